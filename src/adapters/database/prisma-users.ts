@@ -1,0 +1,56 @@
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js'
+import { normaliseNick } from '../../services/nick.js'
+import type { DingTalkProfile, User, UserStore } from '../../services/ports.js'
+
+export class PrismaUsers implements UserStore {
+  readonly #prisma: PrismaClient
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma
+  }
+
+  async recordLogin(profile: DingTalkProfile, at: Date, membershipCheckedAt: Date | null): Promise<User> {
+    const seen = {
+      nick: normaliseNick(profile.nick),
+      avatarUrl: profile.avatarUrl,
+      lastLoginAt: at,
+      membershipCheckedAt,
+    }
+    for (;;) {
+      const known = await this.#prisma.user.findUnique({ where: { unionId: profile.unionId } })
+      if (known?.disabledAt) return known
+      if (known) return this.#prisma.user.update({ where: { id: known.id }, data: seen })
+
+      const username = await this.#freeUsername(seen.nick)
+      try {
+        return await this.#prisma.user.create({ data: { ...seen, unionId: profile.unionId, username, createdAt: at } })
+      } catch (error) {
+        // Another login was quicker, of this person or of one with the same nick: look again.
+        if (!isUniqueViolation(error)) throw error
+      }
+    }
+  }
+
+  async markMembershipChecked(userId: string, at: Date): Promise<void> {
+    await this.#prisma.user.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at } })
+  }
+
+  /** `nick`, `nick-2`, `nick-3` …: usernames are never given back, so the first free one is found by doubling and halving. */
+  async #freeUsername(nick: string): Promise<string> {
+    const name = (n: number) => (n === 1 ? nick : `${nick}-${n}`)
+    const isTaken = async (n: number) => (await this.#prisma.user.count({ where: { username: name(n) } })) > 0
+    let free = 1
+    while (await isTaken(free)) free *= 2
+    let taken = Math.floor(free / 2)
+    while (free - taken > 1) {
+      const middle = Math.floor((free + taken) / 2)
+      if (await isTaken(middle)) taken = middle
+      else free = middle
+    }
+    return name(free)
+  }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+}

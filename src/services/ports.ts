@@ -1,0 +1,67 @@
+/** What DingTalk says of the person who scanned. */
+export interface DingTalkProfile {
+  /** Empty where DingTalk sent none: such a person cannot be told from others and must not be logged in. */
+  unionId: string
+  /** As it came: hostile text until it is normalised. */
+  nick: string
+  avatarUrl: string | null
+}
+
+/** One of DingTalk's two web login flows. */
+export interface DingTalkFlow {
+  /** The address of DingTalk's page that shows the code to scan. */
+  authorizeUrl(request: { state: string; redirectUri: string }): string
+  /**
+   * Spends the authorization code, once.
+   * @throws {DingTalkError}
+   */
+  profileFor(code: string): Promise<DingTalkProfile>
+}
+
+/** What the organisation's directory says of a person. */
+export type Standing = 'employee' | 'external' | 'unknown'
+
+export interface Directory {
+  /** @throws {DingTalkError} where the directory gives no clear answer. */
+  standingOf(unionId: string): Promise<Standing>
+}
+
+export interface User {
+  id: string
+  unionId: string
+  username: string
+  nick: string
+  avatarUrl: string | null
+  lastLoginAt: Date
+  /** When the directory last confirmed the person; null where it was never asked. */
+  membershipCheckedAt: Date | null
+  /** Set by the operator: such a person has no login and no session. */
+  disabledAt: Date | null
+}
+
+export interface UserStore {
+  /**
+   * Creates the person on their first login and refreshes nick and avatar on later ones; a disabled person is left as they are.
+   * One row for one unionId, however many logins come at once.
+   */
+  recordLogin(profile: DingTalkProfile, at: Date, membershipCheckedAt: Date | null): Promise<User>
+  markMembershipChecked(userId: string, at: Date): Promise<void>
+}
+
+/** A signed-in browser, as its owner sees it. */
+export interface SessionInfo {
+  /** Not the cookie's id. */
+  id: string
+  createdAt: Date
+  lastSeenAt: Date
+  ip: string
+  userAgent: string
+}
+
+/** Ends sessions by their owner; each gives the ids of the sessions that it ended. */
+export interface SessionRegistry {
+  list(userId: string): Promise<SessionInfo[]>
+  end(userId: string, sessionId: string): Promise<string[]>
+  endOthers(userId: string, keptSessionId: string): Promise<string[]>
+  endAll(userId: string): Promise<string[]>
+}
