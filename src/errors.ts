@@ -1,0 +1,82 @@
+/** The public errors: code → HTTP status and the English sentence of the JSON answer. Nothing else of the inside is shown. */
+export const errorTable = {
+  bad_request: { status: 400, message: 'A parameter is missing, given twice, too long or malformed.' },
+  redirect_not_allowed: { status: 400, message: 'The address to return to is not one of the allowed front ends.' },
+  attempt_missing: { status: 400, message: 'This login was not begun in this browser, or it is already over.' },
+  attempt_expired: { status: 400, message: 'This login took too long. Please begin again.' },
+  login_declined: { status: 403, message: 'The login was declined in DingTalk.' },
+  code_rejected: {
+    status: 401,
+    message: 'DingTalk does not know this code: it is used or has expired. Please scan again.',
+  },
+  not_a_member: { status: 403, message: 'This DingTalk account is not an employee of this organisation.' },
+  account_disabled: { status: 403, message: 'This account is disabled.' },
+  unauthenticated: { status: 401, message: 'Nobody is signed in.' },
+  origin_not_allowed: { status: 403, message: 'Requests from this origin are not allowed.' },
+  not_found: { status: 404, message: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, message: 'This address does not answer this method.' },
+  rate_limited: { status: 429, message: 'Too many requests from this address. Please wait a moment.' },
+  internal: { status: 500, message: 'Something went wrong here. Please try again.' },
+  dingtalk_misconfigured: { status: 502, message: 'The login is not set up correctly. Please tell the operator.' },
+  dingtalk_unreadable: { status: 502, message: 'DingTalk gave an answer that could not be understood.' },
+  dingtalk_unavailable: { status: 503, message: 'DingTalk is not available at the moment. Please try again shortly.' },
+  dingtalk_timeout: { status: 504, message: 'DingTalk did not answer in time. Please try again.' },
+} as const
+
+export type ErrorCode = keyof typeof errorTable
+
+interface AppErrorOptions {
+  /** For the log only; never a secret, code, state or token. */
+  detail?: string
+  /** Response headers that belong to the answer, such as `Allow` and `Retry-After`. */
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
+/** An error with a public answer: its code stands in the table above. */
+export class AppError extends Error {
+  override readonly name: string = 'AppError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly publicMessage: string
+  readonly detail: string | undefined
+  readonly headers: Record<string, string>
+
+  constructor(code: ErrorCode, { detail, headers = {}, cause }: AppErrorOptions = {}) {
+    super(detail ? `${code}: ${detail}` : code, { cause })
+    this.code = code
+    this.status = errorTable[code].status
+    this.publicMessage = errorTable[code].message
+    this.detail = detail
+    this.headers = headers
+  }
+}
+
+export type DingTalkErrorCode = Extract<ErrorCode, 'code_rejected' | 'not_a_member' | `dingtalk_${string}`>
+
+/** What is known of a failed call to DingTalk, for the log. */
+export interface DingTalkFailure {
+  /** The API that failed, e.g. `getuserinfo_bycode`. */
+  call: string
+  /** DingTalk's own error code, or how the connection failed. */
+  upstreamCode: string
+  /** What the operator has to look at, where the failure is one of configuration. */
+  setting?: string | undefined
+}
+
+/**
+ * Every way in which DingTalk can fail leaves the adapters as this one class.
+ * @NOTE it never has a `cause`: an AxiosError holds the request, and with it the secrets.
+ */
+export class DingTalkError extends AppError {
+  override readonly name = 'DingTalkError'
+  readonly failure: DingTalkFailure
+
+  constructor(code: DingTalkErrorCode, failure: DingTalkFailure) {
+    super(code, {
+      detail: `${failure.call} → ${failure.upstreamCode}`,
+      headers: code === 'dingtalk_unavailable' ? { 'Retry-After': '30' } : {},
+    })
+    this.failure = failure
+  }
+}
