@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { DingTalkClient } from './client.js'
+
+const MINUTE = 60_000
+const REFRESH_EARLY_MS = 10 * MINUTE
+
+interface Options {
+  client: DingTalkClient
+  oapiUrl: string
+  appKey: string
+  appSecret: string
+  now?: () => number
+}
+
+/** Page `obtain-orgapp-token`; `expires_in` in seconds. */
+const answer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().int().positive(),
+})
+
+/**
+ * The access token of the application that reads the directory. Asking often is throttled: it is kept until ten minutes before its
+ * end, and fetched once however many wait for it.
+ */
+export class AppToken {
+  readonly #options: Required<Options>
+  #held: { token: string; refreshAt: number } | undefined
+  #underWay: Promise<string> | undefined
+
+  constructor(options: Options) {
+    this.#options = { now: Date.now, ...options }
+  }
+
+  /** @throws {DingTalkError} */
+  async get(): Promise<string> {
+    if (this.#held && this.#options.now() < this.#held.refreshAt) return this.#held.token
+    this.#underWay ??= this.#fetch().finally(() => {
+      this.#underWay = undefined
+    })
+    return this.#underWay
+  }
+
+  /** Forgets a token that DingTalk refused, unless it has been replaced meanwhile. */
+  drop(token: string): void {
+    if (this.#held?.token === token) this.#held = undefined
+  }
+
+  async #fetch(): Promise<string> {
+    const { client, oapiUrl, appKey, appSecret, now } = this.#options
+    const url = new URL('/gettoken', oapiUrl)
+    url.search = new URLSearchParams({ appkey: appKey, appsecret: appSecret }).toString()
+    const { access_token, expires_in } = await client.oapi({ call: 'gettoken', method: 'GET', url, answer })
+    const lifeMs = expires_in * 1000
+    // DingTalk may hand out the rest of an older token: one that has less than ten minutes left is still kept for a while.
+    this.#held = { token: access_token, refreshAt: now() + Math.max(lifeMs - REFRESH_EARLY_MS, lifeMs / 2) }
+    return access_token
+  }
+}

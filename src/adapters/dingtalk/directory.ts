@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { DingTalkError } from '../../errors.js'
+import type { Directory, Standing } from '../../services/ports.js'
+import type { AppToken } from './app-token.js'
+import type { DingTalkClient } from './client.js'
+import { staleTokenCodes } from './error-table.js'
+
+/** Page `query-a-user-by-the-union-id`; `contact_type` is printed as a number and as its text. 0: employee, 1: external contact. */
+const answer = z.object({
+  result: z.object({ contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number) }),
+})
+
+/** The organisation's directory, asked with the access token of an application that may read it. */
+export class DingTalkDirectory implements Directory {
+  readonly #client: DingTalkClient
+  readonly #oapiUrl: string
+  readonly #token: AppToken
+
+  constructor({ client, oapiUrl, token }: { client: DingTalkClient; oapiUrl: string; token: AppToken }) {
+    this.#client = client
+    this.#oapiUrl = oapiUrl
+    this.#token = token
+  }
+
+  async standingOf(unionId: string): Promise<Standing> {
+    const token = await this.#token.get()
+    try {
+      return await this.#lookUp(unionId, token)
+    } catch (error) {
+      if (!(error instanceof DingTalkError) || !staleTokenCodes.has(error.failure.upstreamCode)) throw error
+      this.#token.drop(token)
+      return this.#lookUp(unionId, await this.#token.get())
+    }
+  }
+
+  async #lookUp(unionId: string, token: string): Promise<Standing> {
+    const url = new URL('/topapi/user/getbyunionid', this.#oapiUrl)
+    url.search = new URLSearchParams({ access_token: token }).toString()
+    try {
+      const { result } = await this.#client.oapi({
+        call: 'getbyunionid',
+        method: 'POST',
+        url,
+        body: { unionid: unionId },
+        answer,
+      })
+      return result.contact_type === 0 ? 'employee' : 'external'
+    } catch (error) {
+      // 60121: never in this organisation, or no longer.
+      if (error instanceof DingTalkError && error.code === 'not_a_member') return 'unknown'
+      throw error
+    }
+  }
+}

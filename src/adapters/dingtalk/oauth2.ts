@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { DingTalkFlow, DingTalkProfile } from '../../services/ports.js'
+import type { DingTalkClient } from './client.js'
+import { avatarUrl, nick, unionId } from './profile-fields.js'
+
+interface Options {
+  client: DingTalkClient
+  appId: string
+  appSecret: string
+  loginUrl: string
+  apiUrl: string
+}
+
+/** Page `obtain-user-token`. */
+const tokenAnswer = z.object({
+  accessToken: z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^[\x21-\x7e]+$/),
+})
+/** Page `tutorial-obtaining-user-personal-information`: all but unionId may be absent. */
+const userAnswer = z.object({ nick, unionId, avatarUrl })
+
+/** The applications made since 2021: the code is exchanged for a token, the token asks who it is. */
+export class Oauth2Flow implements DingTalkFlow {
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  authorizeUrl({ state, redirectUri }: { state: string; redirectUri: string }): string {
+    const url = new URL('/oauth2/auth', this.#options.loginUrl)
+    url.search = new URLSearchParams({
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      client_id: this.#options.appId,
+      scope: 'openid',
+      state,
+      prompt: 'consent', // without it the login breaks
+    }).toString()
+    return url.href
+  }
+
+  async profileFor(code: string): Promise<DingTalkProfile> {
+    const { client, appId, appSecret, apiUrl } = this.#options
+    const { accessToken } = await client.api({
+      call: 'userAccessToken',
+      method: 'POST',
+      url: new URL('/v1.0/oauth2/userAccessToken', apiUrl),
+      body: { clientId: appId, clientSecret: appSecret, code, grantType: 'authorization_code' },
+      answer: tokenAnswer,
+    })
+    // The token is used for this one question and kept nowhere.
+    return client.api({
+      call: 'users/me',
+      method: 'GET',
+      url: new URL('/v1.0/contact/users/me', apiUrl),
+      headers: { 'x-acs-dingtalk-access-token': accessToken },
+      answer: userAnswer,
+    })
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+
+/** Empty where it is absent: whether such a person may come in is the membership's to say. */
+export const unionId = z
+  .string()
+  .max(255)
+  .nullish()
+  .transform((text) => text?.trim() ?? '')
+
+export const nick = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '')
+
+/** An address that can be shown as a picture; anything else counts as none. */
+export const avatarUrl = z.unknown().transform((value) => {
+  if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return null
+  const url = new URL(value)
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null
+})
