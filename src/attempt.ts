@@ -1,0 +1,103 @@
+import { createHash, createHmac } from 'node:crypto'
+import cookieParser from 'cookie-parser'
+import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import type { LoginAttempt } from './services/login.js'
+
+const DAY = 24 * 60 * 60_000
+/** Names and values of all attempts together: far below what servers and proxies take as a cookie header. */
+const MAX_HEADER_BYTES = 3000
+
+const payload = z.object({
+  state: z.string(),
+  target: z.string(),
+  startedAt: z.number(),
+  succeeded: z.boolean(),
+})
+
+interface Options {
+  secrets: readonly string[]
+  secure: boolean
+  timeoutMs: number
+}
+
+/** The login-attempt cookies: each binds one `state` to this browser. */
+export class AttemptCookies {
+  /** Reads and verifies the cookies; goes before the routes that use them. */
+  readonly middleware: RequestHandler
+  readonly #prefix: string
+  readonly #cookie: CookieOptions
+
+  constructor({ secrets, secure, timeoutMs }: Options) {
+    // Keys of their own: a signature made for one kind of cookie is worth nothing for the other.
+    this.middleware = cookieParser(secrets.map((s) => createHmac('sha256', s).update('login attempt').digest('base64')))
+    this.#prefix = secure ? '__Host-login.' : 'login.'
+    // The cookie outlives the attempt, so that "took too long" can be told from "not begun here".
+    this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: timeoutMs + DAY, signed: true }
+  }
+
+  /** Binds the attempt to this browser. The oldest ones go when they would make the cookie header too long. */
+  begin(req: Request, res: Response, attempt: LoginAttempt): void {
+    let bytes = this.#write(res, attempt)
+    for (const known of this.#readAll(req).sort((a, b) => b.startedAt - a.startedAt)) {
+      bytes += known.bytes
+      if (bytes > MAX_HEADER_BYTES) this.#expire(res, known.name)
+    }
+  }
+
+  /** The attempt that this browser began with this state. */
+  read(req: Request, state: string): LoginAttempt | undefined {
+    return this.#parse(req.signedCookies[this.#name(state)], state)
+  }
+
+  /** Remembers that the attempt ended in a login, so that a reload of the callback goes on to its target. */
+  markSucceeded(res: Response, attempt: LoginAttempt): void {
+    this.#write(res, { ...attempt, succeeded: true })
+  }
+
+  /** Takes an attempt back that has failed: its code may be spent. */
+  drop(res: Response, { state }: LoginAttempt): void {
+    this.#expire(res, this.#name(state))
+  }
+
+  #name(state: string): string {
+    return this.#prefix + createHash('sha256').update(state).digest('base64url').slice(0, 16)
+  }
+
+  #write(res: Response, attempt: LoginAttempt): number {
+    const name = this.#name(attempt.state)
+    const value = Buffer.from(JSON.stringify(attempt)).toString('base64url')
+    res.cookie(name, value, this.#cookie)
+    return name.length + value.length
+  }
+
+  #expire(res: Response, name: string): void {
+    const { maxAge: _, ...cookie } = this.#cookie
+    res.clearCookie(name, cookie)
+  }
+
+  #parse(value: unknown, state?: string): LoginAttempt | undefined {
+    if (typeof value !== 'string') return undefined
+    const parsed = payload.safeParse(parseJson(Buffer.from(value, 'base64url').toString()))
+    return parsed.success && (state === undefined || parsed.data.state === state) ? parsed.data : undefined
+  }
+
+  /** All that this browser sent, those that cannot be verified as the oldest. */
+  #readAll(req: Request): { name: string; bytes: number; startedAt: number }[] {
+    const sent: Record<string, unknown> = { ...req.cookies, ...req.signedCookies }
+    return Object.entries(sent)
+      .filter(([name]) => name.startsWith(this.#prefix))
+      .map(([name, value]) => {
+        const attempt = this.#parse(req.signedCookies[name])
+        return { name, bytes: name.length + String(value).length, startedAt: attempt?.startedAt ?? 0 }
+      })
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

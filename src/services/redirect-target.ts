@@ -1,0 +1,64 @@
+import { AppError } from '../errors.js'
+
+export interface RedirectRules {
+  frontendUrl: string
+  /** The origins to which people may be sent, `frontendUrl`'s among them. */
+  origins: readonly string[]
+}
+
+/** Longer ones do not fit into the login-attempt cookie. */
+const MAX_LENGTH = 2048
+
+/**
+ * The address to which a login returns, as it will be sent: ASCII, absolute, on an allowed origin.
+ * Kept byte for byte, but for characters that an HTTP header cannot carry, which are percent-encoded.
+ * @throws {AppError} `redirect_not_allowed`, `bad_request` where it is too long
+ */
+export function judgeRedirect(redirect: string | undefined, rules: RedirectRules): string {
+  if (redirect === undefined) return rules.frontendUrl
+
+  const text = sendable(redirect)
+  if (text.length > MAX_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
+  const target = text.startsWith('/') ? onFrontend(text, rules.frontendUrl) : text
+  if (!isAbsolute(target) || !rules.origins.includes(new URL(target).origin)) throw refused()
+  return target
+}
+
+/** Appends `username=` to the query, before any `#`; a `username` that the target had goes, so that no reader can take it for ours. */
+export function withUsername(target: string, username: string): string {
+  const [, base = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(target) ?? []
+  const kept = query ? query.split('&').filter((pair) => parameterName(pair) !== 'username') : []
+  return `${base}?${[...kept, `username=${encodeURIComponent(username)}`].join('&')}${fragment}`
+}
+
+function refused(): AppError {
+  return new AppError('redirect_not_allowed')
+}
+
+/** @NOTE browsers drop tabs and line ends from addresses and read `\` as `/`: none of them may get as far as `URL`. */
+function sendable(text: string): string {
+  if (/[\\\p{Cc}\p{Cs}]/u.test(text)) throw refused()
+  return text.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+}
+
+/**
+ * A path of the front end, made absolute so that the browser has nothing to resolve.
+ * @NOTE `/..//evil.test` stays on the origin, yet normalises to the path `//evil.test`, which a front end may follow.
+ */
+function onFrontend(path: string, frontendUrl: string): string {
+  const { origin } = new URL(frontendUrl)
+  if (path.startsWith('//') || !URL.canParse(path, origin)) throw refused()
+  const { pathname } = new URL(path, origin)
+  if (pathname.startsWith('//')) throw refused()
+  return origin + path
+}
+
+/** Scheme, two slashes, a plain host: no user info, no escapes, nothing for two parsers to disagree on. */
+function isAbsolute(target: string): boolean {
+  return /^https?:\/\/[a-z0-9.:[\]-]+(?:[/?#]|$)/i.test(target) && URL.canParse(target)
+}
+
+function parameterName(pair: string): string {
+  // The `&` keeps URLSearchParams from dropping a `?` that belongs to the name.
+  return [...new URLSearchParams(`&${pair}`).keys()][0] ?? ''
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import type { CookieOptions, Request, RequestHandler, Response } from 'express'
+import session from 'express-session'
+import type { LiveSession, NewSession, PrismaSessions } from './adapters/database/prisma-sessions.js'
+import { AppError } from './errors.js'
+import { clientOf } from './middleware/request-context.js'
+import type { ConfirmedLogin } from './services/login.js'
+import type { Membership } from './services/membership.js'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Of a session that was found: its row and its person. */
+    live?: LiveSession
+    /** Of a session that begins with this request. */
+    opening?: NewSession
+  }
+}
+
+type Done = (error?: unknown) => void
+
+interface Options {
+  sessions: PrismaSessions
+  membership: Membership
+  secrets: readonly string[]
+  maxAgeMs: number
+  cookieDomain: string | undefined
+  secure: boolean
+}
+
+/** The signed-in browser. Only this file knows express-session. */
+export class BrowserSessions {
+  /** Finds the session of the cookie; goes before the routes that use it. */
+  readonly middleware: RequestHandler
+  readonly #options: Options
+  readonly #cookieName: string
+  readonly #cookie: CookieOptions
+  /** The session ids that logins have chosen, for `genid`. */
+  readonly #chosenIds = new WeakMap<object, string>()
+
+  constructor(options: Options) {
+    const { sessions, secrets, maxAgeMs, cookieDomain, secure } = options
+    this.#options = options
+    this.#cookieName = `${secure ? (cookieDomain ? '__Secure-' : '__Host-') : ''}sid`
+    this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(cookieDomain && { domain: cookieDomain }) }
+    this.middleware = session({
+      name: this.#cookieName,
+      secret: [...secrets],
+      store: new SessionStore(sessions),
+      genid: (req) => this.#chosenIds.get(req) ?? randomBytes(32).toString('base64url'),
+      cookie: { ...this.#cookie, maxAge: maxAgeMs },
+      resave: false,
+      saveUninitialized: false,
+    })
+  }
+
+  /** Signs in under the login's fresh session id, which shuts out fixation; stored when this returns. An older session of this browser ends. */
+  async signIn(req: Request, { user, sessionId }: ConfirmedLogin): Promise<void> {
+    const before = req.session.live
+    this.#chosenIds.set(req, sessionId)
+    await settle((done) => req.session.regenerate(done))
+    req.session.opening = { userId: user.id, ...clientOf(req) }
+    await settle((done) => req.session.save(done))
+    if (before) auditEnd(req, before.user.id, [before.info.id], 'replaced')
+  }
+
+  /** The session and person of this request, if both may go on; a person who has left loses all their sessions. */
+  async signedIn(req: Request): Promise<LiveSession | undefined> {
+    const { live } = req.session
+    if (!live) return undefined
+    if (await this.#options.membership.mayStay(live.user)) return live
+    auditEnd(req, live.user.id, await this.#options.sessions.endAll(live.user.id), 'left')
+    return undefined
+  }
+
+  /** @throws {AppError} `unauthenticated` */
+  async requireSignedIn(req: Request): Promise<LiveSession> {
+    const live = await this.signedIn(req)
+    if (!live) throw new AppError('unauthenticated')
+    return live
+  }
+
+  /** Ends the session on the server and in the browser. */
+  async signOut(req: Request, res: Response): Promise<void> {
+    const { live } = req.session
+    await settle((done) => req.session.destroy(done))
+    res.clearCookie(this.#cookieName, this.#cookie)
+    if (live) auditEnd(req, live.user.id, [live.info.id], 'logout')
+  }
+}
+
+/** A line of the audit trail for each session that ended. */
+export function auditEnd(req: Request, userId: string, sessionIds: string[], reason: string): void {
+  for (const sessionId of sessionIds) req.audit('session_ended', { userId, sessionId, reason })
+}
+
+/** What express-session asks of a store, answered from the `Session` rows. */
+class SessionStore extends session.Store {
+  readonly #sessions: PrismaSessions
+  /** express-session saves a session that began with this request once more when the request ends. */
+  readonly #opened = new WeakSet<object>()
+
+  constructor(sessions: PrismaSessions) {
+    super()
+    this.#sessions = sessions
+  }
+
+  override get(cookieId: string, done: (error: unknown, data?: session.SessionData | null) => void): void {
+    this.#sessions
+      .find(cookieId)
+      .then((live) => done(null, live ? { cookie: { originalMaxAge: null }, live } : null), done)
+  }
+
+  override set(cookieId: string, data: session.SessionData, done: Done = () => {}): void {
+    const opening = this.#opened.has(data) ? undefined : data.opening
+    this.#opened.add(data)
+    if (opening) this.#sessions.open(cookieId, opening).then(() => done(), done)
+    else done()
+  }
+
+  override touch(_cookieId: string, data: session.SessionData, done: Done = () => {}): void {
+    if (data.live) this.#sessions.touch(data.live.info).then(() => done(), done)
+    else done()
+  }
+
+  override destroy(cookieId: string, done: Done = () => {}): void {
+    this.#sessions.close(cookieId).then(() => done(), done)
+  }
+}
+
+function settle(start: (done: Done) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => (error ? reject(error) : resolve()))
+  })
+}
