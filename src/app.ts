@@ -1,0 +1,38 @@
+import express, { type Express } from 'express'
+import type { Context } from './context.js'
+import { errorHandler, notFound } from './middleware/error-handler.js'
+import { requestContext } from './middleware/request-context.js'
+import { requestLimits } from './middleware/request-limits.js'
+import { securityHeaders } from './middleware/security-headers.js'
+import { styleHash } from './pages/layout.js'
+import { accountRoutes } from './routes/account.js'
+import { healthRoutes } from './routes/health.js'
+import { loginRoutes } from './routes/login.js'
+import { verifyRoutes } from './routes/verify.js'
+
+/** The application, which does not listen yet. From top to bottom, this is the way of a request. */
+export function createApp(ctx: Context): Express {
+  const { publicUrl, edge } = ctx.config
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('query parser', false)
+  app.set('trust proxy', edge.trustProxy)
+  // PUBLIC_URL says by which scheme browsers come, whatever a proxy sends: express-session asks this before it sets a Secure cookie.
+  Object.defineProperty(app.request, 'secure', { get: () => publicUrl.startsWith('https:') })
+
+  app.use(requestContext(ctx.logger))
+  app.use(securityHeaders({ publicUrl, styleHash }))
+  app.use(ctx.crossOrigin.headers)
+  app.use(requestLimits)
+
+  app.use(healthRoutes(ctx))
+  app.use(loginRoutes(ctx))
+  app.use(accountRoutes(ctx))
+  app.use(verifyRoutes(ctx))
+
+  app.use(notFound)
+  app.use(errorHandler)
+  return app
+}

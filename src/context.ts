@@ -1,0 +1,86 @@
+import { openDatabase } from './adapters/database/open.js'
+import { PrismaSessions } from './adapters/database/prisma-sessions.js'
+import { PrismaUsers } from './adapters/database/prisma-users.js'
+import { AppToken } from './adapters/dingtalk/app-token.js'
+import { DingTalkClient } from './adapters/dingtalk/client.js'
+import { DingTalkDirectory } from './adapters/dingtalk/directory.js'
+import { Oauth2Flow } from './adapters/dingtalk/oauth2.js'
+import { QrconnectFlow } from './adapters/dingtalk/qrconnect.js'
+import { AttemptCookies } from './attempt.js'
+import type { Config } from './config.js'
+import { errorFields, type Logger } from './log.js'
+import { CrossOrigin } from './middleware/cross-origin.js'
+import { LoginService } from './services/login.js'
+import { Membership } from './services/membership.js'
+import { BrowserSessions } from './session.js'
+
+interface Options {
+  config: Config
+  logger: Logger
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+/**
+ * Chooses the implementations and joins them: the only place that does.
+ * @throws {MigrationError}
+ */
+export function createContext({ config, logger, now = Date.now }: Options) {
+  const { dingtalk, membership: members, session, publicUrl } = config
+  const secure = publicUrl.startsWith('https:')
+  const prisma = openDatabase(config.databaseUrl)
+  const users = new PrismaUsers(prisma)
+  const sessions = new PrismaSessions({ prisma, ...session, now })
+
+  const client = new DingTalkClient(dingtalk)
+  const flow =
+    dingtalk.flow === 'oauth2'
+      ? new Oauth2Flow({ client, ...dingtalk })
+      : new QrconnectFlow({ client, ...dingtalk, now })
+  const token = new AppToken({ client, oapiUrl: dingtalk.oapiUrl, ...members, now })
+  const directory = new DingTalkDirectory({ client, oapiUrl: dingtalk.oapiUrl, token })
+  const membership = new Membership({
+    ...members,
+    directory,
+    users,
+    onDoubt: (userId, error) => logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) }),
+    now,
+  })
+  let stopping = false
+
+  return {
+    config,
+    logger,
+    users,
+    sessions,
+    login: new LoginService({
+      dingtalk: flow,
+      membership,
+      users,
+      redirects: config.redirects,
+      publicUrl,
+      ...config.login,
+      now,
+    }),
+    attempts: new AttemptCookies({ secrets: session.secrets, secure, ...config.login }),
+    browserSessions: new BrowserSessions({ sessions, membership, ...session, secure }),
+    crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
+    /** Whether requests can be served: the database answers, and no stop has been asked for. */
+    isReady: async () =>
+      !stopping &&
+      (await prisma.$queryRaw`SELECT 1`.then(
+        () => true,
+        () => false,
+      )),
+    /** Makes `isReady` say no, so that no new work is sent here. */
+    beginStop: () => {
+      stopping = true
+    },
+    [Symbol.asyncDispose]: async () => {
+      client.close()
+      await prisma.$disconnect()
+    },
+  }
+}
+
+export type Context = ReturnType<typeof createContext>

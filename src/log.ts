@@ -1,0 +1,42 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { AppError } from './errors.js'
+import { DingTalkError } from './errors.js'
+
+/** What the audit trail knows of. */
+export type AuditEvent =
+  | 'login_begun'
+  | 'login_succeeded'
+  | 'login_refused'
+  | 'session_ended'
+  | 'membership_unconfirmed'
+  | 'account_disabled'
+  | 'account_enabled'
+
+/** Fields of a log line. None may hold a code, state, secret, cookie, token, signature, query string or mobile number. */
+export type LogFields = Record<string, string | number | boolean | null | undefined>
+
+/** Structured lines, one JSON object each: control characters are escaped and cannot break a line. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination ?? pino.destination(1))
+}
+
+/** What the log says of a refused request: our code, and DingTalk's where it had one. */
+export function errorFields(error: AppError): LogFields {
+  const { code, detail } = error
+  if (!(error instanceof DingTalkError)) return { code, detail }
+  const { call, upstreamCode, setting } = error.failure
+  return { code, call, upstreamCode, setting }
+}
+
+/**
+ * What the log says of a bug. Its message stays out: it can quote what came in.
+ * The frames of the stack name files of this program only.
+ */
+export function bugFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { code: 'internal', bug: typeof error }
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return { code: 'internal', bug: error.name, errorCode, stack: frames.join('\n') }
+}
+
+export type { Logger }

@@ -1,0 +1,37 @@
+import { config as loadDotenv } from 'dotenv'
+import { MigrationError } from './adapters/database/migrations.js'
+import { ConfigError, readConfig } from './config.js'
+import { createContext } from './context.js'
+import { bugFields, createLogger } from './log.js'
+import { startServer } from './server.js'
+
+loadDotenv({ quiet: true })
+
+/** Runs the server until SIGINT or SIGTERM. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const logger = createLogger(config.logLevel)
+  await using ctx = createContext({ config, logger })
+  const server = await startServer(ctx)
+  const { publicUrl, dingtalk, membership } = config
+  logger.info({ port: server.port, publicUrl, flow: dingtalk.flow, audience: membership.audience }, 'listening')
+
+  const signal = await new Promise<string>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  logger.info({ signal }, 'stopping')
+  await server.close()
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = 1
+  if (error instanceof ConfigError || error instanceof MigrationError) console.error(error.message)
+  else if (isAddressError(error))
+    console.error(`Cannot listen on port ${error.port}: ${error.code}. Set PORT to a free one.`)
+  else console.error(JSON.stringify(bugFields(error)))
+})
+
+function isAddressError(error: unknown): error is Error & { code: string; port: number } {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+}

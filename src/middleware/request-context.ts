@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler } from 'express'
+import type { AuditEvent, LogFields, Logger } from '../log.js'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Names this request in answers and in the log. */
+      id: string
+      /** Writes a line of the audit trail about this request. */
+      audit(event: AuditEvent, fields?: LogFields): void
+      /** Writes a line about this request that is not of the audit trail. */
+      report(level: 'warn' | 'error', message: string, fields: LogFields): void
+    }
+  }
+}
+
+const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,127}$/
+const MAX_USER_AGENT = 256
+
+/** Gives each request an id, kept from `X-Request-Id` only if it looks like one, and its lines in the log. */
+export function requestContext(logger: Logger): RequestHandler {
+  return function requestContext(req, res, next) {
+    const given = req.get('x-request-id')
+    req.id = given && REQUEST_ID.test(given) ? given : randomUUID()
+    res.set('X-Request-Id', req.id)
+    req.audit = (event, fields = {}) => logger.info({ event, requestId: req.id, ...clientOf(req), ...fields })
+    req.report = (level, message, fields) => logger[level]({ requestId: req.id, ...clientOf(req), ...fields }, message)
+    next()
+  }
+}
+
+/** Who asks: the address that TRUST_PROXY lets us believe, and the browser's word for itself, cut to a length that can be kept. */
+export function clientOf(req: Request): { ip: string; userAgent: string } {
+  const userAgent = (req.get('user-agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
+  return { ip: (req.ip ?? '').replace(/^::ffff:(?=\d+\.)/, ''), userAgent }
+}

@@ -1,0 +1,53 @@
+import { type Request, type Response, Router } from 'express'
+import type { Context } from '../context.js'
+import { AppError } from '../errors.js'
+import { addEndpoint } from '../middleware/endpoint.js'
+import { auditEnd } from '../session.js'
+
+/** Who is signed in, their sessions, and the ways to end them. */
+export function accountRoutes({ browserSessions, sessions, crossOrigin }: Context): Router {
+  const router = Router({ caseSensitive: true })
+  const before = [browserSessions.middleware]
+
+  async function showMe(req: Request, res: Response): Promise<void> {
+    const { user } = await browserSessions.requireSignedIn(req)
+    const { id, username, nick, unionId, avatarUrl, lastLoginAt } = user
+    res.json({ id, username, nick, unionId, avatarUrl, lastLoginAt })
+  }
+
+  async function logOut(req: Request, res: Response): Promise<void> {
+    await browserSessions.signOut(req, res)
+    // Not "cookies": that would empty the sibling hosts' too.
+    res.set('Clear-Site-Data', '"cache", "storage"').status(204).end()
+  }
+
+  async function listSessions(req: Request, res: Response): Promise<void> {
+    const { user, info: current } = await browserSessions.requireSignedIn(req)
+    const all = await sessions.list(user.id)
+    res.json(all.map((info) => ({ ...info, current: info.id === current.id })))
+  }
+
+  async function endSession(req: Request, res: Response): Promise<void> {
+    const { user } = await browserSessions.requireSignedIn(req)
+    const ended = await sessions.end(user.id, String(req.params.id))
+    if (ended.length === 0) throw new AppError('not_found')
+    auditEnd(req, user.id, ended, 'ended_by_owner')
+    res.status(204).end()
+  }
+
+  async function endOtherSessions(req: Request, res: Response): Promise<void> {
+    const { user, info: current } = await browserSessions.requireSignedIn(req)
+    auditEnd(req, user.id, await sessions.endOthers(user.id, current.id), 'ended_by_owner')
+    res.status(204).end()
+  }
+
+  addEndpoint(router, crossOrigin, { path: '/me', before, methods: { GET: showMe } })
+  addEndpoint(router, crossOrigin, { path: '/logout', before, methods: { POST: logOut } })
+  addEndpoint(router, crossOrigin, {
+    path: '/sessions',
+    before,
+    methods: { GET: listSessions, DELETE: endOtherSessions },
+  })
+  addEndpoint(router, crossOrigin, { path: '/sessions/:id', before, methods: { DELETE: endSession } })
+  return router
+}

@@ -1,0 +1,22 @@
+import { Router } from 'express'
+import type { Context } from '../context.js'
+
+/**
+ * Says to a reverse proxy whether the browser is signed in, and as whom: nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth`.
+ * Answers every method alike, OPTIONS too: a preflight that were answered 204 here would be let through.
+ */
+export function verifyRoutes({ browserSessions }: Context): Router {
+  const router = Router({ caseSensitive: true })
+  router.all('/verify', browserSessions.middleware, async (req, res) => {
+    const live = await browserSessions.signedIn(req)
+    if (!live) {
+      res.status(401).end()
+      return
+    }
+    res.set('X-Auth-Request-User', live.user.id)
+    // Headers carry ASCII alone.
+    res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(live.user.username))
+    res.status(204).end()
+  })
+  return router
+}
