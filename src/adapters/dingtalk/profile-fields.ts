@@ -13,8 +13,11 @@ export const nick = z
   .transform((text) => text ?? '')
 
 /** An address that can be shown as a picture; anything else counts as none. */
-export const avatarUrl = z.unknown().transform((value) => {
-  if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return null
-  const url = new URL(value)
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null
-})
+export const avatarUrl = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return null
+    const url = new URL(value)
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null
+  })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { DingTalkFlow, DingTalkProfile } from '../../services/ports.js'
 import type { DingTalkClient } from './client.js'
-import { avatarUrl, nick, unionId } from './profile-fields.js'
+import { nick, unionId } from './profile-fields.js'
 
 interface Options {
   client: DingTalkClient
@@ -13,7 +13,7 @@ interface Options {
 }
 
 /** Page `queries-basic-user-information`; live answers may add fields or lack documented ones. */
-const answer = z.object({ user_info: z.object({ nick, unionid: unionId, avatarUrl }) })
+const answer = z.object({ user_info: z.object({ nick, unionid: unionId }) })
 
 /** The scan-login applications of 2016 and later: one signed call. */
 export class QrconnectFlow implements DingTalkFlow {
@@ -51,7 +51,7 @@ export class QrconnectFlow implements DingTalkFlow {
       body: { tmp_auth_code: code },
       answer,
     })
-    return { unionId: user_info.unionid, nick: user_info.nick, avatarUrl: user_info.avatarUrl }
+    return { unionId: user_info.unionid, nick: user_info.nick, avatarUrl: null }
   }
 }
 

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { readConfig } from '../../src/config.js'
+import { createContext } from '../../src/context.js'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.js'
+import { createLogger } from '../../src/log.js'
+import { type RunningServer, startServer } from '../../src/server.js'
+import { Browser } from './browser.js'
+
+export const PUBLIC_URL = 'http://login.test'
+export const FRONTEND_URL = 'http://front.test/'
+export const FRONTEND = 'http://front.test'
+
+/** A line of the server's log. */
+export type LogLine = Record<string, unknown>
+
+export interface World extends AsyncDisposable {
+  dingtalk: Emulator
+  /** A browser that nobody has used yet. */
+  browser(): Browser
+  /** The address at which the server really listens; browsers believe in PUBLIC_URL. */
+  serverUrl: string
+  /** A second process on the same database would be like this: another server with contexts of its own. */
+  anotherServer(settings?: Record<string, string>): Promise<{ serverUrl: string; browser(): Browser }>
+  /** Lets time pass for the server, in milliseconds; the emulator has a clock of its own. */
+  pass(ms: number): void
+  database: Database.Database
+  databaseFile: string
+  settings: Record<string, string>
+  log: LogLine[]
+}
+
+/** The real server, the emulator and a database of their own, for one test. Settings are those of the environment. */
+export async function createWorld(
+  settings: Record<string, string> = {},
+  emulatorOptions: EmulatorOptions = {},
+): Promise<World> {
+  const cleanUp = new CleanUp()
+  const dingtalk = await startEmulator(emulatorOptions)
+  cleanUp.defer(() => dingtalk.close())
+  const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+  cleanUp.defer(() => rmSync(directory, { recursive: true, force: true }))
+  const databaseFile = path.join(directory, 'login.db')
+  const all: Record<string, string> = {
+    ...defaultSettings(dingtalk.url),
+    DATABASE_URL: `file:${databaseFile}`,
+    ...settings,
+  }
+
+  const log: LogLine[] = []
+  let passed = 0
+  const start = async (more: Record<string, string> = {}) => {
+    const config = readConfig({ ...all, ...more })
+    const logger = createLogger(config.logLevel, { write: (line) => void log.push(JSON.parse(line)) })
+    const ctx = createContext({ config, logger, now: () => Date.now() + passed })
+    cleanUp.defer(() => ctx[Symbol.asyncDispose]())
+    const server: RunningServer = await startServer(ctx)
+    cleanUp.defer(() => server.close())
+    const serverUrl = `http://127.0.0.1:${server.port}`
+    return { serverUrl, browser: () => new Browser(serverUrl, all.PUBLIC_URL ?? PUBLIC_URL) }
+  }
+
+  const server = await start()
+  const database = new Database(databaseFile)
+  cleanUp.defer(() => void database.close())
+  return {
+    ...server,
+    dingtalk,
+    anotherServer: start,
+    pass: (ms) => {
+      passed += ms
+    },
+    database,
+    databaseFile,
+    settings: all,
+    log,
+    [Symbol.asyncDispose]: () => cleanUp.run(),
+  }
+}
+
+/** What is to be undone at the end of a test, the last thing first. */
+class CleanUp {
+  readonly #steps: (() => unknown)[] = []
+
+  defer(step: () => unknown): void {
+    this.#steps.push(step)
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.reverse()) await step()
+  }
+}
+
+function defaultSettings(dingtalkUrl: string): Record<string, string> {
+  return {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    PUBLIC_URL,
+    FRONTEND_URL,
+    DINGTALK_APP_ID: 'dingemulator',
+    DINGTALK_APP_SECRET: 'emulator-secret',
+    DINGTALK_LOGIN_URL: dingtalkUrl,
+    DINGTALK_OAPI_URL: dingtalkUrl,
+    DINGTALK_API_URL: dingtalkUrl,
+    SESSION_SECRETS: 'a-secret-for-tests-of-32-characters-or-more',
+  }
+}
