@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { readConfig } from '../config.js'
+import { createContext } from '../context.js'
+import { APP, startEmulator } from '../emulator/emulator.js'
+import { createLogger } from '../log.js'
+import { startServer } from '../server.js'
+import { startFrontEnd } from './front-end.js'
+
+/** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */
+const HOST = '127.0.0.1'
+
+export interface DemoOptions {
+  emulatorPort: number
+  serverPort: number
+  frontEndPort: number
+  /** Where the database and the secret are kept, so that people stay signed in when the demo is started again. */
+  directory: string
+  logLevel: string
+}
+
+export interface Demo {
+  frontEndUrl: string
+  serverUrl: string
+  emulatorUrl: string
+  close(): Promise<void>
+}
+
+/**
+ * Starts the emulator, the login server and a front end that uses it.
+ * @throws where a port is taken, with its number; nothing is left running then
+ */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const opened: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const step of opened.splice(0).reverse()) await step()
+  }
+  try {
+    const emulator = await onPort('EMULATOR_PORT', () => startEmulator({ port: options.emulatorPort, host: HOST }))
+    opened.push(() => emulator.close())
+
+    const serverUrl = `http://localhost:${options.serverPort}`
+    const frontEnd = await onPort('FRONTEND_PORT', () =>
+      startFrontEnd({ port: options.frontEndPort, host: HOST, loginServer: serverUrl }),
+    )
+    opened.push(() => frontEnd.close())
+
+    const config = readConfig({
+      NODE_ENV: process.env.NODE_ENV,
+      PORT: String(options.serverPort),
+      HOST,
+      PUBLIC_URL: serverUrl,
+      FRONTEND_URL: `${frontEnd.url}/`,
+      DINGTALK_APP_ID: APP.id,
+      DINGTALK_APP_SECRET: APP.secret,
+      DINGTALK_LOGIN_URL: emulator.url,
+      DINGTALK_OAPI_URL: emulator.url,
+      DINGTALK_API_URL: emulator.url,
+      DATABASE_URL: `file:${path.join(options.directory, 'demo.db')}`,
+      SESSION_SECRETS: keptSecret(options.directory),
+      LOG_LEVEL: options.logLevel,
+    })
+    const ctx = createContext({ config, logger: createLogger(config.logLevel) })
+    opened.push(() => ctx[Symbol.asyncDispose]())
+    const server = await onPort('PORT', () => startServer(ctx))
+    opened.push(() => server.close())
+    return { frontEndUrl: frontEnd.url, serverUrl, emulatorUrl: emulator.url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** A secret made at the first start, and kept. */
+function keptSecret(directory: string): string {
+  const file = path.join(directory, 'demo-secret')
+  mkdirSync(directory, { recursive: true })
+  try {
+    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return readFileSync(file, 'utf8')
+}
+
+async function onPort<T>(setting: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    if (!(error instanceof Error && 'port' in error && 'code' in error)) throw error
+    const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
+    throw new Error(`Port ${error.port} ${why}. Free it, or choose another with ${setting}=… npm run demo.`)
+  }
+}

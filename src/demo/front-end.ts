@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import express from 'express'
+
+/** Reached from `src` and from `dist` alike. */
+const FILES = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
+
+export interface FrontEnd {
+  url: string
+  close(): Promise<void>
+}
+
+/** Serves the demo's front end: three static files, and one that says where the login server is. */
+export async function startFrontEnd({
+  port,
+  host,
+  loginServer,
+}: {
+  port: number
+  host: string
+  loginServer: string
+}): Promise<FrontEnd> {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use((_req, res, next) => {
+    res.set(
+      'Content-Security-Policy',
+      `default-src 'self'; connect-src ${loginServer}; img-src *; frame-ancestors 'none'`,
+    )
+    next()
+  })
+  app.get('/login-server.js', (_req, res) => {
+    res.type('js').send(`export const loginServer = ${JSON.stringify(loginServer)}\n`)
+  })
+  app.use(express.static(FILES))
+
+  const server = createServer(app).listen(port, host)
+  await once(server, 'listening')
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { type Demo, startDemo } from './demo.js'
+
+/** Runs the demo until Ctrl-C. */
+async function main(): Promise<void> {
+  const demo: Demo = await startDemo({
+    emulatorPort: portOf('EMULATOR_PORT', 9000),
+    serverPort: portOf('PORT', 8000),
+    frontEndPort: portOf('FRONTEND_PORT', 8080),
+    directory: 'data',
+    logLevel: process.env.LOG_LEVEL ?? 'warn',
+  })
+  console.log(`
+  Open      ${demo.frontEndUrl}
+
+  login     ${demo.serverUrl}   (the server of this project)
+  DingTalk  ${demo.emulatorUrl}   (an emulator: people, faults and a journal)
+
+  Ctrl-C stops all of it.
+`)
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await demo.close()
+}
+
+function portOf(name: string, usual: number): number {
+  const port = Number(process.env[name] || usual)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} must be a port number`)
+  return port
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = 1
+  console.error(error instanceof Error ? error.message : error)
+})
