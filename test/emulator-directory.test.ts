@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, type Emulator, makePerson, startEmulator } from '../src/emulator/emulator.js'
-import { appToken, ask, codeFrom, oauth2Url, post, textAt, userAccessToken } from './emulator-client.js'
+import { appToken, ask, codeFrom, oauth2Url, post, textAt, userAccessToken } from './support/emulator-client.js'
 
 const HOUR = 3_600_000
 
@@ -109,9 +109,10 @@ describe('user/get', () => {
       errcode: 0,
       result: { userid: userId, unionid: unionId, name: '张三', active: true },
     })
-    expect((await details(emulator, token, { userid: emulator.person('libie').userId })).body).toMatchObject({
-      errcode: 60121,
-    })
+    for (const id of ['libie', 'waibu']) {
+      const { body } = await details(emulator, token, { userid: emulator.person(id).userId })
+      expect(body, id).toMatchObject({ errcode: 60121 })
+    }
     expect((await details(emulator, token, { userid: '' })).body).toMatchObject({ errcode: 33012 })
     expect((await details(emulator, 'nonsense', { userid: userId })).body).toMatchObject({ errcode: 40014 })
   })

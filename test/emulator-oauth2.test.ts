@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { APP, CODE_LIFETIME_MS, startEmulator } from '../src/emulator/emulator.js'
-import { ask, codeFrom, oauth2Url, post, qrconnectUrl, textAt, userAccessToken, usersMe } from './emulator-client.js'
+import {
+  ask,
+  codeFrom,
+  oauth2Url,
+  post,
+  qrconnectUrl,
+  textAt,
+  userAccessToken,
+  usersMe,
+} from './support/emulator-client.js'
 
 const HOUR = 3_600_000
 const HEADER = 'x-acs-dingtalk-access-token'
@@ -135,7 +144,14 @@ describe('paths that DingTalk does not have', () => {
 
   it('are an errcode on oapi', async () => {
     await using emulator = await startEmulator()
-    expect(await post(`${emulator.url}/topapi/user/nothing`, {})).toMatchObject({ status: 200, body: { errcode: 22 } })
-    expect(await post(`${emulator.url}/nothing`, {})).toMatchObject({ status: 200, body: { errcode: 404 } })
+    for (const [path, errcode] of [
+      ['/topapi/user/nothing', 22],
+      ['/topapi/user/getbyunionid/', 22],
+      ['/topapi/user/getByUnionid', 22],
+      ['/sns/getUserInfo_bycode', 404],
+      ['/nothing', 404],
+    ] as const) {
+      expect(await post(emulator.url + path, {}), path).toMatchObject({ status: 200, body: { errcode } })
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { APP, CODE_LIFETIME_MS, startEmulator } from '../src/emulator/emulator.js'
 import { sign } from '../src/emulator/signature.js'
-import { codeFrom, type ExchangeChange, oauth2Url, qrconnectUrl, userInfoByCode } from './emulator-client.js'
+import { codeFrom, type ExchangeChange, oauth2Url, qrconnectUrl, userInfoByCode } from './support/emulator-client.js'
 
 const MINUTE = 60_000
 

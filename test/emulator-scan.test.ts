@@ -1,6 +1,15 @@
+import QRCode from 'qrcode'
 import { describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator, TICKET_LIFETIME_MS } from '../src/emulator/emulator.js'
-import { ask, CALLBACK, oauth2Url, qrconnectUrl, userAccessToken, userInfoByCode, visit } from './emulator-client.js'
+import {
+  ask,
+  CALLBACK,
+  oauth2Url,
+  qrconnectUrl,
+  userAccessToken,
+  userInfoByCode,
+  visit,
+} from './support/emulator-client.js'
 
 /** A desktop that shows a code, and the phone that reads it. */
 async function showCode(emulator: Emulator, url: string) {
@@ -40,8 +49,17 @@ describe('a scan', () => {
   })
 
   it('shows an address on the public origin', async () => {
-    await using emulator = await startEmulator({ publicUrl: 'http://emulator.example/' })
-    expect(emulator.url).toBe('http://emulator.example')
+    await using emulator = await startEmulator()
+    const { text } = await visit(oauth2Url(emulator).replace('localhost', '127.0.0.1'))
+    const [, image = ''] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(text) ?? []
+    const [, ticket] = /href="\/scan\/(\w+)"/.exec(text) ?? []
+    const expected = await QRCode.toString(`${emulator.url}/scan/${ticket}`, { type: 'svg' })
+    expect(Buffer.from(image, 'base64').toString()).toBe(expected)
+  })
+
+  it('takes the public origin from outside', async () => {
+    await using emulator = await startEmulator({ publicUrl: 'http://emulator.example:9000/' })
+    expect(emulator.url).toBe('http://emulator.example:9000')
   })
 
   it('ends with error= when the phone refuses oauth2', async () => {
@@ -79,7 +97,7 @@ describe('a scan', () => {
       text: expect.stringContaining('expired'),
     })
     expect(await desktop.status()).toEqual({ status: 'expired' })
-    const renew = /data-when="expired" hidden>[^<]+<a href="([^"]+)"/.exec(desktop.text)?.[1]?.replaceAll('&#38;', '&')
+    const renew = /data-when="expired" hidden>[^<]+<a href="([^"]+)"/.exec(desktop.text)?.[1]?.replaceAll('&amp;', '&')
     const again = await showCode(emulator, emulator.url + renew)
     expect(await again.status()).toEqual({ status: 'waiting' })
   })

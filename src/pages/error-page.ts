@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js'
-import { type Html, html } from './html.js'
+import { type Html, html } from '../html.js'
 import type { Language } from './language.js'
 import { page } from './layout.js'
 import { texts } from './texts.js'

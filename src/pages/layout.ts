@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from './html.js'
+import { Html, html } from '../html.js'
 import type { Language } from './language.js'
 import { texts } from './texts.js'
 

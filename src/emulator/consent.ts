@@ -1,0 +1,71 @@
+import { type AuthorizeRequest, callbackAddress } from './authorize-request.js'
+import type { Codes } from './codes.js'
+import { NOT_IN_ORGANISATION } from './dingtalk-errors.js'
+import type { Directory } from './directory.js'
+
+/** A page of its own, or inline in a page of the server. */
+export type Display = 'page' | 'frame'
+
+/** Where the waiting browser goes: to an address, or to its parent with a message. */
+export type NextStep =
+  | { readonly redirectTo: string }
+  | { readonly post: string | Readonly<Record<string, unknown>>; readonly targetOrigin: string }
+
+/** What a person, or DingTalk for them, decided. Without a next step the browser stays where it is. */
+export interface Decision {
+  readonly status: 'agreed' | 'refused' | 'not-in-organisation'
+  /** As the journal calls it. */
+  readonly outcome: string
+  readonly next?: NextStep
+}
+
+export interface ConsentParts {
+  readonly codes: Codes
+  readonly directory: Directory
+  /** Whether DingTalk itself keeps other organisations out of oauth2. */
+  readonly internalApp: boolean
+}
+
+/** Turns a person's yes or no into what DingTalk tells the server. */
+export class Consent {
+  readonly #parts: ConsentParts
+
+  constructor(parts: ConsentParts) {
+    this.#parts = parts
+  }
+
+  agree(request: AuthorizeRequest, display: Display, personId: string): Decision {
+    const { codes, directory, internalApp } = this.#parts
+    const { flow, withCorpId } = request
+    if (flow === 'oauth2' && internalApp && directory.get(personId).membership !== 'employee') {
+      return {
+        status: 'not-in-organisation',
+        outcome: NOT_IN_ORGANISATION.errorCode,
+        ...(display === 'frame' && { next: toParent(request, { success: false, ...NOT_IN_ORGANISATION }) }),
+      }
+    }
+    if (flow === 'qrconnect' && display === 'frame') {
+      const post = codes.issue({ kind: 'loginTmpCode', personId, withCorpId: false })
+      return { status: 'agreed', outcome: 'ok', next: { post, targetOrigin: '*' } }
+    }
+    const code = codes.issue({ kind: flow, personId, withCorpId })
+    const redirectTo = callbackAddress(request, flow === 'oauth2' ? { code, authCode: code } : { code })
+    return { status: 'agreed', outcome: 'ok', next: onward(request, display, redirectTo) }
+  }
+
+  /** Only oauth2 tells the server of a no. */
+  refuse(request: AuthorizeRequest, display: Display): Decision {
+    const refused = { status: 'refused', outcome: 'access_denied' } as const
+    if (request.flow === 'qrconnect') return refused
+    return { ...refused, next: onward(request, display, callbackAddress(request, { error: 'access_denied' })) }
+  }
+}
+
+function onward(request: AuthorizeRequest, display: Display, redirectTo: string): NextStep {
+  return display === 'page' ? { redirectTo } : toParent(request, { success: true, redirectUrl: redirectTo })
+}
+
+// The page around the oauth2 frame must have the origin of redirect_uri: no other one gets the message.
+function toParent(request: AuthorizeRequest, post: Record<string, unknown>): NextStep {
+  return { post, targetOrigin: new URL(request.redirectUri).origin }
+}

@@ -1,0 +1,68 @@
+/** errcode → errmsg on oapi. DingTalk page: server-api-error-codes-1 */
+const ERRMSG: Readonly<Record<number, string>> = {
+  [-1]: '系统繁忙',
+  22: 'Invalid method',
+  404: '请求的URI地址不存在',
+  33012: '无效的USERID',
+  40000: 'access_token is blank',
+  40014: '不合法的access_token',
+  40029: '不合法的oauth_code',
+  40035: '不合法的参数',
+  40078: '不存在的临时授权码',
+  40086: '不合法的第三方应用appid',
+  40089: '不合法的corpid或corpsecret',
+  40096: '不合法的appKey或appSecret',
+  41026: '缺少tmp_auth_code（临时授权码）',
+  42001: 'access_token超时',
+  42003: 'oauth_code超时',
+  42008: '临时授权码失效',
+  43001: '需要GET请求',
+  43002: '需要POST请求',
+  43009: 'post参数需要json类型',
+  47001: '解析JSON/XML内容错误',
+  50001: 'redirect_uri未授权',
+  50002: '员工不在权限范围',
+  50003: '应用已停用',
+  50005: '企业已禁用',
+  60011: '没有调用该接口的权限',
+  60020: '访问ip不在白名单之中',
+  60121: '找不到该用户',
+  90002: '您的服务器调用钉钉开放平台当前接口的所有请求都被暂时禁用了',
+  90018: '您的服务器调用钉钉开放平台当前接口的所有请求都被暂时禁用了',
+  853001: '时间戳格式错误，应为毫秒',
+  853002: '时间戳超出允许的范围',
+  853003: 'accessKey不存在',
+  853004: '签名不匹配',
+}
+
+/** code → status and message on api. DingTalk pages: error-code, obtain-user-token, dingtalk-retrieve-user-information */
+const API_ERRORS = {
+  'invalidParameter.authCode.notFound': { status: 400, message: '不合法的临时授权码' },
+  'invalidParameter.grantType': { status: 400, message: '不合法的grantType' },
+  invalidClientIdOrSecret: { status: 400, message: '无效的clientId或者clientSecret' },
+  InvalidAuthentication: { status: 400, message: '不合法的access_token' },
+  'AuthenticationFailed.MissingParameter': { status: 400, message: '缺少参数' },
+  'InvalidAction.NotFound': {
+    status: 404,
+    message: 'Specified api is not found, please check your url and method.',
+  },
+} as const
+
+/** Codes the emulator itself answers on api. */
+export type ApiErrorCode = keyof typeof API_ERRORS
+
+/** The page's refusal of somebody from another organisation, as the inline code of oauth2 reports it. */
+export const NOT_IN_ORGANISATION = { errorCode: '11055', errorMsg: '你不在组织内' } as const
+
+export function errmsgOf(errcode: number): string {
+  return ERRMSG[errcode] ?? '未知错误'
+}
+
+export function apiErrorOf(code: ApiErrorCode): { status: number; message: string } {
+  return API_ERRORS[code]
+}
+
+/** @NOTE for codes that only a fault names; the server must decide on the code alone. */
+export function apiMessageOf(code: string): string {
+  return Object.entries(API_ERRORS).find(([known]) => known === code)?.[1].message ?? '未知错误'
+}

@@ -1,0 +1,195 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { oapiRefusal } from './answers.js'
+import { ApiCalls } from './api-call.js'
+import { authorizeRoutes } from './authorize.js'
+import { avatarRoutes } from './avatar.js'
+import { Clock } from './clock.js'
+import { Codes } from './codes.js'
+import { Consent } from './consent.js'
+import { controlRoutes } from './control.js'
+import { Directory } from './directory.js'
+import { type ApiCall, type Fault, FaultQueue } from './faults.js'
+import { Journal, type JournalCall, type JournalEntry } from './journal.js'
+import { oapiRoutes } from './oapi.js'
+import { openApiRoutes } from './open-api.js'
+import { pageHeaders, sendPage } from './page-answers.js'
+import { notFoundPage } from './pages/login-pages.js'
+import { textsFor } from './pages/texts.js'
+import { defaultPeople, type Person, type PersonChange } from './people.js'
+import { scanRoutes } from './scan.js'
+import { Tickets } from './tickets.js'
+import { Tokens } from './tokens.js'
+
+export { APP } from './app.js'
+export { CODE_LIFETIME_MS } from './codes.js'
+export { API_CALLS, type ApiCall, type Fault } from './faults.js'
+export type { JournalCall, JournalEntry } from './journal.js'
+export { type Membership, makePerson, type Person, type PersonChange } from './people.js'
+export { TICKET_LIFETIME_MS } from './tickets.js'
+
+export interface EmulatorOptions {
+  /** 0, the default, is any free port. */
+  readonly port?: number
+  /** Default 127.0.0.1; empty for all addresses. */
+  readonly host?: string
+  /** The origin that browsers and phones use. Default http://localhost:<port>. */
+  readonly publicUrl?: string
+  /** Registered callback addresses, compared without their query. Default: any http(s) address. */
+  readonly redirectUris?: readonly string[]
+  readonly people?: readonly Person[]
+  readonly now?: () => number
+  /** Whether DingTalk itself refuses everybody but employees in the oauth2 flow (11055). Default false. */
+  readonly internalApp?: boolean
+}
+
+/** A running DingTalk of one's own. */
+export interface Emulator extends AsyncDisposable {
+  /** Its origin, without a slash at the end: the value of all three DINGTALK_…_URL settings. */
+  readonly url: string
+  /** Lets the next calls of this kind go wrong; faults of one call happen in the order they were given. */
+  failNext(call: ApiCall, fault: Fault, times?: number): void
+  /** What was asked, oldest first; the last 10,000 entries. */
+  journal(): JournalEntry[]
+  clearJournal(): void
+  /** The next call of this kind from now on, once it has been worked on: something to wait for. */
+  nextCall(call: JournalCall): Promise<JournalEntry>
+  /** Moves the clock that timestamps, codes, tokens and QR codes are judged by. */
+  moveClock(byMs: number): void
+  /** Makes the app's token expire early. */
+  expireAppTokens(): void
+  /** @throws on an unknown id */
+  person(id: string): Person
+  /** @throws on an unknown id */
+  changePerson(id: string, change: PersonChange): void
+  /** @throws when an identifier is taken */
+  addPerson(person: Person): void
+  /** Back to the start: people, clock, faults, journal, codes, tokens. */
+  reset(): void
+  /** Stops, and drops open connections, hanging ones included. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a DingTalk to log in with on this machine.
+ * @throws in production, and when the port is taken
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  refuseProduction()
+  const server = createServer()
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
+  await once(server, 'listening')
+
+  const url = new URL(options.publicUrl ?? `http://localhost:${portOf(server)}`).origin
+  const clock = new Clock(options.now ?? Date.now)
+  const directory = new Directory(options.people ?? defaultPeople())
+  const faults = new FaultQueue()
+  const journal = new Journal(clock)
+  const codes = new Codes(clock)
+  const tokens = new Tokens(clock)
+  const tickets = new Tickets(clock)
+  const reset = () => {
+    for (const part of [clock, directory, faults, codes, tokens, tickets]) part.reset()
+    journal.clear()
+  }
+  const { redirectUris, internalApp = false } = options
+  server.on(
+    'request',
+    createApp({ url, clock, directory, faults, journal, codes, tokens, tickets, reset, redirectUris, internalApp }),
+  )
+
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= stop(server)
+    return closed
+  }
+  return {
+    url,
+    failNext: (call, fault, times) => faults.order(call, fault, times),
+    journal: () => journal.entries(),
+    clearJournal: () => journal.clear(),
+    nextCall: (call) => journal.next(call),
+    moveClock: (byMs) => clock.move(byMs),
+    expireAppTokens: () => tokens.expireApp(),
+    person: (id) => directory.get(id),
+    changePerson: (id, change) => {
+      directory.change(id, change)
+    },
+    addPerson: (person) => directory.add(person),
+    reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+interface AppParts {
+  readonly url: string
+  readonly clock: Clock
+  readonly directory: Directory
+  readonly faults: FaultQueue
+  readonly journal: Journal
+  readonly codes: Codes
+  readonly tokens: Tokens
+  readonly tickets: Tickets
+  readonly reset: () => void
+  readonly redirectUris: readonly string[] | undefined
+  readonly internalApp: boolean
+}
+
+// The same place seen from src/ and from dist/, where the compiler leaves them out.
+const ASSETS = fileURLToPath(new URL('../../src/emulator/assets/', import.meta.url))
+
+function createApp(parts: AppParts): Express {
+  const { url, directory, faults, journal, codes, internalApp } = parts
+  const calls = new ApiCalls(faults, journal)
+  const consent = new Consent({ codes, directory, internalApp })
+  const avatarOf = ({ avatarUrl }: Person) => avatarUrl && new URL(avatarUrl, url).href
+
+  const app = express()
+  app.disable('x-powered-by').disable('etag')
+  app.use('/assets', express.static(ASSETS))
+  app.use('/_emulator', controlRoutes({ ...parts, origin: url }))
+  app.use(avatarRoutes(directory))
+  app.use(authorizeRoutes({ ...parts, consent, publicUrl: url }))
+  app.use(scanRoutes({ ...parts, consent }))
+  app.use(calls.redirectTargets())
+  app.use(oapiRoutes({ ...parts, calls, avatarOf }))
+  app.use(openApiRoutes({ ...parts, calls, avatarOf }))
+  app.get('/', (_req, res) => res.redirect('/_emulator'))
+  app.get('/favicon.ico', (_req, res) => {
+    res.status(204).end()
+  })
+  app.get('/*path', pageHeaders("'none'"), (req, res) => {
+    journal.record('unknown', '404', req)
+    sendPage(res, notFoundPage(textsFor(req)), 404)
+  })
+  app.use(calls.unknown(() => oapiRefusal(404)))
+  app.use(answerFailure)
+  return app
+}
+
+/** A body that cannot be read, or a bug here: neither is something DingTalk would say. */
+const answerFailure: ErrorRequestHandler = (err: unknown, _req, res, next) => {
+  if (res.headersSent) return next(err)
+  res.status(500).json({ code: 'emulatorFailed', message: err instanceof Error ? err.message : String(err) })
+}
+
+function refuseProduction(): void {
+  if (process.env.NODE_ENV !== 'production') return
+  throw new Error('The DingTalk emulator lets anyone sign in as anyone: it refuses to run with NODE_ENV=production.')
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The emulator listens on a TCP port only')
+  return address.port
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}

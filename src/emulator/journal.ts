@@ -1,0 +1,68 @@
+import { EventEmitter, once } from 'node:events'
+import type { Request } from 'express'
+import type { Clock } from './clock.js'
+import type { ApiCall } from './faults.js'
+
+/**
+ * What was asked: an API, an authorize page, the phone's half of a scan (`scan` opens it, `consent` decides),
+ * `redirect-target` for a client that followed the fault `redirect`, `unknown` for a path DingTalk does not have.
+ */
+export type JournalCall = ApiCall | 'authorize' | 'scan' | 'consent' | 'redirect-target' | 'unknown'
+
+export interface JournalEntry {
+  readonly at: number
+  readonly call: JournalCall
+  /** `ok`, DingTalk's errcode or code, or the name of the fault. */
+  readonly outcome: string
+  readonly method: string
+  /** Without the query, which may hold tokens, codes and secrets. */
+  readonly path: string
+  readonly personId?: string
+  readonly ip: string
+}
+
+const KEPT_ENTRIES = 10_000
+
+/** What the emulator was asked, oldest first. */
+export class Journal {
+  readonly #clock: Clock
+  readonly #events = new EventEmitter<Record<JournalCall, [JournalEntry]>>().setMaxListeners(0)
+  #entries: JournalEntry[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  entries(): JournalEntry[] {
+    return [...this.#entries]
+  }
+
+  clear(): void {
+    this.#entries = []
+  }
+
+  record(call: JournalCall, outcome: string, req: Request, personId?: string): void {
+    const entry: JournalEntry = Object.freeze({
+      at: this.#clock.now(),
+      call,
+      outcome,
+      method: req.method,
+      path: pathOf(req),
+      ...(personId !== undefined && { personId }),
+      ip: req.socket.remoteAddress ?? '',
+    })
+    this.#entries.push(entry)
+    if (this.#entries.length > KEPT_ENTRIES) this.#entries.shift()
+    this.#events.emit(call, entry)
+  }
+
+  /** The next entry of this call, from now on. */
+  async next(call: JournalCall): Promise<JournalEntry> {
+    const [entry] = await once(this.#events, call)
+    return entry
+  }
+}
+
+function pathOf(req: Request): string {
+  return req.originalUrl.split('?', 1)[0] ?? ''
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { z } from 'zod'
+import { APP, type Emulator, startEmulator } from './emulator.js'
+
+const environment = z.object({
+  EMULATOR_PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(9000),
+  /** Where phones in the same network reach it, so that a real scan works. */
+  EMULATOR_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+})
+
+async function main(stop: AbortSignal): Promise<void> {
+  const settings = environment.safeParse(process.env)
+  if (!settings.success) {
+    const faults = settings.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+    throw new Error(`Settings of the emulator: ${faults.join('; ')}`)
+  }
+  const { EMULATOR_PORT: port, EMULATOR_PUBLIC_URL: publicUrl } = settings.data
+  await using emulator = await start(port, publicUrl)
+  console.log(
+    `DingTalk emulator: ${emulator.url} (app ${APP.id}, secret ${APP.secret}; control page ${emulator.url}/_emulator)`,
+  )
+  if (!stop.aborted) await once(stop, 'abort')
+}
+
+async function start(port: number, publicUrl: string | undefined): Promise<Emulator> {
+  try {
+    return await startEmulator({ port, host: '', ...(publicUrl !== undefined && { publicUrl }) })
+  } catch (err) {
+    if (!isTaken(err)) throw err
+    throw new Error(`Port ${port} is taken. Set EMULATOR_PORT to another one.`)
+  }
+}
+
+function isTaken(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE'
+}
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+main(stop.signal).catch((err: unknown) => {
+  console.error(err instanceof Error ? err.message : err)
+  process.exitCode = 1
+})

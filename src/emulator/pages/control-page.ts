@@ -1,0 +1,101 @@
+import { type Html, html } from '../../html.js'
+import { API_CALLS } from '../faults.js'
+import { MEMBERSHIPS } from '../people.js'
+import { page } from './layout.js'
+import type { Texts } from './texts.js'
+
+/** Faults to order by a click: what the button says, and what it sends. */
+const FAULT_BUTTONS: readonly (readonly [label: string, fault: unknown])[] = [
+  ['html', 'html'],
+  ['ban', 'ban'],
+  ['truncated', 'truncated'],
+  ['too-large', 'too-large'],
+  ['redirect', 'redirect'],
+  ['hang', 'hang'],
+  ['reset', 'reset'],
+  ['slow 3 s', { delayMs: 3000 }],
+  ['no-unionid', 'no-unionid'],
+  ['string-numbers', 'string-numbers'],
+  ['-1', { errcode: -1 }],
+  ['90018', { errcode: 90018 }],
+  ['88 · 40014', { errcode: 88, sub_code: '40014' }],
+  ['88 · 60020', { errcode: 88, subcodeInMessage: '60020' }],
+  ['40078', { errcode: 40078 }],
+  ['50002', { errcode: 50002 }],
+  ['60121', { errcode: 60121 }],
+  ['500 unknownError', { status: 500, code: 'unknownError' }],
+  ['403 QpsLimitForApi', { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
+  ['403 AccessTokenPermissionDenied', { status: 403, code: 'Forbidden.AccessDenied.AccessTokenPermissionDenied' }],
+  ['400 InvalidAuthentication', { status: 400, code: 'InvalidAuthentication' }],
+  ['{}', { body: {} }],
+]
+
+const CLOCK_BUTTONS: readonly (readonly [label: string, byMs: number])[] = [
+  ['−2 min', -120_000],
+  ['+2 min', 120_000],
+  ['+6 min', 360_000],
+  ['+2 h', 7_200_000],
+]
+
+const INTERFACE = `curl ORIGIN/_emulator/journal
+curl ORIGIN/_emulator/people
+curl -H 'Content-Type: application/json' ORIGIN/_emulator/faults -d '{"call":"getbyunionid","fault":"hang","times":2}'
+curl -H 'Content-Type: application/json' ORIGIN/_emulator/clock -d '{"byMs":120000}'
+curl -H 'Content-Type: application/json' -X PATCH ORIGIN/_emulator/people/zhangsan -d '{"membership":"left"}'
+curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/people -d '{"id":…,"nick":…,"membership":…,"unionId":…,"openId":…,"userId":…}'
+curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/tokens/expire
+curl -H 'Content-Type: application/json' -X DELETE ORIGIN/_emulator/journal
+curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/reset`
+
+/** Where a developer steers the emulator by hand. */
+export function controlPage(texts: Texts, origin: string): Html {
+  return page({
+    texts,
+    title: texts.controlTitle,
+    width: 'wide',
+    script: 'control.js',
+    body: html`<h1>${texts.controlTitle}</h1>
+<noscript><p class="problem">${texts.controlNeedsScript}</p></noscript>
+<p class="problem" id="problem" role="alert" hidden></p>
+<section>
+<h2>${texts.people}</h2>
+<ul class="people grid" id="people"></ul>
+${MEMBERSHIPS.map((membership) => html`<template data-membership-name="${membership}">${texts[membership]}</template>`)}
+<template id="person"><li>
+<img alt="" width="40" height="40">
+<span><b dir="auto"></b> <small></small></span>
+<span class="actions">
+<button type="button" data-do="rename" data-question="${texts.newNick}">${texts.rename}</button>
+<button type="button" data-do="leave">${texts.leave}</button>
+<button type="button" data-do="join">${texts.comeBack}</button>
+</span></li></template>
+</section>
+<section>
+<h2>${texts.faults}</h2>
+<p>${texts.faultsHint}</p>
+<p><label>${texts.call} <select id="call">${API_CALLS.map((call) => html`<option>${call}</option>`)}</select></label></p>
+<p class="actions">${FAULT_BUTTONS.map(
+      ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
+    )}</p>
+<p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>
+</section>
+<section class="row">
+<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${CLOCK_BUTTONS.map(
+      ([label, byMs]) => html`<button type="button" data-clock="${byMs}">${label}</button>`,
+    )}</p></div>
+<div><h2>${texts.tokens}</h2><p class="actions"><button type="button" data-post="tokens/expire">${texts.expireTokens}</button></p></div>
+<div><h2>${texts.everything}</h2><p class="actions"><button type="button" data-post="reset">${texts.reset}</button></p></div>
+</section>
+<section>
+<h2>${texts.journal} <button type="button" id="clear">${texts.clear}</button></h2>
+<div class="scroll"><table>
+<thead><tr><th>${texts.time}</th><th>${texts.call}</th><th>${texts.outcome}</th><th>${texts.person}</th><th>${texts.path}</th></tr></thead>
+<tbody id="journal"></tbody>
+</table></div>
+</section>
+<section>
+<h2>${texts.interface}</h2>
+<pre class="scroll">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
+</section>`,
+  })
+}

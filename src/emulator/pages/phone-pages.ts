@@ -1,0 +1,42 @@
+import { type Html, html } from '../../html.js'
+import type { Person } from '../people.js'
+import type { Ticket } from '../tickets.js'
+import { page } from './layout.js'
+import { choices, site } from './login-pages.js'
+import type { Texts } from './texts.js'
+
+/** The phone after it has scanned: whose phone is it? */
+export function choosePersonPage(texts: Texts, ticket: Ticket, people: readonly Person[]): Html {
+  return page({
+    texts,
+    title: texts.phoneTitle,
+    body: html`<h1>${texts.phoneTitle}</h1>
+<p>${texts.phoneHint}</p>
+${site(texts, ticket)}
+${choices(texts, people, (person) => `/scan/${ticket.id}/as/${person.id}`)}`,
+  })
+}
+
+export function confirmPage(texts: Texts, ticket: Ticket, person: Person): Html {
+  const path = `/scan/${ticket.id}/as/${person.id}`
+  return page({
+    texts,
+    title: texts.confirmTitle,
+    body: html`<div class="confirm">
+<img src="/avatar/${person.id}.svg" alt="" width="72" height="72">
+<h1 dir="auto">${person.nick}</h1>
+<p>${texts.confirmHint} <code>${new URL(ticket.request.redirectUri).origin}</code></p>
+<p><a class="button" href="${path}/agree">${texts.agree}</a></p>
+<p><a class="button second" href="${path}/refuse">${texts.refuse}</a></p>
+<p><a class="quiet" href="/scan/${ticket.id}">${texts.back}</a></p>
+</div>`,
+  })
+}
+
+/** The phone's last page. */
+export function phoneMessagePage(
+  texts: Texts,
+  message: 'phoneAgreed' | 'phoneRefused' | 'phoneUsed' | 'phoneExpired' | 'not-in-organisation',
+): Html {
+  return page({ texts, title: texts[message], body: html`<h1>${texts[message]}</h1>` })
+}

@@ -1,0 +1,39 @@
+import type { Request } from 'express'
+import { z } from 'zod'
+
+/** The query, percent-decoded once, as DingTalk does. */
+export function queryOf(req: Request): URLSearchParams {
+  return new URLSearchParams(req.originalUrl.split('?').slice(1).join('?'))
+}
+
+/** A parameter that is there once and not empty. */
+export function single(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = query.getAll(name)
+  return others.length === 0 && value !== '' ? value : undefined
+}
+
+/** The name of a parameter given twice. */
+export function repeated(query: URLSearchParams): string | undefined {
+  return [...query.keys()].find((name) => query.getAll(name).length > 1)
+}
+
+export function isJson(req: Request): boolean {
+  return req.get('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json'
+}
+
+const jsonObject = z.record(z.string(), z.unknown())
+
+/** The body as an object, or nothing when it is not the JSON of one. */
+export function jsonObjectOf(req: Request): Record<string, unknown> | undefined {
+  const raw: unknown = req.body
+  if (!Buffer.isBuffer(raw)) return undefined
+  return jsonObject.safeParse(parsedJson(raw.toString('utf8'))).data
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
