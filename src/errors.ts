@@ -30,6 +30,8 @@ interface AppErrorOptions {
   detail?: string
   /** Response headers that belong to the answer, such as `Allow` and `Retry-After`. */
   headers?: Record<string, string>
+  /** The person whom it concerns, where known; for the log. */
+  userId?: string | undefined
   cause?: unknown
 }
 
@@ -41,14 +43,16 @@ export class AppError extends Error {
   readonly publicMessage: string
   readonly detail: string | undefined
   readonly headers: Record<string, string>
+  readonly userId: string | undefined
 
-  constructor(code: ErrorCode, { detail, headers = {}, cause }: AppErrorOptions = {}) {
+  constructor(code: ErrorCode, { detail, headers = {}, userId, cause }: AppErrorOptions = {}) {
     super(detail ? `${code}: ${detail}` : code, { cause })
     this.code = code
     this.status = errorTable[code].status
     this.publicMessage = errorTable[code].message
     this.detail = detail
     this.headers = headers
+    this.userId = userId
   }
 }
 

@@ -22,8 +22,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 
 /** What the log says of a refused request: our code, and DingTalk's where it had one. */
 export function errorFields(error: AppError): LogFields {
-  const { code, detail } = error
-  if (!(error instanceof DingTalkError)) return { code, detail }
+  const { code, detail, userId } = error
+  if (!(error instanceof DingTalkError)) return { code, detail, userId }
   const { call, upstreamCode, setting } = error.failure
   return { code, call, upstreamCode, setting }
 }

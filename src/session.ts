@@ -68,8 +68,13 @@ export class BrowserSessions {
     const { live } = req.session
     if (!live) return undefined
     if (await this.#options.membership.mayStay(live.user)) return live
-    auditEnd(req, live.user.id, await this.#options.sessions.endAll(live.user.id), 'left')
+    await this.endAllOfLeaver(req, live.user.id)
     return undefined
+  }
+
+  /** Ends the sessions of a person who left, in every browser. */
+  async endAllOfLeaver(req: Request, userId: string): Promise<void> {
+    auditEnd(req, userId, await this.#options.sessions.endAll(userId), 'left')
   }
 
   /** @throws {AppError} `unauthenticated` */

@@ -43,10 +43,12 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
   }
 
   /** A login that failed has spent its attempt: the code may have been used even when the answer never came. */
-  const refuseLogin: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
+  const refuseLogin: ErrorRequestHandler = async (thrown: unknown, req, res, next) => {
     const { attempt } = res.locals
     if (attempt) attempts.drop(res, attempt)
-    req.audit('login_refused', errorFields(asAppError(thrown)))
+    const error = asAppError(thrown)
+    req.audit('login_refused', errorFields(error))
+    if (error.code === 'not_a_member' && error.userId) await browserSessions.endAllOfLeaver(req, error.userId)
     next(thrown)
   }
 

@@ -86,7 +86,7 @@ export class LoginService {
     const profile = await dingtalk.profileFor(code)
     const membershipCheckedAt = await membership.admit(profile)
     const user = await users.recordLogin(profile, new Date(now()), membershipCheckedAt)
-    if (user.disabledAt) throw new AppError('account_disabled')
+    if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })
     return { user, sessionId: randomBytes(32).toString('base64url') }
   }
 }

@@ -39,7 +39,10 @@ export class Membership {
     }
     if (!profile.unionId) throw new AppError('not_a_member', { detail: 'a profile without unionid' })
     const standing = await this.#deps.directory.standingOf(profile.unionId)
-    if (standing !== 'employee') throw new AppError('not_a_member', { detail: `the directory says: ${standing}` })
+    if (standing !== 'employee') {
+      const userId = await this.#deps.users.findId(profile.unionId)
+      throw new AppError('not_a_member', { detail: `the directory says: ${standing}`, userId })
+    }
     return new Date(this.#deps.now())
   }
 

@@ -45,6 +45,8 @@ export interface UserStore {
    * One row for one unionId, however many logins come at once.
    */
   recordLogin(profile: DingTalkProfile, at: Date, membershipCheckedAt: Date | null): Promise<User>
+  /** The id of a person who has logged in before. */
+  findId(unionId: string): Promise<string | undefined>
   markMembershipChecked(userId: string, at: Date): Promise<void>
 }
 

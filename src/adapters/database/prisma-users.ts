@@ -31,6 +31,10 @@ export class PrismaUsers implements UserStore {
     }
   }
 
+  async findId(unionId: string): Promise<string | undefined> {
+    return (await this.#prisma.user.findUnique({ where: { unionId }, select: { id: true } }))?.id
+  }
+
   async markMembershipChecked(userId: string, at: Date): Promise<void> {
     await this.#prisma.user.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at } })
   }
