@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A running program of this project, as compiled by `npm run build`. */
+export class Command implements AsyncDisposable {
+  readonly child: ChildProcess
+  output = ''
+  readonly #exited: Promise<unknown[]>
+
+  /** `script` is a path below `dist`; the environment holds nothing but `env`. */
+  constructor(
+    script: string,
+    { env = {}, args = [], cwd }: { env?: Record<string, string>; args?: string[]; cwd?: string },
+  ) {
+    const file = new URL(`../../dist/${script}`, import.meta.url).pathname
+    this.child = spawn(process.execPath, [file, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.output += chunk
+        this.child.emit('output')
+      })
+    }
+    this.#exited = once(this.child, 'close')
+  }
+
+  /** Waits until the program has printed this; fails when it ends before. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.output)
+      if (match) return match
+      if (this.child.exitCode !== null) throw new Error(`It ended without printing ${pattern}:\n${this.output}`)
+      await Promise.race([once(this.child, 'output'), this.#exited])
+    }
+  }
+
+  /** Waits for its end; gives the exit code, or the signal that ended it. */
+  async ended(): Promise<number | string> {
+    const [code, signal] = await this.#exited
+    return (code ?? signal) as number | string
+  }
+
+  /** Sends the signal and waits for the end. */
+  async stop(signal: NodeJS.Signals): Promise<number | string> {
+    this.child.kill(signal)
+    return this.ended()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.stop('SIGKILL')
+  }
+}
+
+/** A port that was free a moment ago, for programs that must be told one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
