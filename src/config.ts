@@ -127,6 +127,8 @@ function databaseUrl(text: string): string {
   throw new Error('must be an SQLite file, such as file:./data/login.db')
 }
 
+const databaseSetting = setting(databaseUrl).prefault('file:./data/login.db')
+
 function cookieDomain(publicUrl: string | undefined) {
   return (text: string): string => {
     const domain = text.toLowerCase().replace(/^\./, '')
@@ -193,7 +195,7 @@ function environmentSchema(production: boolean, env: Record<string, string>) {
     DINGTALK_API_URL: host('api'),
     DINGTALK_TIMEOUT: duration({ max: MINUTE }).prefault('5s'),
     MEMBERSHIP_RECHECK: duration({ zero: true }).prefault('12h'),
-    DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
+    DATABASE_URL: databaseSetting,
     SESSION_SECRETS: listOf(sessionSecret(production)).refine((secrets) => secrets.length > 0, 'is empty'),
     SESSION_IDLE_TIMEOUT: duration().prefault('8h'),
     SESSION_MAX_AGE: duration().prefault('7d'),
@@ -260,6 +262,16 @@ export function readConfig(environment: Record<string, string | undefined>) {
     edge: { trustProxy: s.TRUST_PROXY, rateLimitPerMinute: s.RATE_LIMIT_PER_MINUTE },
     logLevel: s.LOG_LEVEL,
   }
+}
+
+/**
+ * DATABASE_URL alone, for commands that need nothing else.
+ * @throws {ConfigError}
+ */
+export function readDatabaseUrl(environment: Record<string, string | undefined>): string {
+  const parsed = databaseSetting.safeParse(environment.DATABASE_URL?.trim() || undefined)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(parsed.error.issues.map(({ message }) => ({ setting: 'DATABASE_URL', problem: message })))
 }
 
 export type Config = ReturnType<typeof readConfig>

@@ -1,11 +1,7 @@
 import { openDatabase } from './adapters/database/open.js'
 import { PrismaSessions } from './adapters/database/prisma-sessions.js'
 import { PrismaUsers } from './adapters/database/prisma-users.js'
-import { AppToken } from './adapters/dingtalk/app-token.js'
-import { DingTalkClient } from './adapters/dingtalk/client.js'
-import { DingTalkDirectory } from './adapters/dingtalk/directory.js'
-import { Oauth2Flow } from './adapters/dingtalk/oauth2.js'
-import { QrconnectFlow } from './adapters/dingtalk/qrconnect.js'
+import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
 import { errorFields, type Logger } from './log.js'
@@ -26,19 +22,13 @@ interface Options {
  * @throws {MigrationError}
  */
 export function createContext({ config, logger, now = Date.now }: Options) {
-  const { dingtalk, membership: members, session, publicUrl } = config
+  const { membership: members, session, publicUrl } = config
   const secure = publicUrl.startsWith('https:')
   const prisma = openDatabase(config.databaseUrl)
   const users = new PrismaUsers(prisma)
   const sessions = new PrismaSessions({ prisma, ...session, now })
 
-  const client = new DingTalkClient(dingtalk)
-  const flow =
-    dingtalk.flow === 'oauth2'
-      ? new Oauth2Flow({ client, ...dingtalk })
-      : new QrconnectFlow({ client, ...dingtalk, now })
-  const token = new AppToken({ client, oapiUrl: dingtalk.oapiUrl, ...members, now })
-  const directory = new DingTalkDirectory({ client, oapiUrl: dingtalk.oapiUrl, token })
+  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now)
   const membership = new Membership({
     ...members,
     directory,
@@ -77,7 +67,7 @@ export function createContext({ config, logger, now = Date.now }: Options) {
       stopping = true
     },
     [Symbol.asyncDispose]: async () => {
-      client.close()
+      closeDingTalk()
       await prisma.$disconnect()
     },
   }

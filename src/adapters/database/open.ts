@@ -13,10 +13,15 @@ const BUSY_TIMEOUT_MS = 5000
  * @throws {MigrationError}
  */
 export function openDatabase(databaseUrl: string): PrismaClient {
-  const file = path.resolve(databaseUrl.replace(/^file:/, ''))
+  const file = fileOf(databaseUrl)
   mkdirSync(path.dirname(file), { recursive: true })
   prepareFile(file)
   return new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: BUSY_TIMEOUT_MS }) })
+}
+
+/** The absolute path of the SQLite file behind `DATABASE_URL`. */
+export function fileOf(databaseUrl: string): string {
+  return path.resolve(databaseUrl.replace(/^file:/, ''))
 }
 
 function prepareFile(file: string): void {

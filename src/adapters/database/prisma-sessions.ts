@@ -24,7 +24,7 @@ export interface NewSession {
 const MINUTE = 60_000
 const SWEEP_STEP = 200
 /** What a person is shown of a session; never the hash of its id. */
-const shown = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
+export const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
 
 /** The `Session` rows. Callers hold the cookie's id; the rows hold its hash. */
 export class PrismaSessions implements SessionRegistry {
@@ -82,7 +82,7 @@ export class PrismaSessions implements SessionRegistry {
     const now = this.#now()
     return this.#prisma.session.findMany({
       where: { userId, expiresAt: { gt: new Date(now) }, lastSeenAt: { gt: new Date(now - this.#idleTimeoutMs) } },
-      select: shown,
+      select: shownOfSession,
       orderBy: { lastSeenAt: 'desc' },
     })
   }

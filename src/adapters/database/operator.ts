@@ -1,0 +1,82 @@
+import type { PrismaClient, User } from '../../generated/prisma/client.js'
+import type { Logger } from '../../log.js'
+import type { SessionInfo } from '../../services/ports.js'
+import { shownOfSession } from './prisma-sessions.js'
+
+/** What the operator asked for cannot be done; the message says why. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError'
+}
+
+/** What an operator may do to people, straight on the database: it works whether or not the server or DingTalk does. */
+export class Operator {
+  readonly #prisma: PrismaClient
+  readonly #logger: Logger
+
+  constructor(prisma: PrismaClient, logger: Logger) {
+    this.#prisma = prisma
+    this.#logger = logger
+  }
+
+  async list(): Promise<(User & { sessions: number })[]> {
+    const people = await this.#prisma.user.findMany({
+      include: { _count: { select: { sessions: true } } },
+      orderBy: { username: 'asc' },
+    })
+    return people.map(({ _count, ...user }) => ({ ...user, sessions: _count.sessions }))
+  }
+
+  /** @throws {OperatorError} */
+  async show(name: string): Promise<{ user: User; sessions: SessionInfo[] }> {
+    const user = await this.#find(name)
+    const sessions = await this.#prisma.session.findMany({
+      where: { userId: user.id },
+      select: shownOfSession,
+      orderBy: { lastSeenAt: 'desc' },
+    })
+    return { user, sessions }
+  }
+
+  /**
+   * No login and no session from now on, in every process on this database.
+   * @throws {OperatorError}
+   */
+  async disable(name: string): Promise<{ user: User; sessionsEnded: number }> {
+    const { id, disabledAt } = await this.#find(name)
+    const user = await this.#prisma.user.update({ where: { id }, data: { disabledAt: disabledAt ?? new Date() } })
+    this.#logger.info({ event: 'account_disabled', userId: id })
+    return { user, sessionsEnded: await this.#endSessions(id, 'account_disabled') }
+  }
+
+  /** @throws {OperatorError} */
+  async enable(name: string): Promise<User> {
+    const { id } = await this.#find(name)
+    const user = await this.#prisma.user.update({ where: { id }, data: { disabledAt: null } })
+    this.#logger.info({ event: 'account_enabled', userId: id })
+    return user
+  }
+
+  /** @throws {OperatorError} */
+  async endSessions(name: string): Promise<{ user: User; sessionsEnded: number }> {
+    const user = await this.#find(name)
+    return { user, sessionsEnded: await this.#endSessions(user.id, 'ended_by_operator') }
+  }
+
+  /** A nick can be made to look like somebody's id: where a name fits several people, none is taken. */
+  async #find(name: string): Promise<User> {
+    const text = name.normalize('NFC')
+    const [user, ...others] = await this.#prisma.user.findMany({
+      where: { OR: [{ username: text }, { id: name }, { unionId: name }] },
+    })
+    if (!user) throw new OperatorError(`Nobody here is called ${name}.`)
+    if (others.length > 0) throw new OperatorError(`${name} fits several people: use the id that 'list' shows.`)
+    return user
+  }
+
+  async #endSessions(userId: string, reason: string): Promise<number> {
+    const sessions = await this.#prisma.session.findMany({ where: { userId }, select: { id: true } })
+    const { count } = await this.#prisma.session.deleteMany({ where: { userId } })
+    for (const { id } of sessions) this.#logger.info({ event: 'session_ended', userId, sessionId: id, reason })
+    return count
+  }
+}

@@ -1,0 +1,25 @@
+import type { Config } from '../../config.js'
+import type { DingTalkFlow, Directory } from '../../services/ports.js'
+import { AppToken } from './app-token.js'
+import { DingTalkClient } from './client.js'
+import { DingTalkDirectory } from './directory.js'
+import { Oauth2Flow } from './oauth2.js'
+import { QrconnectFlow } from './qrconnect.js'
+
+/** The flow that DINGTALK_FLOW chose, and the organisation's directory, over one client. */
+export function connectDingTalk(
+  { dingtalk, membership }: Pick<Config, 'dingtalk' | 'membership'>,
+  now: () => number = Date.now,
+): { flow: DingTalkFlow; directory: Directory; close(): void } {
+  const { oapiUrl } = dingtalk
+  const client = new DingTalkClient(dingtalk)
+  const token = new AppToken({ client, oapiUrl, appKey: membership.appKey, appSecret: membership.appSecret, now })
+  return {
+    flow:
+      dingtalk.flow === 'oauth2'
+        ? new Oauth2Flow({ client, ...dingtalk })
+        : new QrconnectFlow({ client, ...dingtalk, now }),
+    directory: new DingTalkDirectory({ client, oapiUrl, token }),
+    close: () => client.close(),
+  }
+}

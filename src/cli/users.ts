@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { config as loadDotenv } from 'dotenv'
+import { pino } from 'pino'
+import { MigrationError } from '../adapters/database/migrations.js'
+import { fileOf, openDatabase } from '../adapters/database/open.js'
+import { Operator, OperatorError } from '../adapters/database/operator.js'
+import { ConfigError, readDatabaseUrl } from '../config.js'
+import { createLogger } from '../log.js'
+import { table } from './table.js'
+
+const USAGE = `Usage: npm run users -- COMMAND [--json]
+
+  list                 everybody who has ever logged in
+  show NAME            one person and their sessions
+  disable NAME         no login any more; ends their sessions
+  enable NAME          may log in again
+  end-sessions NAME    logs them out everywhere
+
+NAME is a username, an id or a unionid. --json prints for programs.
+Exit codes: 0 done, 1 not done, 2 wrong usage.`
+
+class UsageError extends Error {}
+
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments()
+  const [command, name, ...rest] = positionals
+  const prisma = openExisting(readDatabaseUrl(process.env))
+  try {
+    const operator = new Operator(prisma, createLogger('info', pino.destination(2)))
+    const result = await run(operator, command, name, rest)
+    console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
+  } finally {
+    await prisma.$disconnect()
+  }
+}
+
+/** A command in the wrong folder must not make an empty database. */
+function openExisting(databaseUrl: string) {
+  const file = fileOf(databaseUrl)
+  if (!existsSync(file)) throw new OperatorError(`There is no database at ${file}: DATABASE_URL names it.`)
+  return openDatabase(databaseUrl)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : '')
+  }
+}
+
+interface Result {
+  text: string
+  json: unknown
+}
+
+async function run(
+  operator: Operator,
+  command: string | undefined,
+  name: string | undefined,
+  rest: string[],
+): Promise<Result> {
+  if (rest.length > 0) throw new UsageError('too many arguments')
+  if (command === 'list' && name === undefined) return list(operator)
+  if (!name) throw new UsageError(command ? 'NAME is missing' : '')
+  switch (command) {
+    case 'show':
+      return show(operator, name)
+    case 'disable': {
+      const { user, sessionsEnded } = await operator.disable(name)
+      return { text: `${user.username} is disabled; sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
+    }
+    case 'enable': {
+      const user = await operator.enable(name)
+      return { text: `${user.username} may log in again`, json: { user } }
+    }
+    case 'end-sessions': {
+      const { user, sessionsEnded } = await operator.endSessions(name)
+      return { text: `${user.username}: sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
+    }
+    default:
+      throw new UsageError(`there is no command ${command}`)
+  }
+}
+
+async function list(operator: Operator): Promise<Result> {
+  const people = await operator.list()
+  const rows = people.map(({ username, nick, id, lastLoginAt, sessions, disabledAt }) => [
+    username,
+    nick,
+    id,
+    lastLoginAt.toISOString(),
+    String(sessions),
+    disabledAt ? 'disabled' : 'enabled',
+  ])
+  return { json: people, text: table(['USERNAME', 'NICK', 'ID', 'LAST LOGIN', 'SESSIONS', 'STATE'], rows) }
+}
+
+async function show(operator: Operator, name: string): Promise<Result> {
+  const { user, sessions } = await operator.show(name)
+  const facts = [
+    ['username', user.username],
+    ['nick', user.nick],
+    ['id', user.id],
+    ['unionid', user.unionId],
+    ['first login', user.createdAt.toISOString()],
+    ['last login', user.lastLoginAt.toISOString()],
+    ['last found in the directory', user.membershipCheckedAt?.toISOString() ?? 'never asked'],
+    ['state', user.disabledAt ? `disabled since ${user.disabledAt.toISOString()}` : 'enabled'],
+  ]
+  const rows = sessions.map((s) => [s.id, s.createdAt.toISOString(), s.lastSeenAt.toISOString(), s.ip, s.userAgent])
+  return {
+    json: { user, sessions },
+    text: `${table([], facts)}\n\n${table(['SESSION', 'BEGUN', 'LAST SEEN', 'ADDRESS', 'BROWSER'], rows)}`,
+  }
+}
+
+loadDotenv({ quiet: true })
+main().catch((error: unknown) => {
+  process.exitCode = error instanceof UsageError ? 2 : 1
+  if (error instanceof UsageError) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
+  else if (error instanceof OperatorError || error instanceof ConfigError || error instanceof MigrationError)
+    console.error(error.message)
+  else console.error(error)
+})

@@ -1,0 +1,168 @@
+import { tmpdir } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { Command } from './support/command.js'
+import { createWorld, type World } from './support/world.js'
+
+async function users(
+  world: World,
+  ...args: string[]
+): Promise<{ exitCode: number | string; output: string; printed: string }> {
+  await using command = new Command('cli/users.js', { env: { DATABASE_URL: world.settings.DATABASE_URL ?? '' }, args })
+  const exitCode = await command.ended()
+  const printed = command.output.split('\n').filter((line) => !line.startsWith('{"level"'))
+  return { exitCode, output: command.output, printed: printed.join('\n') }
+}
+
+describe('npm run users', () => {
+  it('lists everybody for people and for programs', async () => {
+    await using world = await createWorld()
+    for (const person of ['zhangsan', 'lisi', 'zhangwei1', 'zhangwei2']) await world.browser().logIn(person)
+    const { exitCode, printed } = await users(world, 'list')
+    expect(exitCode).toBe(0)
+    expect(printed.split('\n')[0]).toMatch(/^USERNAME +NICK +ID +LAST LOGIN +SESSIONS +STATE$/)
+    for (const username of ['张三', '李四', '张伟', '张伟-2']) expect(printed).toContain(username)
+
+    const json = JSON.parse((await users(world, 'list', '--json')).printed)
+    expect(json).toHaveLength(4)
+    expect(json[0]).toMatchObject({
+      username: expect.any(String),
+      unionId: expect.any(String),
+      sessions: 1,
+      disabledAt: null,
+    })
+    expect(JSON.stringify(json)).not.toContain('idHash')
+  })
+
+  it('shows one person, by username, id or unionid', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    const { id, username, unionId } = (await browser.get('/me')).body
+    for (const name of [id, username, unionId]) {
+      const { user, sessions } = JSON.parse((await users(world, 'show', name, '--json')).printed)
+      expect(user).toMatchObject({ id, username, unionId })
+      expect(sessions).toEqual([expect.objectContaining({ ip: '127.0.0.1' })])
+    }
+    expect((await users(world, 'show', username)).printed).toContain('enabled')
+  })
+
+  it('disables a person at once, and lets them in again', async () => {
+    await using world = await createWorld()
+    const [desk, phone, other] = [world.browser(), world.browser(), world.browser()]
+    await desk.logIn('zhangsan')
+    await phone.logIn('zhangsan')
+    await other.logIn('lisi')
+
+    const disabled = await users(world, 'disable', '张三')
+    expect(disabled).toMatchObject({ exitCode: 0, printed: expect.stringContaining('sessions ended: 2') })
+    expect(disabled.output).toMatch(/"event":"account_disabled"/)
+    expect(disabled.output.match(/"event":"session_ended"/g)).toHaveLength(2)
+    await desk.get('/me').expect(401)
+    await phone.get('/verify').expect(401)
+    await other.get('/me').expect(200)
+    const refused = await desk.get(await desk.scan('zhangsan')).expect(403)
+    expect(refused.body.error).toBe('account_disabled')
+
+    expect((await users(world, 'enable', '张三')).exitCode).toBe(0)
+    await desk.get('/me').expect(401)
+    await desk.logIn('zhangsan')
+    await desk.get('/me').expect(200)
+  })
+
+  it('logs a person out everywhere', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    expect(JSON.parse((await users(world, 'end-sessions', '张三', '--json')).printed)).toMatchObject({
+      sessionsEnded: 1,
+    })
+    await browser.get('/me').expect(401)
+    await browser.logIn()
+  })
+
+  it('takes nobody where a name fits several people', async () => {
+    await using world = await createWorld()
+    await world.browser().logIn('zhangsan')
+    world.dingtalk.changePerson('lisi', { nick: world.dingtalk.person('zhangsan').unionId })
+    await world.browser().logIn('lisi')
+    const { exitCode, output } = await users(world, 'disable', world.dingtalk.person('zhangsan').unionId)
+    expect(exitCode).toBe(1)
+    expect(output).toContain('several people')
+    expect(world.database.prepare('SELECT id FROM "User" WHERE "disabledAt" IS NOT NULL').all()).toEqual([])
+  })
+
+  it('says what was wrong by its exit code', async () => {
+    await using world = await createWorld()
+    expect(await users(world, 'show', 'nobody')).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('Nobody'),
+    })
+    for (const args of [[], ['show'], ['fly', 'x'], ['list', 'x'], ['list', '--yaml'], ['show', 'a', 'b']]) {
+      expect(await users(world, ...args)).toMatchObject({ exitCode: 2, output: expect.stringContaining('Usage:') })
+    }
+  })
+
+  it('makes no database where there is none', async () => {
+    await using command = new Command('cli/users.js', {
+      env: { DATABASE_URL: 'file:./no-such-folder/x.db' },
+      args: ['list'],
+      cwd: tmpdir(),
+    })
+    expect(await command.ended()).toBe(1)
+    expect(command.output).toContain('There is no database')
+  })
+})
+
+describe('npm run check-config', () => {
+  async function check(settings: Record<string, string>, ...args: string[]) {
+    await using command = new Command('cli/check-config.js', { env: settings, args, cwd: tmpdir() })
+    return { exitCode: await command.ended(), output: command.output }
+  }
+
+  it('lists all faults at once, by name', async () => {
+    const { exitCode, output } = await check({ PORT: '-1', TRUST_PROXY: 'true', SESSION_SECRETS: 'short-secret' })
+    expect(exitCode).toBe(1)
+    for (const name of ['PORT', 'TRUST_PROXY', 'SESSION_SECRETS', 'DINGTALK_APP_ID', 'DINGTALK_APP_SECRET']) {
+      expect(output).toContain(`  ${name}: `)
+    }
+    expect(output).not.toContain('short-secret')
+  })
+
+  it.each([
+    ['qrconnect', /qyapi_get_member/],
+    ['oauth2', /Contact\.User\.Read.*qyapi_get_member/s],
+  ])('prints what DingTalk’s console needs to know for %s, and no secret', async (DINGTALK_FLOW, permissions) => {
+    await using world = await createWorld({ DINGTALK_FLOW, PUBLIC_URL: 'https://login.example.test' })
+    const { exitCode, output } = await check(world.settings)
+    expect(exitCode).toBe(0)
+    expect(output).toContain('https://login.example.test/callback')
+    expect(output).toMatch(/回调域名\): login\.example\.test\n/)
+    expect(output).toMatch(permissions)
+    expect(output).not.toMatch(/emulator-secret|a-secret-for-tests/)
+    expect(world.dingtalk.journal()).toEqual([])
+  })
+
+  it.each(['qrconnect', 'oauth2'])('asks DingTalk with --online, for %s', async (DINGTALK_FLOW) => {
+    await using world = await createWorld({ DINGTALK_FLOW })
+    const { exitCode, output } = await check(world.settings, '--online')
+    expect(output.match(/in order {2}/g)).toHaveLength(2)
+    expect(exitCode).toBe(0)
+  })
+
+  it('says in plain words what DingTalk refuses', async () => {
+    await using world = await createWorld()
+    const wrong = await check({ ...world.settings, DINGTALK_APP_SECRET: 'wrong' }, '--online')
+    expect(wrong.exitCode).toBe(1)
+    expect(wrong.output).toMatch(/FAULT.*DINGTALK_APP_SECRET/s)
+    world.dingtalk.failNext('gettoken', { errcode: 60020 })
+    expect((await check(world.settings, '--online')).output).toMatch(/IP list.*gettoken answered 60020/)
+    world.dingtalk.failNext('getbyunionid', { errcode: 60011 })
+    expect((await check(world.settings, '--online')).output).toMatch(/permissions.*getbyunionid answered 60011/)
+    world.dingtalk.failNext('getbyunionid', { errcode: 50002 })
+    expect((await check(world.settings, '--online')).output).toMatch(/contact scope/)
+  })
+
+  it('explains its usage', async () => {
+    expect(await check({}, '--fast')).toMatchObject({ exitCode: 2, output: expect.stringContaining('Usage:') })
+  })
+})
