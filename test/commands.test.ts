@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { Command } from './support/command.js'
+import { runCompiled } from './support/command.js'
 import { createWorld, type World } from './support/world.js'
 
 async function users(
   world: World,
   ...args: string[]
 ): Promise<{ exitCode: number | string; output: string; printed: string }> {
-  await using command = new Command('cli/users.js', { env: { DATABASE_URL: world.settings.DATABASE_URL ?? '' }, args })
+  await using command = runCompiled('cli/users.js', { env: { DATABASE_URL: world.settings.DATABASE_URL ?? '' }, args })
   const exitCode = await command.ended()
   const printed = command.output.split('\n').filter((line) => !line.startsWith('{"level"'))
   return { exitCode, output: command.output, printed: printed.join('\n') }
@@ -103,7 +103,7 @@ describe('npm run users', () => {
   })
 
   it('makes no database where there is none', async () => {
-    await using command = new Command('cli/users.js', {
+    await using command = runCompiled('cli/users.js', {
       env: { DATABASE_URL: 'file:./no-such-folder/x.db' },
       args: ['list'],
       cwd: tmpdir(),
@@ -115,7 +115,7 @@ describe('npm run users', () => {
 
 describe('npm run check-config', () => {
   async function check(settings: Record<string, string>, ...args: string[]) {
-    await using command = new Command('cli/check-config.js', { env: settings, args, cwd: tmpdir() })
+    await using command = runCompiled('cli/check-config.js', { env: settings, args, cwd: tmpdir() })
     return { exitCode: await command.ended(), output: command.output }
   }
 

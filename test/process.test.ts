@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Browser } from './support/browser.js'
-import { Command, freePort } from './support/command.js'
+import { type Command, freePort, runCompiled } from './support/command.js'
 import { createWorld, PUBLIC_URL } from './support/world.js'
 
 async function start(settings: Record<string, string>): Promise<{ server: Command; browser: Browser }> {
   const port = await freePort()
-  const server = new Command('main.js', { env: { ...settings, PORT: String(port) } })
+  const server = runCompiled('main.js', { env: { ...settings, PORT: String(port) } })
   await server.printed(/"listening"/)
   return { server, browser: new Browser(`http://127.0.0.1:${port}`, PUBLIC_URL) }
 }
@@ -45,7 +45,7 @@ describe('the compiled server', () => {
   })
 
   it('ends with 1 and names every fault of its settings, and no secret', async () => {
-    await using server = new Command('main.js', {
+    await using server = runCompiled('main.js', {
       env: {
         PORT: 'abc',
         SESSION_SECRETS: 'short-secret',
@@ -62,7 +62,7 @@ describe('the compiled server', () => {
   it('names the port that is taken', async () => {
     await using world = await createWorld()
     const { port } = new URL(world.serverUrl)
-    await using server = new Command('main.js', { env: { ...world.settings, PORT: port } })
+    await using server = runCompiled('main.js', { env: { ...world.settings, PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toContain(`port ${port}`)
   })
@@ -72,7 +72,7 @@ describe('the compiled server', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     const lines = Object.entries({ ...world.settings, LOG_LEVEL: 'fatal' }).map(([name, value]) => `${name}=${value}`)
     writeFileSync(path.join(directory, '.env'), lines.join('\n'))
-    await using server = new Command('main.js', { env: { LOG_LEVEL: 'info' }, cwd: directory })
+    await using server = runCompiled('main.js', { env: { LOG_LEVEL: 'info' }, cwd: directory })
     await server.printed(/"listening"/)
     expect(await server.stop('SIGINT')).toBe(0)
     rmSync(directory, { recursive: true })
@@ -81,7 +81,7 @@ describe('the compiled server', () => {
 
 describe('the demo', () => {
   function startDemo(directory: string, ports: Record<string, string>): Command {
-    return new Command('demo/main.js', { env: ports, cwd: directory })
+    return runCompiled('demo/main.js', { env: ports, cwd: directory })
   }
 
   it('runs all three, keeps people signed in over a restart, and leaves nothing running', async () => {
@@ -125,7 +125,7 @@ describe('the demo', () => {
   })
 
   it('refuses production', async () => {
-    await using demo = new Command('demo/main.js', { env: { NODE_ENV: 'production' }, cwd: tmpdir() })
+    await using demo = runCompiled('demo/main.js', { env: { NODE_ENV: 'production' }, cwd: tmpdir() })
     expect(await demo.ended()).toBe(1)
     expect(demo.output).toContain('production')
   })

@@ -3,19 +3,27 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A running program of this project, as compiled by `npm run build`. */
+interface Options {
+  env?: Record<string, string>
+  args?: string[]
+  cwd?: string
+}
+
+/** A program of this project, as compiled by `npm run build`; `script` is a path below `dist`. */
+export function runCompiled(script: string, { args = [], ...options }: Options): Command {
+  const file = new URL(`../../dist/${script}`, import.meta.url).pathname
+  return new Command(process.execPath, { ...options, args: [file, ...args] })
+}
+
+/** A running program. */
 export class Command implements AsyncDisposable {
   readonly child: ChildProcess
   output = ''
   readonly #exited: Promise<unknown[]>
 
-  /** `script` is a path below `dist`; the environment holds nothing but `env`. */
-  constructor(
-    script: string,
-    { env = {}, args = [], cwd }: { env?: Record<string, string>; args?: string[]; cwd?: string },
-  ) {
-    const file = new URL(`../../dist/${script}`, import.meta.url).pathname
-    this.child = spawn(process.execPath, [file, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** Its environment holds nothing but `env`. */
+  constructor(program: string, { env = {}, args = [], cwd }: Options) {
+    this.child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk

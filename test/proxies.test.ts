@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Command, freePort } from './support/command.js'
+import { createWorld } from './support/world.js'
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+interface Proxy {
+  name: string
+  program: string
+  versionArgument: string
+  /** How the README's example becomes a whole configuration in this folder, listening on this port. */
+  configure(example: string, directory: string, port: number): { config: string; args: (file: string) => string[] }
+  ready: RegExp
+}
+
+const proxies: Proxy[] = [
+  {
+    name: 'nginx',
+    program: 'nginx',
+    versionArgument: '-v',
+    configure: (example, directory, port) => ({
+      config: `
+        daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log stderr notice;
+        events {}
+        http {
+          access_log off;
+          ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${directory}/${kind};`).join(' ')}
+          ${example.replace('listen 80;', `listen 127.0.0.1:${port};`)}
+        }`,
+      args: (file) => ['-c', file, '-p', directory],
+    }),
+    ready: /start worker process /,
+  },
+  {
+    name: 'caddyfile',
+    program: 'caddy',
+    versionArgument: 'version',
+    configure: (example, _, port) => ({
+      config: `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://app.example.com {', `http://app.example.com:${port} {`)}`,
+      args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
+    }),
+    ready: /serving initial configuration/,
+  },
+]
+
+/** The README's example for this proxy, with the addresses of this test. */
+function exampleOf(name: string, serverPort: string, applicationPort: number): string {
+  const example = new RegExp(`\`\`\`${name}\n(.*?)\`\`\``, 's').exec(README)?.[1] ?? ''
+  return example
+    .replaceAll('127.0.0.1:8000', `127.0.0.1:${serverPort}`)
+    .replaceAll('127.0.0.1:3000', `127.0.0.1:${applicationPort}`)
+}
+
+/** Sends these headers as they are, odd names too. */
+async function get(port: number, headers: Record<string, string>) {
+  const sent = request({ host: '127.0.0.1', port, path: '/', headers: { Host: 'app.example.com', ...headers } }).end()
+  const [answer] = await once(sent, 'response')
+  let text = ''
+  for await (const chunk of answer) text += chunk
+  return { status: answer.statusCode as number, location: answer.headers.location as string | undefined, text }
+}
+
+/** An application that knows nothing of logins and says which headers reached it. */
+async function startApplication() {
+  const seen: IncomingHttpHeaders[] = []
+  const server = createServer((req, res) => {
+    seen.push(req.headers)
+    res.end('the application')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { seen, port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+for (const proxy of proxies) {
+  const isInstalled = spawnSync(proxy.program, [proxy.versionArgument]).error === undefined
+  if (!isInstalled)
+    console.log(
+      `skipped: ${proxy.program} is not installed; with it, the README's example is tried in front of /verify`,
+    )
+
+  describe.runIf(isInstalled)(`the README's example for ${proxy.program}`, () => {
+    it('lets signed-in people through under their own name only', async () => {
+      await using world = await createWorld({
+        PUBLIC_URL: 'https://login.example.com',
+        COOKIE_DOMAIN: 'example.com',
+        ALLOWED_REDIRECTS: 'https://app.example.com',
+      })
+      const application = await startApplication()
+      const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+      const port = await freePort()
+      const example = exampleOf(proxy.name, new URL(world.serverUrl).port, application.port)
+      const { config, args } = proxy.configure(example, directory, port)
+      const file = path.join(directory, 'config')
+      writeFileSync(file, config)
+      await using running = new Command(proxy.program, {
+        args: args(file),
+        env: { PATH: process.env.PATH ?? '', HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
+      })
+      await running.printed(proxy.ready)
+
+      const forged = {
+        'X-Auth-Request-User': 'admin',
+        'X-Auth-Request-Preferred-Username': 'admin',
+        X_Auth_Request_User: 'admin',
+        'x-auth_request-user': 'admin',
+      }
+      const stranger = await get(port, forged)
+      expect(stranger.status).toBe(302)
+      expect(application.seen).toEqual([])
+      const browser = world.browser()
+      const landed = await browser.logIn('zhangsan', stranger.location?.replace('https://login.example.com', ''))
+      expect(landed.headers.location).toMatch(/^https:\/\/app\.example\.com\/\?username=/)
+
+      const through = await get(port, { ...forged, Cookie: browser.cookieHeader })
+      expect(through).toMatchObject({ status: 200, text: 'the application' })
+      const [headers] = application.seen
+      const { body: me } = await browser.get('/me').expect(200)
+      expect(headers?.['x-auth-request-user']).toBe(me.id)
+      expect(headers?.['x-auth-request-preferred-username']).toBe(encodeURIComponent('张三'))
+      expect(JSON.stringify(headers)).not.toContain('admin')
+
+      await browser.post('/logout', 'https://app.example.com').expect(204)
+      expect((await get(port, { ...forged, Cookie: browser.cookieHeader })).status).toBe(302)
+      expect(application.seen).toHaveLength(1)
+
+      expect(await running.stop('SIGTERM')).toBe(0)
+      application.close()
+      rmSync(directory, { recursive: true })
+    })
+  })
+}
