@@ -4,10 +4,10 @@ import { errorHandler, notFound } from './middleware/error-handler.js'
 import { requestContext } from './middleware/request-context.js'
 import { requestLimits } from './middleware/request-limits.js'
 import { securityHeaders } from './middleware/security-headers.js'
-import { styleHash } from './pages/layout.js'
 import { accountRoutes } from './routes/account.js'
 import { healthRoutes } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
+import { pageRoutes } from './routes/pages.js'
 import { verifyRoutes } from './routes/verify.js'
 
 /** The application, which does not listen yet. From top to bottom, this is the way of a request. */
@@ -23,7 +23,7 @@ export function createApp(ctx: Context): Express {
   Object.defineProperty(app.request, 'secure', { get: () => publicUrl.startsWith('https:') })
 
   app.use(requestContext(ctx.logger))
-  app.use(securityHeaders({ publicUrl, styleHash }))
+  app.use(securityHeaders(publicUrl))
   app.use(ctx.crossOrigin.headers)
   app.use(requestLimits)
 
@@ -31,8 +31,9 @@ export function createApp(ctx: Context): Express {
   app.use(loginRoutes(ctx))
   app.use(accountRoutes(ctx))
   app.use(verifyRoutes(ctx))
+  app.use(pageRoutes(ctx))
 
   app.use(notFound)
-  app.use(errorHandler)
+  app.use(errorHandler(ctx.config))
   return app
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import {
   appCredential,
+  brandName,
   cookieDomain,
   databaseUrl,
   dingtalkHost,
   duration,
   frontendUrl,
   listOf,
+  logoUrl,
   origin,
   publicUrl,
   sessionSecret,
@@ -65,6 +67,8 @@ function environmentSchema(production: boolean, env: Record<string, string>) {
     COOKIE_DOMAIN: setting(cookieDomain(env.PUBLIC_URL)).optional(),
     TRUST_PROXY: setting(trustProxy).prefault('0'),
     RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).prefault('600'),
+    BRAND_NAME: setting(brandName).optional(),
+    BRAND_LOGO_URL: setting(logoUrl).optional(),
     LOG_LEVEL: z
       .enum(
         ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -125,6 +129,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
     },
     login: { timeoutMs: s.LOGIN_TIMEOUT },
     edge: { trustProxy: s.TRUST_PROXY, rateLimitPerMinute: s.RATE_LIMIT_PER_MINUTE },
+    brand: { name: s.BRAND_NAME, logoUrl: s.BRAND_LOGO_URL },
     logLevel: s.LOG_LEVEL,
   }
 }

@@ -6,6 +6,7 @@ import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
 import { errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
+import { limitRate } from './middleware/rate-limit.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { BrowserSessions } from './session.js'
@@ -54,6 +55,8 @@ export function createContext({ config, logger, now = Date.now }: Options) {
     }),
     attempts: new AttemptCookies({ secrets: session.secrets, secure, ...config.login }),
     browserSessions: new BrowserSessions({ sessions, membership, ...session, secure }),
+    /** One count for all login routes. */
+    limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
     /** Whether requests can be served: the database answers, and no stop has been asked for. */
     isReady: async () =>

@@ -109,6 +109,17 @@ export function trustProxy(text: string): number | string[] {
   })
 }
 
+/** What the organisation calls itself. */
+export function brandName(text: string): string {
+  if (text.length > 64 || /\p{Cc}/u.test(text)) throw new Error('must be a name of at most 64 characters')
+  return text
+}
+
+/** The address of a picture. */
+export function logoUrl(text: string): string {
+  return webUrl(text).href
+}
+
 /** An SQLite file. */
 export function databaseUrl(text: string): string {
   if (text.startsWith('file:') && text.length > 'file:'.length) return text

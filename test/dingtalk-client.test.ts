@@ -53,7 +53,13 @@ class StandIn implements AsyncDisposable {
   }
 
   get qrconnect(): QrconnectFlow {
-    return new QrconnectFlow({ client: this.client, appId: 'app', appSecret: SECRET, oapiUrl: this.url })
+    return new QrconnectFlow({
+      client: this.client,
+      appId: 'app',
+      appSecret: SECRET,
+      oapiUrl: this.url,
+      loginUrl: this.url,
+    })
   }
 
   get oauth2(): Oauth2Flow {

@@ -126,6 +126,7 @@ async function expectFailure(world: World, call: ApiCall, calls: ApiCall[], row:
   const callback = await browser.scan('zhangsan')
   world.dingtalk.clearJournal()
   world.dingtalk.failNext(call, row.fault)
+  const cookies = [...browser.cookies]
 
   const answer = await browser.get(callback)
   expect(answer.body).toEqual({
@@ -153,6 +154,8 @@ async function expectFailure(world: World, call: ApiCall, calls: ApiCall[], row:
   if (row.error === 'dingtalk_misconfigured') expect(refusals[0]?.setting).toMatch(row.setting ?? /./)
   else expect(refusals[0]).not.toHaveProperty('setting')
 
+  // Tried again by a browser that the answer did not reach, so that it has its cookie still.
+  for (const [name, value] of cookies) browser.cookies.set(name, value)
   const again = await browser.get(callback).expect(400)
   expect(again.body.error).toBe('attempt_missing')
   expect(world.dingtalk.journal()).toHaveLength(asked.length)

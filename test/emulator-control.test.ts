@@ -117,7 +117,9 @@ describe('the control interface', () => {
     const { status, text } = await visit(`${emulator.url}/_emulator`)
     expect(status).toBe(200)
     for (const call of API_CALLS) expect(text).toContain(`<option>${call}</option>`)
-    const faults = [...text.matchAll(/data-fault="([^"]+)"/g)].map(([, fault]) => fault?.replaceAll('&quot;', '"') ?? '')
+    const faults = [...text.matchAll(/data-fault="([^"]+)"/g)].map(
+      ([, fault]) => fault?.replaceAll('&quot;', '"') ?? '',
+    )
     for (const fault of faults) {
       const order = { call: 'users/me', fault: JSON.parse(fault) }
       expect((await send(emulator, 'POST', 'faults', order)).status, fault).toBe(201)

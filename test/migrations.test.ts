@@ -235,7 +235,7 @@ describe('several processes that start at once', () => {
     try {
       expect(await Promise.all(openers.map((opener) => opener.said()))).toEqual(openers.map(() => 'ready'))
       // Several times over: what goes wrong only now and then should not need luck to be seen.
-      for (let round = 0; round < 15; round++) {
+      for (let round = 0; round < 40; round++) {
         using place = new Place()
         const outcomes = await Promise.all(openers.map((opener) => opener.open(place.file)))
         expect(outcomes).toEqual(openers.map(() => 'migrated'))

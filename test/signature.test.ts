@@ -39,7 +39,9 @@ async function sentRequest({ appSecret, now }: { appSecret: string; now: number 
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const oapiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    await new QrconnectFlow({ client, appId: 'app', appSecret, oapiUrl, now: () => now }).profileFor('the+code')
+    await new QrconnectFlow({ client, appId: 'app', appSecret, oapiUrl, loginUrl: oapiUrl, now: () => now }).profileFor(
+      'the+code',
+    )
     return { target, body }
   } finally {
     client.close()
@@ -97,7 +99,13 @@ describe('the request that is really sent', () => {
   ])('with the secret $appSecret ends at the emulator as $outcome', async ({ appSecret, outcome }) => {
     await using dingtalk = await startEmulator()
     const client = new DingTalkClient({ timeoutMs: 10_000 })
-    const flow = new QrconnectFlow({ client, appId: 'dingemulator', appSecret, oapiUrl: dingtalk.url })
+    const flow = new QrconnectFlow({
+      client,
+      appId: 'dingemulator',
+      appSecret,
+      oapiUrl: dingtalk.url,
+      loginUrl: dingtalk.url,
+    })
     await flow.profileFor(await codeFrom(dingtalk.url, flow)).catch(() => undefined)
     client.close()
     const exchanges = dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode')
@@ -111,7 +119,13 @@ describe('the request that is really sent', () => {
     // Enough timestamps for each of base64's special characters to come up.
     for (let back = 0; back < 40; back++) {
       const now = Date.now() - back * 7
-      const app = { client, appId: 'dingemulator', appSecret: 'emulator-secret', oapiUrl: dingtalk.url }
+      const app = {
+        client,
+        appId: 'dingemulator',
+        appSecret: 'emulator-secret',
+        oapiUrl: dingtalk.url,
+        loginUrl: dingtalk.url,
+      }
       const flow = new QrconnectFlow({ ...app, now: () => now })
       await flow.profileFor(await codeFrom(dingtalk.url, flow))
       signatures.add(signTimestamp(String(now), 'emulator-secret'))

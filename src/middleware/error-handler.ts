@@ -1,8 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { Config } from '../config.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
 import { errorPage } from '../pages/error-page.js'
 import { languageOf } from '../pages/language.js'
+import type { Brand } from '../pages/layout.js'
+import { sendPage } from '../pages/send-page.js'
+import { texts } from '../pages/texts.js'
 import type { LoginAttempt } from '../services/login.js'
 
 declare global {
@@ -19,15 +23,19 @@ export const notFound: RequestHandler = () => {
 }
 
 /** The one place that turns an error into an answer: the table's, and for anything else a bare 500. */
-export const errorHandler: ErrorRequestHandler = (thrown: unknown, req, res, _next) => {
-  const error = asAppError(thrown)
-  if (error.code === 'internal') req.report('error', 'a bug, or the database is away', bugFields(thrown))
-  else if (error.status >= 500) req.report('warn', 'DingTalk could not be used', errorFields(error))
-  if (res.headersSent) {
-    res.destroy()
-    return
+export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHandler {
+  return function errorHandler(thrown: unknown, req, res, _next) {
+    const error = asAppError(thrown)
+    if (error.code === 'internal') req.report('error', 'a bug, or the database is away', bugFields(thrown))
+    else if (error.status >= 500) req.report('warn', 'DingTalk could not be used', errorFields(error))
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
+    res.status(error.status).set(error.headers)
+    if (req.accepts(['json', 'html']) === 'html') answerPage(req, res, error, brand)
+    else res.json({ error: error.code, message: error.publicMessage, requestId: req.id })
   }
-  answer(req, res, error)
 }
 
 /** Express's own complaint about escapes such as `%zz` in a path is the client's fault; all else that is not ours is a bug. */
@@ -36,12 +44,12 @@ export function asAppError(thrown: unknown): AppError {
   return new AppError(thrown instanceof URIError ? 'bad_request' : 'internal')
 }
 
-function answer(req: Request, res: Response, { code, status, publicMessage, headers }: AppError): void {
-  res.status(status).set(headers)
-  if (req.accepts(['json', 'html']) === 'html') {
-    const page = errorPage({ code, requestId: req.id, language: languageOf(req), target: res.locals.attempt?.target })
-    res.type('html').send(page.toString())
-  } else {
-    res.json({ error: code, message: publicMessage, requestId: req.id })
-  }
+function answerPage(req: Request, res: Response, { code }: AppError, brand: Brand): void {
+  const target = res.locals.attempt?.target
+  const language = languageOf(req)
+  // The callback's own address must not be asked for again: the login page says the same in the other language.
+  const query = { ...(target && { redirect: target }), error: code, lang: texts[language].otherLanguage.code }
+  const otherLanguageUrl = `/login?${new URLSearchParams(query)}`
+  const page = errorPage({ code, requestId: req.id, language, brand, otherLanguageUrl, target })
+  sendPage(res, page, { images: [brand.logoUrl], own: true })
 }

@@ -1,27 +1,53 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
+import { styleHash } from '../pages/stylesheet.js'
 
-/** The headers of every answer. `styleHash` admits the pages' one stylesheet; no script, no frame, no other host. */
-export function securityHeaders({ publicUrl, styleHash }: { publicUrl: string; styleHash: string }): RequestHandler[] {
+/** What one page may load beyond the stylesheet inside of it. Origins, or addresses whose origin is meant. */
+export interface Allowance {
+  /** Scripts, requests and pictures of this server's own. */
+  own?: boolean
+  images?: readonly (string | null | undefined)[]
+  frame?: string | undefined
+}
+
+/** The Content-Security-Policy of a page: nothing that is not named. */
+export function contentSecurityPolicy({ own = false, images = [], frame }: Allowance = {}): string {
+  const self = own ? ["'self'"] : []
+  const directives = {
+    'default-src': ["'none'"],
+    'style-src': [`'${styleHash}'`],
+    'script-src': self,
+    'connect-src': self,
+    'img-src': [...self, ...images.map(originOf)],
+    'frame-src': [originOf(frame)],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  }
+  return Object.entries(directives)
+    .map(([name, sources]) => [name, ...sources.filter((source) => source !== undefined)])
+    .filter((directive) => directive.length > 1)
+    .map((directive) => directive.join(' '))
+    .join('; ')
+}
+
+/** The headers of every answer. */
+export function securityHeaders(publicUrl: string): RequestHandler[] {
   return [
     helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          'default-src': ["'none'"],
-          'style-src': [`'${styleHash}'`],
-          'base-uri': ["'none'"],
-          'form-action': ["'none'"],
-          'frame-ancestors': ["'none'"],
-        },
-      },
+      contentSecurityPolicy: false,
       referrerPolicy: { policy: 'same-origin' },
       strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
       xFrameOptions: { action: 'deny' },
     }),
-    function noStore(_req, res, next) {
+    function strictestFirst(_req, res, next) {
+      res.set('Content-Security-Policy', contentSecurityPolicy())
       res.set('Cache-Control', 'no-store')
       next()
     },
   ]
+}
+
+function originOf(address: string | null | undefined): string | undefined {
+  return address ? new URL(address).origin : undefined
 }

@@ -1,28 +1,35 @@
 import type { ErrorCode } from '../errors.js'
 import { type Html, html } from '../html.js'
-import type { Language } from './language.js'
-import { page } from './layout.js'
-import { texts } from './texts.js'
+import { type Brand, page } from './layout.js'
+import { type Language, texts } from './texts.js'
 
 interface ErrorPage {
   code: ErrorCode
   requestId: string
   language: Language
+  brand: Brand
+  otherLanguageUrl: string
   /** Where the login was to lead, so that the next try leads there too. */
   target: string | undefined
 }
 
 /** What a person sees of an error: what happened, what to do next, one way on, and the reference for the operator. */
-export function errorPage({ code, requestId, language, target }: ErrorPage): Html {
-  const { errors, tryAgain, reference } = texts[language]
-  const { title, advice } = errors[code]
-  const loginUrl = target ? `/ding_url?${new URLSearchParams({ redirect: target })}` : '/ding_url'
-  return page(
+export function errorPage({ code, requestId, language, brand, otherLanguageUrl, target }: ErrorPage): Html {
+  const { codes, tryAgain, backToLogin, reference } = texts[language].error
+  const { title, advice } = codes[code]
+  return page({
     language,
+    brand,
     title,
-    html`<h1>${title}</h1>
+    otherLanguageUrl,
+    content: html`<h1>${title}</h1>
 <p>${advice}</p>
-<a class="action" href="${loginUrl}">${tryAgain}</a>
-<p class="soft">${code}<br>${reference}: ${requestId}</p>`,
-  )
+<p class="actions"><a class="action" href="${loginPath(target)}">${target ? tryAgain : backToLogin}</a></p>
+<p class="soft actions">${code}<br>${reference}: ${requestId}</p>`,
+  })
+}
+
+/** The login page's address, for this target. */
+export function loginPath(target: string | undefined): string {
+  return target ? `/login?${new URLSearchParams({ redirect: target })}` : '/login'
 }

@@ -1,7 +1,6 @@
 import type { Request } from 'express'
 import { queryOf } from '../query.js'
-
-export type Language = 'en' | 'zh'
+import type { Language } from './texts.js'
 
 /** `?lang=` where it names a language that we have, else what the browser prefers, else English. */
 export function languageOf(req: Request): Language {

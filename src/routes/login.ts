@@ -4,23 +4,21 @@ import { AppError } from '../errors.js'
 import { errorFields } from '../log.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
-import { limitRate } from '../middleware/rate-limit.js'
-import { rawQueryOf } from '../query.js'
+import { toPublicHost } from '../middleware/public-host.js'
+import { isDingTalk } from '../pages/device.js'
+import { redirect } from '../redirect.js'
 import { callbackParams, redirectParam } from './params.js'
 
 /** `/ding_url` sends the browser to DingTalk, `/callback` receives it back. */
-export function loginRoutes({ config, login, attempts, browserSessions, crossOrigin }: Context): Router {
+export function loginRoutes({ config, login, attempts, browserSessions, crossOrigin, limitLogins }: Context): Router {
   const router = Router({ caseSensitive: true })
-  const rateLimit = limitRate(config.edge.rateLimitPerMinute)
-  const publicHost = new URL(config.publicUrl).host
 
   async function beginLogin(req: Request, res: Response): Promise<void> {
-    // The attempt's cookie must be set where the callback will look for it: localhost is not 127.0.0.1.
-    if (req.host !== publicHost) return redirect(res, `${config.publicUrl}/ding_url${queryPart(req)}`)
-    const { attempt, authorizeUrl } = login.start(redirectParam(req))
+    const attempt = login.start(redirectParam(req))
     attempts.begin(req, res, attempt)
     req.audit('login_begun')
-    redirect(res, authorizeUrl)
+    const inClientUrl = isDingTalk(req.get('user-agent') ?? '') ? login.inClientUrl(attempt) : undefined
+    redirect(res, inClientUrl ?? login.authorizeUrl(attempt))
   }
 
   async function finishLogin(req: Request, res: Response): Promise<void> {
@@ -54,26 +52,16 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
 
   addEndpoint(router, crossOrigin, {
     path: '/ding_url',
-    before: [rateLimit, attempts.middleware],
+    before: [limitLogins, toPublicHost(config.publicUrl), attempts.middleware],
     methods: { GET: beginLogin },
     head: false,
   })
   addEndpoint(router, crossOrigin, {
     path: '/callback',
-    before: [rateLimit, attempts.middleware, browserSessions.middleware],
+    before: [limitLogins, attempts.middleware, browserSessions.middleware],
     methods: { GET: finishLogin },
     head: false,
   })
   router.use(['/ding_url', '/callback'], refuseLogin)
   return router
-}
-
-function queryPart(req: Request): string {
-  const query = rawQueryOf(req)
-  return query && `?${query}`
-}
-
-/** @NOTE not `res.redirect`, which encodes the address anew: a target is kept byte for byte. */
-function redirect(res: Response, url: string): void {
-  res.status(302).set('Location', url).end()
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
 import type { Membership } from './membership.js'
-import type { DingTalkFlow, User, UserStore } from './ports.js'
+import type { AuthorizeRequest, DingTalkFlow, InlineCode, User, UserStore } from './ports.js'
 import { judgeRedirect, type RedirectRules, withUsername } from './redirect-target.js'
 import { SpentAttempts } from './spent-attempts.js'
 
@@ -46,16 +46,29 @@ export class LoginService {
   }
 
   /**
-   * Begins a login: an attempt to be bound to the browser, and DingTalk's address for it.
+   * Begins a login: an attempt, to be bound to the browser.
    * @throws {AppError} `redirect_not_allowed`, `bad_request`
    */
-  start(redirect: string | undefined): { attempt: LoginAttempt; authorizeUrl: string } {
-    const { dingtalk, redirects, publicUrl, now } = this.#deps
-    const target = judgeRedirect(redirect, redirects)
+  start(redirect: string | undefined): LoginAttempt {
+    const target = judgeRedirect(redirect, this.#deps.redirects)
     // RFC 9700 §2.1: DingTalk has no PKCE, so an unguessable state, bound to the browser and used once, is all there is against login CSRF.
     const state = randomBytes(32).toString('base64url')
-    const authorizeUrl = dingtalk.authorizeUrl({ state, redirectUri: `${publicUrl}/callback` })
-    return { attempt: { state, target, startedAt: now(), succeeded: false }, authorizeUrl }
+    return { state, target, startedAt: this.#deps.now(), succeeded: false }
+  }
+
+  /** DingTalk's page for this attempt. */
+  authorizeUrl(attempt: LoginAttempt): string {
+    return this.#deps.dingtalk.authorizeUrl(this.#requestFor(attempt))
+  }
+
+  /** DingTalk's address that needs no scan, for a browser inside the DingTalk application; undefined where the flow has none. */
+  inClientUrl(attempt: LoginAttempt): string | undefined {
+    return this.#deps.dingtalk.inClientUrl?.(this.#requestFor(attempt))
+  }
+
+  /** DingTalk's code for a page of ours. */
+  inlineCode(attempt: LoginAttempt): InlineCode {
+    return this.#deps.dingtalk.inlineCode(this.#requestFor(attempt))
   }
 
   /** Whether this callback already ended in a login, so that it must not be sent to DingTalk again. */
@@ -79,6 +92,10 @@ export class LoginService {
   /** The attempt's target with the username to show. */
   landing(attempt: LoginAttempt, user: User): string {
     return withUsername(attempt.target, user.username)
+  }
+
+  #requestFor({ state }: LoginAttempt): AuthorizeRequest {
+    return { state, redirectUri: `${this.#deps.publicUrl}/callback` }
   }
 
   async #confirm(code: string): Promise<ConfirmedLogin> {

@@ -7,10 +7,26 @@ export interface DingTalkProfile {
   avatarUrl: string | null
 }
 
+/** What a login hands to DingTalk, to get it back at the callback. */
+export interface AuthorizeRequest {
+  state: string
+  redirectUri: string
+}
+
+/** DingTalk's code as a frame in a page of ours, which must have the origin of the redirect URI. */
+export interface InlineCode {
+  frameUrl: string
+  /** Where the page goes on with the temporary code that the frame posts; not in the newer flow, whose frame posts the callback's address. */
+  resumeUrl: string | undefined
+}
+
 /** One of DingTalk's two web login flows. */
 export interface DingTalkFlow {
   /** The address of DingTalk's page that shows the code to scan. */
-  authorizeUrl(request: { state: string; redirectUri: string }): string
+  authorizeUrl(request: AuthorizeRequest): string
+  /** The address that logs in without a scan inside the DingTalk application, where the flow has one. */
+  inClientUrl?(request: AuthorizeRequest): string
+  inlineCode(request: AuthorizeRequest): InlineCode
   /**
    * Spends the authorization code, once.
    * @throws {DingTalkError}

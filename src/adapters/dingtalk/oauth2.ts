@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DingTalkFlow, DingTalkProfile } from '../../services/ports.js'
+import type { AuthorizeRequest, DingTalkFlow, DingTalkProfile, InlineCode } from '../../services/ports.js'
 import type { DingTalkClient } from './client.js'
 import { avatarUrl, nick, unionId } from './profile-fields.js'
 
@@ -30,7 +30,14 @@ export class Oauth2Flow implements DingTalkFlow {
     this.#options = options
   }
 
-  authorizeUrl({ state, redirectUri }: { state: string; redirectUri: string }): string {
+  /** What DingTalk's `DTFrameLogin` does: the same page, told that it is in a frame; it posts the callback's address. */
+  inlineCode(request: AuthorizeRequest): InlineCode {
+    const frame = new URL(this.authorizeUrl(request))
+    frame.searchParams.set('iframe', 'true')
+    return { frameUrl: frame.href, resumeUrl: undefined }
+  }
+
+  authorizeUrl({ state, redirectUri }: AuthorizeRequest): string {
     const url = new URL('/oauth2/auth', this.#options.loginUrl)
     url.search = new URLSearchParams({
       redirect_uri: redirectUri,

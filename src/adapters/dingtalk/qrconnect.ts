@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import type { DingTalkFlow, DingTalkProfile } from '../../services/ports.js'
+import type { AuthorizeRequest, DingTalkFlow, DingTalkProfile, InlineCode } from '../../services/ports.js'
 import type { DingTalkClient } from './client.js'
 import { nick, unionId } from './profile-fields.js'
 
@@ -9,6 +9,7 @@ interface Options {
   appId: string
   appSecret: string
   oapiUrl: string
+  loginUrl: string
   now?: () => number
 }
 
@@ -23,16 +24,20 @@ export class QrconnectFlow implements DingTalkFlow {
     this.#options = { now: Date.now, ...options }
   }
 
-  authorizeUrl({ state, redirectUri }: { state: string; redirectUri: string }): string {
-    const url = new URL('/connect/qrconnect', this.#options.oapiUrl)
-    url.search = new URLSearchParams({
-      appid: this.#options.appId,
-      response_type: 'code',
-      scope: 'snsapi_login',
-      state,
-      redirect_uri: redirectUri,
-    }).toString()
-    return url.href
+  authorizeUrl(request: AuthorizeRequest): string {
+    return this.#authorizeUrl('/connect/qrconnect', 'snsapi_login', request)
+  }
+
+  inClientUrl(request: AuthorizeRequest): string {
+    return this.#authorizeUrl('/connect/oauth2/sns_authorize', 'snsapi_auth', request)
+  }
+
+  /** What DingTalk's `ddLogin.js` does: a frame with the code, and a way back that takes what the frame posts. */
+  inlineCode(request: AuthorizeRequest): InlineCode {
+    const resumeUrl = this.#authorizeUrl('/connect/oauth2/sns_authorize', 'snsapi_login', request)
+    const frame = new URL('/login/qrcode.htm', this.#options.loginUrl)
+    frame.search = new URLSearchParams({ goto: resumeUrl }).toString()
+    return { frameUrl: frame.href, resumeUrl }
   }
 
   async profileFor(code: string): Promise<DingTalkProfile> {
@@ -52,6 +57,19 @@ export class QrconnectFlow implements DingTalkFlow {
       answer,
     })
     return { unionId: user_info.unionid, nick: user_info.nick, avatarUrl: null }
+  }
+
+  #authorizeUrl(path: string, scope: string, { state, redirectUri }: AuthorizeRequest): string {
+    const { appId, oapiUrl } = this.#options
+    const url = new URL(path, oapiUrl)
+    url.search = new URLSearchParams({
+      appid: appId,
+      response_type: 'code',
+      scope,
+      state,
+      redirect_uri: redirectUri,
+    }).toString()
+    return url.href
   }
 }
 

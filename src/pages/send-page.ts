@@ -1,0 +1,9 @@
+import type { Response } from 'express'
+import type { Html } from '../html.js'
+import { type Allowance, contentSecurityPolicy } from '../middleware/security-headers.js'
+
+/** Answers with a page, which may load what is allowed here and nothing else. */
+export function sendPage(res: Response, page: Html, allowance: Allowance): void {
+  res.set('Content-Security-Policy', contentSecurityPolicy(allowance))
+  res.type('html').send(page.toString())
+}
