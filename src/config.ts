@@ -4,13 +4,12 @@ import {
   brandName,
   cookieDomain,
   databaseUrl,
-  dingtalkHost,
   duration,
   frontendUrl,
   listOf,
   logoUrl,
   origin,
-  publicUrl,
+  secureOrigin,
   sessionSecret,
   setting,
   trustProxy,
@@ -41,11 +40,11 @@ const databaseSetting = setting(databaseUrl).prefault('file:./data/login.db')
 
 function environmentSchema(production: boolean, env: Record<string, string>) {
   const credential = setting(appCredential(production))
-  const host = (name: string) => setting(dingtalkHost(production)).prefault(`https://${name}.dingtalk.com`)
+  const host = (name: string) => setting(secureOrigin(production)).prefault(`https://${name}.dingtalk.com`)
   return z.object({
     PORT: wholeNumber(0, 65_535).prefault('8000'),
     HOST: z.string().optional(),
-    PUBLIC_URL: setting(publicUrl(production)).prefault('http://localhost:8000'),
+    PUBLIC_URL: setting(secureOrigin(production)).prefault('http://localhost:8000'),
     FRONTEND_URL: setting(frontendUrl).prefault('http://localhost:8080/'),
     ALLOWED_REDIRECTS: listOf(origin).prefault(''),
     DINGTALK_FLOW: z.enum(['qrconnect', 'oauth2'], 'must be qrconnect or oauth2').prefault('qrconnect'),

@@ -1,6 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { AppError } from './errors.js'
-import { DingTalkError } from './errors.js'
+import { type AppError, DingTalkError } from './errors.js'
 
 /** What the audit trail knows of. */
 export type AuditEvent =

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { config as loadDotenv } from 'dotenv'
 import { MigrationError } from './adapters/database/migrations.js'
 import { ConfigError, readConfig } from './config.js'
@@ -8,7 +9,7 @@ import { startServer } from './server.js'
 loadDotenv({ quiet: true })
 
 /** Runs the server until SIGINT or SIGTERM. */
-async function main(): Promise<void> {
+async function main(stop: AbortSignal): Promise<void> {
   const config = readConfig(process.env)
   const logger = createLogger(config.logLevel)
   await using ctx = createContext({ config, logger })
@@ -16,15 +17,15 @@ async function main(): Promise<void> {
   const { publicUrl, dingtalk, membership } = config
   logger.info({ port: server.port, publicUrl, flow: dingtalk.flow, audience: membership.audience }, 'listening')
 
-  const signal = await new Promise<string>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
-  logger.info({ signal }, 'stopping')
+  if (!stop.aborted) await once(stop, 'abort')
+  logger.info('stopping')
   await server.close()
 }
 
-main().catch((error: unknown) => {
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+main(stop.signal).catch((error: unknown) => {
   process.exitCode = 1
   if (error instanceof ConfigError || error instanceof MigrationError) console.error(error.message)
   else if (isAddressError(error))

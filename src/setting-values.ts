@@ -159,17 +159,8 @@ export function appCredential(production: boolean) {
   }
 }
 
-/** The origin of one of DingTalk's hosts. */
-export function dingtalkHost(production: boolean) {
-  return (text: string): string => {
-    const host = origin(text)
-    if (production && host.startsWith('http:') && !isLoopback(host)) throw new Error('must be https:// in production')
-    return host
-  }
-}
-
-/** The origin that browsers use. */
-export function publicUrl(production: boolean) {
+/** An origin that must be https in production, unless it is this machine itself. */
+export function secureOrigin(production: boolean) {
   return (text: string): string => {
     const url = origin(text)
     if (production && url.startsWith('http:') && !isLoopback(url)) throw new Error('must be https:// in production')

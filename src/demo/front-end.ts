@@ -12,7 +12,7 @@ export interface FrontEnd {
   close(): Promise<void>
 }
 
-/** Serves the demo's front end: three static files, and one that says where the login server is. */
+/** Serves the demo's front end: static files, and one that says where the login server is. */
 export async function startFrontEnd({
   port,
   host,

@@ -1,8 +1,9 @@
-import { type Demo, startDemo } from './demo.js'
+import { once } from 'node:events'
+import { startDemo } from './demo.js'
 
 /** Runs the demo until Ctrl-C. */
-async function main(): Promise<void> {
-  const demo: Demo = await startDemo({
+async function main(stop: AbortSignal): Promise<void> {
+  const demo = await startDemo({
     emulatorPort: portOf('EMULATOR_PORT', 9000),
     serverPort: portOf('PORT', 8000),
     frontEndPort: portOf('FRONTEND_PORT', 8080),
@@ -17,10 +18,7 @@ async function main(): Promise<void> {
 
   Ctrl-C stops all of it.
 `)
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  if (!stop.aborted) await once(stop, 'abort')
   await demo.close()
 }
 
@@ -30,7 +28,10 @@ function portOf(name: string, usual: number): number {
   return port
 }
 
-main().catch((error: unknown) => {
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+main(stop.signal).catch((error: unknown) => {
   process.exitCode = 1
   console.error(error instanceof Error ? error.message : error)
 })

@@ -24,7 +24,8 @@ async function main(stop: AbortSignal): Promise<void> {
 
 async function start(port: number, publicUrl: string | undefined): Promise<Emulator> {
   try {
-    return await startEmulator({ port, host: '', ...(publicUrl !== undefined && { publicUrl }) })
+    // Anyone signs in as anyone here: other machines reach it only where a public address was given for them.
+    return await startEmulator(publicUrl === undefined ? { port } : { port, host: '', publicUrl })
   } catch (err) {
     if (!isTaken(err)) throw err
     throw new Error(`Port ${port} is taken. Set EMULATOR_PORT to another one.`)

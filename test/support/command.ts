@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
 
 interface Options {
   env?: Record<string, string>
@@ -11,8 +13,9 @@ interface Options {
 
 /** A program of this project, as compiled by `npm run build`; `script` is a path below `dist`. */
 export function runCompiled(script: string, { args = [], ...options }: Options): Command {
-  const file = new URL(`../../dist/${script}`, import.meta.url).pathname
-  return new Command(process.execPath, { ...options, args: [file, ...args] })
+  const file = fileURLToPath(new URL(`../../dist/${script}`, import.meta.url))
+  // Not the project's own folder, where somebody's .env may lie.
+  return new Command(process.execPath, { cwd: tmpdir(), ...options, args: [file, ...args] })
 }
 
 /** A running program. */

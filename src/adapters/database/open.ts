@@ -7,6 +7,7 @@ import { migrate } from './migrations.js'
 
 /** How long a writer waits for another process's, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000
+const BUSY_RETRY_MS = 20
 
 /**
  * Opens the database behind `DATABASE_URL`, made and migrated where needed.
@@ -27,10 +28,27 @@ export function fileOf(databaseUrl: string): string {
 function prepareFile(file: string): void {
   const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    // Kept in the file: readers and a writer do not hold each other up, and a commit survives the death of the process.
-    database.pragma('journal_mode = WAL')
+    useWal(database)
     migrate(database)
   } finally {
     database.close()
+  }
+}
+
+/**
+ * WAL is kept in the file: readers and a writer do not hold each other up, and a commit survives the death of the process.
+ * @NOTE SQLite ignores the busy timeout while several processes switch a new file at once: it says so at once, and is asked again.
+ */
+function useWal(database: Database.Database): void {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      database.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const isBusy = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY'
+      if (!isBusy || Date.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_RETRY_MS)
+    }
   }
 }

@@ -2,6 +2,9 @@ import { Prisma, type PrismaClient } from '../../generated/prisma/client.js'
 import { normaliseNick } from '../../services/nick.js'
 import type { DingTalkProfile, User, UserStore } from '../../services/ports.js'
 
+/** As many people of one nick may log in for the first time at the very same moment. */
+const MAX_ROUNDS = 500
+
 export class PrismaUsers implements UserStore {
   readonly #prisma: PrismaClient
 
@@ -16,7 +19,7 @@ export class PrismaUsers implements UserStore {
       lastLoginAt: at,
       membershipCheckedAt,
     }
-    for (;;) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const known = await this.#prisma.user.findUnique({ where: { unionId: profile.unionId } })
       if (known?.disabledAt) return known
       if (known) return this.#prisma.user.update({ where: { id: known.id }, data: seen })
@@ -29,6 +32,7 @@ export class PrismaUsers implements UserStore {
         if (!isUniqueViolation(error)) throw error
       }
     }
+    throw new Error('no username could be had: too many first logins of one nick at once')
   }
 
   async findId(unionId: string): Promise<string | undefined> {

@@ -83,7 +83,8 @@ export class DingTalkClient {
    */
   async api<T>(request: DingTalkCall<T>): Promise<T> {
     const { status, json } = await this.#send(request)
-    if (!isSuccess(status) || apiStatus.safeParse(json).success) throw failureOf(request.call, status, json)
+    const isFailure = apiStatus.safeParse(json).success || (oapiStatus.safeParse(json).data?.errcode ?? 0) !== 0
+    if (!isSuccess(status) || isFailure) throw failureOf(request.call, status, json)
     return readAnswer(request, json)
   }
 

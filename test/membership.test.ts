@@ -1,0 +1,501 @@
+import type { Response } from 'supertest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ApiCall, Fault } from '../src/emulator/emulator.js'
+import type { ErrorCode } from '../src/errors.js'
+import type { Browser } from './support/browser.js'
+import { createWorld, FRONTEND_URL, type World } from './support/world.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  code_rejected: 401,
+  not_a_member: 403,
+  dingtalk_misconfigured: 502,
+  dingtalk_unreadable: 502,
+  dingtalk_unavailable: 503,
+  dingtalk_timeout: 504,
+}
+
+function count(world: World, table: 'User' | 'Session'): unknown {
+  return world.database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()
+}
+
+function asked(world: World, call: ApiCall): number {
+  return world.dingtalk.journal().filter((entry) => entry.call === call).length
+}
+
+/** Scans, and expects this answer to the callback, nobody signed in and nothing in the database. */
+async function expectOutside(world: World, personId: string, error: ErrorCode): Promise<Response> {
+  const browser = world.browser()
+  const callback = await browser.scan(personId)
+  const answer = await browser.get(callback)
+  expect({ status: answer.status, error: answer.body.error }).toEqual({ status: statuses[error], error })
+  expect(browser.cookie('sid')).toBeUndefined()
+  expect({ users: count(world, 'User'), sessions: count(world, 'Session') }).toEqual({ users: 0, sessions: 0 })
+  const again = await browser.get(callback).expect(400)
+  expect(again.body.error).toBe('attempt_missing')
+  return answer
+}
+
+async function expectInside(world: World, personId: string): Promise<Browser> {
+  const browser = world.browser()
+  const landed = await browser.logIn(personId)
+  expect(landed.headers.location).toContain(`${FRONTEND_URL}?username=`)
+  const me = await browser.get('/me').expect(200)
+  expect(me.body.unionId).toBe(world.dingtalk.person(personId).unionId)
+  return browser
+}
+
+describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW) => {
+  it('an employee comes in', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW })
+    await expectInside(world, 'zhangsan')
+    expect(asked(world, 'getbyunionid')).toBe(1)
+  })
+
+  it('an employee comes in where the directory writes its numbers as text', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW })
+    world.dingtalk.failNext('getbyunionid', 'string-numbers')
+    await expectInside(world, 'zhangsan')
+    expect(asked(world, 'getbyunionid')).toBe(1)
+  })
+
+  describe('who is not an employee', () => {
+    let world: World
+    beforeAll(async () => {
+      world = await createWorld({ DINGTALK_FLOW })
+    })
+    beforeEach(() => world.dingtalk.clearJournal())
+    afterAll(() => world[Symbol.asyncDispose]())
+
+    it.each([
+      ['waibu', 'an external contact'],
+      ['wangwu', 'an outsider'],
+      ['libie', 'somebody who left'],
+    ])('%s, %s, stays outside', async (personId) => {
+      await expectOutside(world, personId, 'not_a_member')
+      expect(asked(world, 'getbyunionid')).toBe(1)
+    })
+
+    it('an external contact stays outside where the directory writes its numbers as text', async () => {
+      world.dingtalk.failNext('getbyunionid', 'string-numbers')
+      await expectOutside(world, 'waibu', 'not_a_member')
+    })
+
+    it('somebody without unionid stays outside, and the directory is not asked', async () => {
+      world.dingtalk.failNext(DINGTALK_FLOW === 'oauth2' ? 'users/me' : 'getuserinfo_bycode', 'no-unionid')
+      await expectOutside(world, 'zhangsan', 'not_a_member')
+      expect(asked(world, 'getbyunionid')).toBe(0)
+    })
+
+    it.each(['', '   '])(
+      'somebody whose unionid is %j stays outside, and the directory is not asked',
+      async (unionId) => {
+        if (DINGTALK_FLOW === 'oauth2') world.dingtalk.failNext('users/me', { body: { nick: 'x', unionId } })
+        else {
+          const body = { errcode: 0, user_info: { nick: 'x', unionid: unionId } }
+          world.dingtalk.failNext('getuserinfo_bycode', { body })
+        }
+        await expectOutside(world, 'zhangsan', 'not_a_member')
+        expect(asked(world, 'getbyunionid')).toBe(0)
+      },
+    )
+  })
+
+  it('somebody who left after an earlier login does not come in again, and their other browsers are signed out', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW })
+    const signedIn = await expectInside(world, 'lisi')
+    const colleague = await expectInside(world, 'zhangsan')
+    const before = world.database.prepare('SELECT * FROM "User"').all()
+    world.dingtalk.changePerson('lisi', { membership: 'left' })
+
+    const browser = world.browser()
+    const answer = await browser.get(await browser.scan('lisi')).expect(403)
+    expect(answer.body.error).toBe('not_a_member')
+    expect(browser.cookie('sid')).toBeUndefined()
+    expect(world.database.prepare('SELECT * FROM "User"').all()).toEqual(before)
+    expect(count(world, 'Session')).toBe(1)
+    await signedIn.get('/me').expect(401)
+    await colleague.get('/me').expect(200)
+  })
+
+  it('a doubt at a later login signs nobody out who is in', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW })
+    const signedIn = await expectInside(world, 'lisi')
+    world.dingtalk.failNext('getbyunionid', { errcode: 50002 })
+    const browser = world.browser()
+    const answer = await browser.get(await browser.scan('lisi')).expect(502)
+    expect(answer.body.error).toBe('dingtalk_misconfigured')
+    await signedIn.get('/me').expect(200)
+    expect(count(world, 'Session')).toBe(1)
+  })
+})
+
+/** A doubt, and what it is called. */
+const doubts: [Fault, ErrorCode][] = [
+  ['html', 'dingtalk_unavailable'],
+  ['ban', 'dingtalk_unavailable'],
+  ['truncated', 'dingtalk_unreadable'],
+  ['too-large', 'dingtalk_unreadable'],
+  ['redirect', 'dingtalk_unreadable'],
+  ['reset', 'dingtalk_unavailable'],
+  [{ errcode: -1 }, 'dingtalk_unavailable'],
+  [{ errcode: 90018 }, 'dingtalk_unavailable'],
+  [{ errcode: 60020 }, 'dingtalk_misconfigured'],
+  [{ errcode: 60011 }, 'dingtalk_misconfigured'],
+  [{ errcode: 40096 }, 'dingtalk_misconfigured'],
+  [{ errcode: 88, sub_code: '60020' }, 'dingtalk_misconfigured'],
+  [{ errcode: 88, subcodeInMessage: '90018' }, 'dingtalk_unavailable'],
+  [{ errcode: 7654321 }, 'dingtalk_unreadable'],
+  [{ status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }, 'dingtalk_unavailable'],
+  [{ status: 403, code: 'Forbidden.AccessDenied.IpNotInWhiteList' }, 'dingtalk_misconfigured'],
+  [{ status: 500, code: 'unknownError' }, 'dingtalk_unavailable'],
+  [{ body: {} }, 'dingtalk_unreadable'],
+  [{ body: { errcode: 0 } }, 'dingtalk_unreadable'],
+  [{ body: null }, 'dingtalk_unreadable'],
+]
+
+const noContactTypes = [null, '', 2, -1, 0.5, '00', ' 0', 'employee', false, [0], {}, undefined]
+
+const directoryDoubts: [Fault, ErrorCode][] = [
+  ...doubts,
+  [{ errcode: 50002 }, 'dingtalk_misconfigured'],
+  ...noContactTypes.map((contact_type): [Fault, ErrorCode] => [
+    { body: { errcode: 0, result: { contact_type } } },
+    'dingtalk_unreadable',
+  ]),
+  [{ body: { errcode: 0, result: null } }, 'dingtalk_unreadable'],
+  [{ body: { errcode: 0, result: { contact_type: 0 } }, status: 500 }, 'dingtalk_unavailable'],
+  [{ body: { errcode: '60121', errmsg: '' } }, 'not_a_member'],
+  [{ errcode: 88, sub_code: '60121' }, 'not_a_member'],
+  [{ errcode: 88, subcodeInMessage: '60121' }, 'not_a_member'],
+]
+
+const tokenDoubts: [Fault, ErrorCode][] = [
+  ...doubts,
+  [{ errcode: 40089 }, 'dingtalk_misconfigured'],
+  [{ body: { errcode: 0, access_token: '', expires_in: 7200 } }, 'dingtalk_unreadable'],
+  [{ body: { errcode: 0, access_token: 'token' } }, 'dingtalk_unreadable'],
+  [{ body: { errcode: 0, access_token: 'token', expires_in: 0 } }, 'dingtalk_unreadable'],
+]
+
+describe('a doubt lets nobody in', () => {
+  it('whatever the directory answers instead', async () => {
+    await using world = await createWorld()
+    for (const [fault, error] of directoryDoubts) {
+      world.dingtalk.clearJournal()
+      world.dingtalk.failNext('getbyunionid', fault)
+      await expectOutside(world, 'zhangsan', error)
+      expect([fault, asked(world, 'getbyunionid')]).toEqual([fault, 1])
+      expect(world.dingtalk.journal().map(({ call }) => call)).not.toContain('redirect-target')
+    }
+  })
+
+  it('whatever the request for a token is answered instead', async () => {
+    await using world = await createWorld()
+    for (const [fault, error] of tokenDoubts) {
+      world.dingtalk.clearJournal()
+      world.dingtalk.failNext('gettoken', fault)
+      await expectOutside(world, 'zhangsan', error)
+      expect([fault, asked(world, 'gettoken'), asked(world, 'getbyunionid')]).toEqual([fault, 1, 0])
+      expect(world.dingtalk.journal().map(({ call }) => call)).not.toContain('redirect-target')
+    }
+  })
+
+  it.concurrent.each(['gettoken', 'getbyunionid'] as const)('when %s is not answered at all', async (call) => {
+    await using world = await createWorld({ DINGTALK_TIMEOUT: '1s' })
+    world.dingtalk.failNext(call, 'hang')
+    await expectOutside(world, 'zhangsan', 'dingtalk_timeout')
+    expect(asked(world, call)).toBe(1)
+  })
+
+  it('and the log names what the operator has to look at', async () => {
+    await using world = await createWorld()
+    for (const [errcode, setting] of [
+      [60020, /IP list/],
+      [60011, /permission/],
+      [50002, /contact scope/],
+    ] as const) {
+      world.dingtalk.failNext('getbyunionid', { errcode })
+      const { body } = await expectOutside(world, 'zhangsan', 'dingtalk_misconfigured')
+      const lines = world.log.filter(
+        ({ requestId, event }) => requestId === body.requestId && event === 'login_refused',
+      )
+      expect(lines).toEqual([
+        expect.objectContaining({
+          call: 'getbyunionid',
+          upstreamCode: String(errcode),
+          setting: expect.stringMatching(setting),
+        }),
+      ])
+    }
+  })
+
+  it('only while it lasts: the next scan comes in', async () => {
+    await using world = await createWorld()
+    world.dingtalk.failNext('gettoken', 'reset')
+    await expectOutside(world, 'zhangsan', 'dingtalk_unavailable')
+    world.dingtalk.failNext('getbyunionid', { errcode: -1 })
+    await expectOutside(world, 'zhangsan', 'dingtalk_unavailable')
+    await expectInside(world, 'zhangsan')
+  })
+})
+
+describe('for anyone', () => {
+  it.each([
+    ['qrconnect', 'wangwu'],
+    ['qrconnect', 'waibu'],
+    ['oauth2', 'libie'],
+    ['oauth2', 'zhangsan'],
+  ])('through %s, %s comes in, and the directory is not asked', async (DINGTALK_FLOW, personId) => {
+    await using world = await createWorld({ DINGTALK_AUDIENCE: 'anyone', DINGTALK_FLOW })
+    await expectInside(world, personId)
+    expect(asked(world, 'gettoken') + asked(world, 'accessToken') + asked(world, 'getbyunionid')).toBe(0)
+  })
+
+  it.each([
+    ['qrconnect', 'getuserinfo_bycode'],
+    ['oauth2', 'users/me'],
+  ] as const)('through %s, somebody without unionid stays outside', async (DINGTALK_FLOW, call) => {
+    await using world = await createWorld({ DINGTALK_AUDIENCE: 'anyone', DINGTALK_FLOW })
+    world.dingtalk.failNext(call, 'no-unionid')
+    await expectOutside(world, 'zhangsan', 'dingtalk_unreadable')
+  })
+
+  it('a session is never looked up', async () => {
+    await using world = await createWorld({ DINGTALK_AUDIENCE: 'anyone', MEMBERSHIP_RECHECK: '1h' })
+    const browser = await expectInside(world, 'wangwu')
+    world.pass(2 * HOUR)
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'gettoken') + asked(world, 'getbyunionid')).toBe(0)
+  })
+})
+
+describe('the application that reads the directory', () => {
+  it.each([
+    ['key', { DINGTALK_CORP_APP_KEY: 'dingcorp', DINGTALK_CORP_APP_SECRET: 'emulator-secret' }],
+    ['secret', { DINGTALK_CORP_APP_KEY: 'dingemulator', DINGTALK_CORP_APP_SECRET: 'of-corp' }],
+  ])('is the one of DINGTALK_CORP_APP_… where that is set: its wrong %s keeps everybody out', async (_, settings) => {
+    await using world = await createWorld(settings)
+    const { body } = await expectOutside(world, 'zhangsan', 'dingtalk_misconfigured')
+    const calls = world.dingtalk.journal().map(({ call, outcome }) => `${call} ${outcome}`)
+    expect(calls).toContain('getuserinfo_bycode ok')
+    expect(calls).toContain('gettoken 40096')
+    expect(calls.join()).not.toContain('getbyunionid')
+    const refusal = world.log.find(({ requestId, event }) => requestId === body.requestId && event === 'login_refused')
+    expect(refusal).toMatchObject({ call: 'gettoken', setting: expect.stringContaining('DINGTALK_CORP_APP_') })
+    expect(JSON.stringify(world.log)).not.toContain(settings.DINGTALK_CORP_APP_SECRET)
+  })
+
+  it('lets employees in when its own key and secret are right', async () => {
+    await using world = await createWorld({
+      DINGTALK_CORP_APP_KEY: 'dingemulator',
+      DINGTALK_CORP_APP_SECRET: 'emulator-secret',
+    })
+    await expectInside(world, 'zhangsan')
+  })
+
+  it('is not used for the exchange', async () => {
+    await using world = await createWorld({
+      DINGTALK_APP_ID: 'dinglogin',
+      DINGTALK_CORP_APP_KEY: 'dingemulator',
+      DINGTALK_CORP_APP_SECRET: 'emulator-secret',
+    })
+    const browser = world.browser()
+    const begun = await browser.get('/ding_url').expect(302)
+    expect(new URL(String(begun.headers.location)).searchParams.get('appid')).toBe('dinglogin')
+  })
+})
+
+/** Somebody who logged in an hour and a bit ago; their app token is still good. */
+async function signedInAnHourAgo(settings: Record<string, string> = {}): Promise<{ world: World; browser: Browser }> {
+  const world = await createWorld({ MEMBERSHIP_RECHECK: '1h', ...settings })
+  const browser = await expectInside(world, 'zhangsan')
+  world.pass(HOUR + 1000)
+  world.dingtalk.clearJournal()
+  return { world, browser }
+}
+
+describe('a session', () => {
+  it('is not looked up within MEMBERSHIP_RECHECK', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
+    const browser = await expectInside(world, 'zhangsan')
+    world.dingtalk.clearJournal()
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    world.pass(HOUR - MINUTE)
+    await browser.get('/me').expect(200)
+    expect(world.dingtalk.journal()).toEqual([])
+  })
+
+  it('is looked up once after it, also by ten requests at a time, and not again for as long', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(asked(world, 'getbyunionid')).toBe(1)
+
+    world.pass(HOUR - MINUTE)
+    await browser.get('/me').expect(200)
+    await browser.get('/verify').expect(204)
+    expect(asked(world, 'getbyunionid')).toBe(1)
+
+    world.pass(2 * MINUTE)
+    await browser.get('/verify').expect(204)
+    expect(asked(world, 'getbyunionid')).toBe(2)
+  })
+
+  it('is never looked up with MEMBERSHIP_RECHECK=0', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '0' })
+    const browser = await expectInside(world, 'zhangsan')
+    world.dingtalk.clearJournal()
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    world.pass(7 * HOUR)
+    await browser.get('/me').expect(200)
+    expect(world.dingtalk.journal()).toEqual([])
+  })
+
+  it('begins its hour anew with a login', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
+    await expectInside(world, 'zhangsan')
+    world.pass(HOUR - MINUTE)
+    world.dingtalk.moveClock(HOUR - MINUTE)
+    const browser = await expectInside(world, 'zhangsan')
+    world.dingtalk.clearJournal()
+    world.pass(HOUR - MINUTE)
+    await browser.get('/me').expect(200)
+    expect(world.dingtalk.journal()).toEqual([])
+  })
+})
+
+describe('a leaver', () => {
+  it.each(['left', 'external'] as const)(
+    'who is found to be %s is signed out everywhere, on another server too',
+    async (membership) => {
+      await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
+      const browser = await expectInside(world, 'zhangsan')
+      const second = await expectInside(world, 'zhangsan')
+      const colleague = await expectInside(world, 'lisi')
+      const other = await world.anotherServer()
+      const elsewhere = other.browser()
+      for (const [name, value] of second.cookies) elsewhere.cookies.set(name, value)
+      expect(count(world, 'Session')).toBe(3)
+      world.dingtalk.clearJournal()
+      world.pass(HOUR + 1000)
+      world.dingtalk.changePerson('zhangsan', { membership })
+
+      const me = await browser.get('/me').expect(401)
+      expect(me.body.error).toBe('unauthenticated')
+      expect(asked(world, 'getbyunionid')).toBe(1)
+      expect(
+        world.database.prepare('SELECT username FROM "Session" JOIN "User" ON "User".id = userId').pluck().all(),
+      ).toEqual(['李四'])
+
+      await second.get('/me').expect(401)
+      await elsewhere.get('/me').expect(401)
+      await elsewhere.get('/verify').expect(401)
+      expect(asked(world, 'getbyunionid')).toBe(1)
+      await colleague.get('/me').expect(200)
+      const ended = world.log.filter(({ event, reason }) => event === 'session_ended' && reason === 'left')
+      expect(ended).toHaveLength(2)
+    },
+  )
+
+  it('who asks ten times at once is refused ten times, and looked up once', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
+    expect(asked(world, 'getbyunionid')).toBe(1)
+    expect(count(world, 'Session')).toBe(0)
+  })
+
+  it('who comes back to the organisation can log in as who they were', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    const [before] = world.database.prepare('SELECT id FROM "User"').pluck().all()
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    await browser.get('/me').expect(401)
+    world.dingtalk.changePerson('zhangsan', { membership: 'employee' })
+    world.dingtalk.moveClock(HOUR)
+    const back = await expectInside(world, 'zhangsan')
+    expect((await back.get('/me').expect(200)).body).toMatchObject({ id: before, username: '张三' })
+  })
+})
+
+describe('a lookup that DingTalk does not answer', () => {
+  it.each<[string, ApiCall, Fault]>([
+    ['a cut connection', 'getbyunionid', 'reset'],
+    ['a page', 'getbyunionid', 'html'],
+    ['a missing permission', 'getbyunionid', { errcode: 60011 }],
+    ['a contact scope that is too small', 'getbyunionid', { errcode: 50002 }],
+    ['nonsense', 'getbyunionid', { body: { errcode: 0, result: { contact_type: 7 } } }],
+  ])('but with %s lets the session go on, and is tried again a minute later', async (_, call, fault) => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using __ = world
+    world.dingtalk.failNext(call, fault)
+    await browser.get('/me').expect(200)
+    expect(asked(world, call)).toBe(1)
+    expect(world.log.filter(({ event }) => event === 'membership_unconfirmed')).toEqual([
+      expect.objectContaining({ userId: expect.any(String), call, code: expect.stringMatching(/^dingtalk_/) }),
+    ])
+
+    world.pass(59_000)
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    await browser.get('/me').expect(200)
+    expect(asked(world, call)).toBe(1)
+
+    world.pass(1000)
+    const me = await browser.get('/me').expect(401)
+    expect(me.body.error).toBe('unauthenticated')
+    expect(asked(world, call)).toBe(2)
+    expect(count(world, 'Session')).toBe(0)
+  })
+
+  it('because there is no token lets the session go on', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    world.pass(HOUR)
+    world.dingtalk.failNext('gettoken', { errcode: 60121 })
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'gettoken')).toBe(1)
+    expect(asked(world, 'getbyunionid')).toBe(0)
+    expect(count(world, 'Session')).toBe(1)
+  })
+
+  it('in time lets the session go on, and ten requests wait for it together', async () => {
+    const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1s' })
+    await using _ = world
+    world.dingtalk.failNext('getbyunionid', 'hang')
+    const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(asked(world, 'getbyunionid')).toBe(1)
+    expect(count(world, 'Session')).toBe(1)
+  })
+
+  it('again and again ends at SESSION_MAX_AGE', async () => {
+    const { world, browser } = await signedInAnHourAgo({ SESSION_MAX_AGE: '2h' })
+    await using _ = world
+    world.dingtalk.failNext('getbyunionid', 'reset', 100)
+    await browser.get('/me').expect(200)
+    world.pass(58 * MINUTE)
+    await browser.get('/me').expect(200)
+    world.pass(2 * MINUTE)
+    await browser.get('/me').expect(401)
+    expect(asked(world, 'getbyunionid')).toBe(2)
+  })
+
+  it('of one person puts off nobody else', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
+    const browser = await expectInside(world, 'zhangsan')
+    const colleague = await expectInside(world, 'lisi')
+    world.pass(HOUR + 1000)
+    world.dingtalk.clearJournal()
+    world.dingtalk.changePerson('lisi', { membership: 'left' })
+    world.dingtalk.failNext('getbyunionid', 'reset')
+    await browser.get('/me').expect(200)
+    await colleague.get('/me').expect(401)
+    expect(asked(world, 'getbyunionid')).toBe(2)
+  })
+})
