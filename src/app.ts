@@ -25,12 +25,13 @@ export function createApp(ctx: Context): Express {
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders(publicUrl))
   app.use(ctx.crossOrigin.headers)
+  // Before the limits: proxies add the address of what they protect, however long it is.
+  app.use(verifyRoutes(ctx))
   app.use(requestLimits)
 
   app.use(healthRoutes(ctx))
   app.use(loginRoutes(ctx))
   app.use(accountRoutes(ctx))
-  app.use(verifyRoutes(ctx))
   app.use(pageRoutes(ctx))
 
   app.use(notFound)

@@ -1,19 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
 import cookieParser from 'cookie-parser'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
-import { z } from 'zod'
 import type { LoginAttempt } from './services/login.js'
 
 const DAY = 24 * 60 * 60_000
 /** Names and values of all attempts together: far below what servers and proxies take as a cookie header. */
-const MAX_HEADER_BYTES = 3000
+const MAX_HEADER_BYTES = 6000
 
-const payload = z.object({
-  state: z.string(),
-  target: z.string(),
-  startedAt: z.number(),
-  succeeded: z.boolean(),
-})
+/** State, time, whether it succeeded, target: none of them holds a line end. */
+const PAYLOAD = /^([\w-]{43})\n(\d{1,16})\n([01])\n([\x21-\x7e]+)$/
 
 interface Options {
   secrets: readonly string[]
@@ -39,15 +34,16 @@ export class AttemptCookies {
   /** Binds the attempt to this browser. The oldest ones go when they would make the cookie header too long. */
   begin(req: Request, res: Response, attempt: LoginAttempt): void {
     let bytes = this.#write(res, attempt)
-    for (const known of this.#readAll(req).sort((a, b) => b.startedAt - a.startedAt)) {
+    for (const known of this.#sent(req).sort((a, b) => b.startedAt - a.startedAt)) {
       bytes += known.bytes
-      if (bytes > MAX_HEADER_BYTES) this.#expire(res, known.name)
+      if (known.startedAt === 0 || bytes > MAX_HEADER_BYTES) this.#expire(res, known.name)
     }
   }
 
   /** The attempt that this browser began with this state. */
   read(req: Request, state: string): LoginAttempt | undefined {
-    return this.#parse(req.signedCookies[this.#name(state)], state)
+    const attempt = this.#parse(req.signedCookies[this.#name(state)])
+    return attempt?.state === state ? attempt : undefined
   }
 
   /** Remembers that the attempt ended in a login, so that a reload of the callback goes on to its target. */
@@ -65,8 +61,9 @@ export class AttemptCookies {
   }
 
   #write(res: Response, attempt: LoginAttempt): number {
-    const name = this.#name(attempt.state)
-    const value = Buffer.from(JSON.stringify(attempt)).toString('base64url')
+    const { state, startedAt, succeeded, target } = attempt
+    const name = this.#name(state)
+    const value = Buffer.from([state, startedAt, succeeded ? 1 : 0, target].join('\n')).toString('base64url')
     res.cookie(name, value, this.#cookie)
     return name.length + value.length
   }
@@ -76,28 +73,19 @@ export class AttemptCookies {
     res.clearCookie(name, cookie)
   }
 
-  #parse(value: unknown, state?: string): LoginAttempt | undefined {
+  #parse(value: unknown): LoginAttempt | undefined {
     if (typeof value !== 'string') return undefined
-    const parsed = payload.safeParse(parseJson(Buffer.from(value, 'base64url').toString()))
-    return parsed.success && (state === undefined || parsed.data.state === state) ? parsed.data : undefined
+    const [, state, startedAt, succeeded, target] = PAYLOAD.exec(Buffer.from(value, 'base64url').toString()) ?? []
+    if (state === undefined || target === undefined) return undefined
+    return { state, target, startedAt: Number(startedAt), succeeded: succeeded === '1' }
   }
 
-  /** All that this browser sent, those that cannot be verified as the oldest. */
-  #readAll(req: Request): { name: string; bytes: number; startedAt: number }[] {
-    const sent: Record<string, unknown> = { ...req.cookies, ...req.signedCookies }
-    return Object.entries(sent)
-      .filter(([name]) => name.startsWith(this.#prefix))
-      .map(([name, value]) => {
-        const attempt = this.#parse(req.signedCookies[name])
-        return { name, bytes: name.length + String(value).length, startedAt: attempt?.startedAt ?? 0 }
-      })
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+  /** All that this browser sent, as long as they came; one that cannot be verified began at 0. */
+  #sent(req: Request): { name: string; bytes: number; startedAt: number }[] {
+    return (req.headers.cookie ?? '')
+      .split(';')
+      .map((pair) => ({ name: pair.split('=', 1)[0]?.trim() ?? '', bytes: pair.length }))
+      .filter(({ name }) => name.startsWith(this.#prefix) && /^[\w.-]+$/.test(name))
+      .map(({ name, bytes }) => ({ name, bytes, startedAt: this.#parse(req.signedCookies[name])?.startedAt ?? 0 }))
   }
 }

@@ -87,7 +87,7 @@ export const settingNames: readonly string[] = [...Object.keys(environmentSchema
 export function readConfig(environment: Record<string, string | undefined>) {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) if (value?.trim()) env[name] = value.trim()
-  const production = env.NODE_ENV === 'production'
+  const production = env.NODE_ENV?.toLowerCase() === 'production'
 
   const parsed = environmentSchema(production, env).safeParse(env)
   if (!parsed.success) {

@@ -27,12 +27,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 main(stop.signal).catch((error: unknown) => {
   process.exitCode = 1
-  if (error instanceof ConfigError || error instanceof MigrationError) console.error(error.message)
-  else if (isAddressError(error))
-    console.error(`Cannot listen on port ${error.port}: ${error.code}. Set PORT to a free one.`)
-  else console.error(JSON.stringify(bugFields(error)))
+  console.error(explain(error))
 })
 
-function isAddressError(error: unknown): error is Error & { code: string; port: number } {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof MigrationError) return error.message
+  if (!(error instanceof Error && 'code' in error)) return JSON.stringify(bugFields(error))
+  if (error.code === 'EADDRINUSE' && 'port' in error) return `PORT: port ${error.port} is taken`
+  if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
+    return `HOST or PORT: ${error.message}`
+  if (String(error.code).startsWith('SQLITE_'))
+    return `DATABASE_URL: the file cannot be used as a database (${error.code})`
+  return JSON.stringify(bugFields(error))
 }

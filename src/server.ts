@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.js'
 import type { Context } from './context.js'
-import { refuseUnreadable } from './middleware/unreadable-request.js'
+import { hasReadableTarget, refuseTarget, refuseUnreadable } from './middleware/unreadable-request.js'
 import { startSweeping } from './sweep.js'
 
 const SECOND = 1000
@@ -19,18 +19,33 @@ export interface RunningServer {
 /** Listens with the context's settings. Rejects where the port is taken. */
 export async function startServer(ctx: Context): Promise<RunningServer> {
   const { port, host } = ctx.config.listen
+  const app = createApp(ctx)
+  /** Connections on which an answer was given or is under way: nothing may be written in between. */
+  const inUse = new WeakSet<object>()
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    inUse.add(req.socket)
+    if (hasReadableTarget(req)) app(req, res)
+    else refuseTarget(res)
+  }
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
       // Slow clients are timed out.
       headersTimeout: 10 * SECOND,
       requestTimeout: 20 * SECOND,
+      connectionsCheckingInterval: 2 * SECOND,
       // Longer than proxies commonly keep an idle connection, so that they do not send into one that we are closing.
       keepAliveTimeout: 75 * SECOND,
+      // A request without Host is answered like one with another host.
+      requireHostHeader: false,
     },
-    createApp(ctx),
+    serve,
   )
-  server.on('clientError', refuseUnreadable)
+  server.on('checkExpectation', serve)
+  server.on('clientError', (_error, socket) => {
+    if (inUse.has(socket) || !socket.writable) socket.destroy()
+    else refuseUnreadable(socket)
+  })
   server.listen({ port, host })
   await once(server, 'listening')
   const stopSweeping = startSweeping(ctx)

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
-import type { LiveSession, NewSession, PrismaSessions } from './adapters/database/prisma-sessions.js'
 import { AppError } from './errors.js'
 import { clientOf } from './middleware/request-context.js'
 import type { ConfirmedLogin } from './services/login.js'
 import type { Membership } from './services/membership.js'
+import type { LiveSession, NewSession, SessionStore } from './services/ports.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -19,7 +19,7 @@ declare module 'express-session' {
 type Done = (error?: unknown) => void
 
 interface Options {
-  sessions: PrismaSessions
+  sessions: SessionStore
   membership: Membership
   secrets: readonly string[]
   maxAgeMs: number
@@ -34,7 +34,7 @@ export class BrowserSessions {
   readonly #options: Options
   readonly #cookieName: string
   readonly #cookie: CookieOptions
-  /** The session ids that logins have chosen, for `genid`. */
+  /** The session ids that logins have chosen, for `genid`: the same callback twice at once is one login and opens one session. */
   readonly #chosenIds = new WeakMap<object, string>()
 
   constructor(options: Options) {
@@ -45,7 +45,7 @@ export class BrowserSessions {
     this.middleware = session({
       name: this.#cookieName,
       secret: [...secrets],
-      store: new SessionStore(sessions),
+      store: new ExpressSessionStore(sessions),
       genid: (req) => this.#chosenIds.get(req) ?? randomBytes(32).toString('base64url'),
       cookie: { ...this.#cookie, maxAge: maxAgeMs },
       resave: false,
@@ -87,7 +87,7 @@ export class BrowserSessions {
   /** Ends the session on the server and in the browser. */
   async signOut(req: Request, res: Response): Promise<void> {
     const { live } = req.session
-    await settle((done) => req.session.destroy(done))
+    if (live) await settle((done) => req.session.destroy(done))
     res.clearCookie(this.#cookieName, this.#cookie)
     if (live) auditEnd(req, live.user.id, [live.info.id], 'logout')
   }
@@ -99,12 +99,12 @@ export function auditEnd(req: Request, userId: string, sessionIds: string[], rea
 }
 
 /** What express-session asks of a store, answered from the `Session` rows. */
-class SessionStore extends session.Store {
-  readonly #sessions: PrismaSessions
+class ExpressSessionStore extends session.Store {
+  readonly #sessions: SessionStore
   /** express-session saves a session that began with this request once more when the request ends. */
   readonly #opened = new WeakSet<object>()
 
-  constructor(sessions: PrismaSessions) {
+  constructor(sessions: SessionStore) {
     super()
     this.#sessions = sessions
   }

@@ -57,6 +57,7 @@ function webUrl(text: string): URL {
 export function origin(text: string): string {
   const url = webUrl(text)
   if (text.includes('*')) throw new Error('must be exact: wildcards are not supported')
+  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) throw new Error('must name one host')
   if (url.pathname !== '/' || url.search || url.hash || /[?#]/.test(text)) {
     throw new Error('must be an origin such as https://login.example.com, without a path')
   }

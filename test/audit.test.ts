@@ -127,6 +127,21 @@ describe('the audit trail', () => {
     }
   })
 
+  it('takes over from DingTalk no code that could be one of ours', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
+    const browser = world.browser()
+    for (const echo of ['emulator-secret', 'SecretCode', 'x'.repeat(5000)]) {
+      world.dingtalk.failNext('userAccessToken', { body: { code: echo }, status: 400 })
+      const { searchParams } = new URL(await browser.scan())
+      await browser.get(`/callback?code=SecretCode&state=${searchParams.get('state')}`).expect(502)
+    }
+    world.dingtalk.failNext('userAccessToken', { body: { errcode: 88, sub_code: 'SecretCode' } })
+    await browser.get(await browser.scan()).expect(502)
+    expect(events(world, 'login_refused')).toHaveLength(4)
+    const log = JSON.stringify(world.log)
+    expect(log).not.toMatch(/SecretCode|emulator-secret|xxxx/)
+  })
+
   it('keeps to one line whatever the client sends', async () => {
     const lines: string[] = []
     const { createLogger } = await import('../src/log.js')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SpentAttempts } from '../src/services/spent-attempts.js'
 import { agree, setCookies } from './support/browser.js'
 import { createWorld, FRONTEND_URL, PUBLIC_URL, type World } from './support/world.js'
 
@@ -62,6 +63,14 @@ describe('/ding_url', () => {
     expect(setCookies(hop)).toEqual([])
   })
 
+  it('takes a host with the port of its scheme, or in capitals, for the same', async () => {
+    await using world = await createWorld({ PUBLIC_URL: 'https://login.test' })
+    for (const host of ['login.test:443', 'LOGIN.test']) {
+      const begun = await world.browser().get('/ding_url').set('Host', host).expect(302)
+      expect(begun.headers.location).toMatch(/^http:\/\/localhost:\d+\/connect\/qrconnect/)
+    }
+  })
+
   it('still goes to DingTalk when somebody is signed in, so that accounts can be changed', async () => {
     await using world = await createWorld()
     const browser = world.browser()
@@ -93,8 +102,9 @@ describe('the attempt', () => {
     const [payload, signature] = decodeURIComponent(browser.cookies.get(name) ?? '')
       .slice(2)
       .split('.')
-    const attempt = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
-    const forged = Buffer.from(JSON.stringify({ ...attempt, target: 'https://evil.test/' })).toString('base64url')
+    const attempt = Buffer.from(payload ?? '', 'base64url').toString()
+    expect(attempt).toContain(FRONTEND_URL)
+    const forged = Buffer.from(attempt.replace(FRONTEND_URL, 'https://evil.test/')).toString('base64url')
     browser.cookies.set(name, encodeURIComponent(`s:${forged}.${signature}`))
     const { body } = await browser.get(callback).expect(400)
     expect(body.error).toBe('attempt_missing')
@@ -151,7 +161,7 @@ describe('the attempt', () => {
     const callbacks: string[] = []
     for (let tab = 0; tab < 30; tab++) {
       callbacks.push(await browser.scan('zhangsan', `/ding_url?redirect=/${'x'.repeat(300)}`))
-      expect(browser.cookieHeader.length).toBeLessThan(5000)
+      expect(browser.cookieHeader.length).toBeLessThan(7000)
     }
     await browser.get(callbacks.at(-1) ?? '').expect(302)
     const { body } = await world
@@ -159,6 +169,32 @@ describe('the attempt', () => {
       .get(callbacks.at(0) ?? '')
       .expect(400)
     expect(body.error).toBe('attempt_missing')
+  })
+
+  it('clears away attempts that cannot be verified, whatever they hold', async () => {
+    await using world = await createWorld()
+    const Cookie = [
+      ...Array.from({ length: 30 }, (_, index) => `login.${index}=s%3A${'x'.repeat(300)}.forged`),
+      'login.object=j:{"toString":1}',
+      'login.(odd)=1',
+      '__proto__=1',
+    ].join('; ')
+    const begun = await world.browser().get('/ding_url').set('Cookie', Cookie).expect(302)
+    const expired = setCookies(begun).filter((line) => line.includes('Expires=Thu, 01 Jan 1970'))
+    expect(expired.map((line) => line.split('=')[0])).toEqual([
+      ...Array.from({ length: 30 }, (_, index) => `login.${index}`),
+      'login.object',
+    ])
+  })
+
+  it('fits into a cookie and leaves room for a second tab, whatever the target is made of', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const target = `/${'%22'.repeat(2000)}`
+    const first = await browser.scan('zhangsan', `/ding_url?redirect=${target}`)
+    expect(browser.cookieHeader.length).toBeLessThan(4096)
+    await browser.scan('zhangsan', `/ding_url?redirect=${target}`)
+    await browser.get(first).expect(302)
   })
 
   it('works with a redirect as long as is allowed', async () => {
@@ -303,6 +339,20 @@ describe('the callback', () => {
     expect(rows(world, 'User')).toBe(1)
     expect(rows(world, 'Session')).toBe(1)
     await browser.get('/me').expect(200)
+  })
+
+  it('shares its outcome until it has been told, and no longer', async () => {
+    const spent = new SpentAttempts<string>({ keptMs: MINUTE, now: Date.now })
+    let exchanged = 0
+    const come = (fingerprint: string) => spent.once('state', fingerprint, async () => `login ${++exchanged}`)
+    expect(await come('code')).toBe('login 1')
+    expect(await come('code')).toBe('login 1')
+    expect(spent.hasSucceeded('state')).toBe(false)
+    await expect(come('another code')).rejects.toMatchObject({ code: 'attempt_missing' })
+    spent.release('state')
+    expect(spent.hasSucceeded('state')).toBe(true)
+    await expect(come('code')).rejects.toMatchObject({ code: 'attempt_missing' })
+    expect(exchanged).toBe(1)
   })
 
   it('does not let another code ride on a state that is under way', async () => {

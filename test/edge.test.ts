@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../src/errors.js'
-import { setCookies } from './support/browser.js'
+import { agree, setCookies } from './support/browser.js'
 import { createWorld, FRONTEND, PUBLIC_URL } from './support/world.js'
 
 /** Sends these bytes as they are; gives all that comes back until the server closes. */
@@ -209,6 +209,18 @@ describe('the rate limit', () => {
     await through('198.51.100.7, 203.0.113.1').expect(429)
   })
 
+  it('counts and lists the proxy where that passes on something that is no address', async () => {
+    await using world = await createWorld({ RATE_LIMIT_PER_MINUTE: '2', TRUST_PROXY: '1' })
+    const browser = world.browser()
+    const callback = await agree(
+      (await browser.get('/ding_url').set('X-Forwarded-For', '<b>1')).headers.location,
+      'zhangsan',
+    )
+    await browser.get(callback).set('X-Forwarded-For', '<b>2').expect(302)
+    await browser.get('/ding_url').set('X-Forwarded-For', '<b>3').expect(429)
+    expect((await browser.get('/sessions').expect(200)).body).toEqual([expect.objectContaining({ ip: '127.0.0.1' })])
+  })
+
   it('counts an IPv6 customer by their /56', async () => {
     await using world = await createWorld({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '1' })
     const through = (address: string) => world.browser().get('/ding_url').set('X-Forwarded-For', address)
@@ -249,6 +261,33 @@ describe('requests that no route has a use for', () => {
     )
     expect(chunked).toMatch(/^HTTP\/1\.1 400 .*"bad_request"/s)
     await browser.get('/me').expect(200)
+  })
+
+  it.each(['GET http://[/me', 'OPTIONS http://[/', 'GET //[x'])(
+    'are refused when their target is no address: %s',
+    async (target) => {
+      await using world = await createWorld()
+      const answer = await rawAnswer(world.serverUrl, `${target} HTTP/1.1\r\nHost: login.test\r\n\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 400 .*no-store.*"bad_request"/s)
+    },
+  )
+
+  it('are answered like others when they name no host or expect something odd', async () => {
+    await using world = await createWorld()
+    expect(await rawAnswer(world.serverUrl, 'GET /me HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 401 /,
+    )
+    expect(await rawAnswer(world.serverUrl, 'GET /ding_url HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 302 .*Location: http:\/\/login\.test\/ding_url\r/s,
+    )
+    const odd = 'GET /me HTTP/1.1\r\nHost: login.test\r\nExpect: bogus\r\nConnection: close\r\n\r\n'
+    expect(await rawAnswer(world.serverUrl, odd)).toMatch(/^HTTP\/1\.1 401 /)
+  })
+
+  it('never get an answer into the middle of another one', async () => {
+    await using world = await createWorld()
+    const answer = await rawAnswer(world.serverUrl, 'GET /readyz HTTP/1.1\r\nHost: login.test\r\n\r\nnonsense\r\n\r\n')
+    expect(answer).not.toContain('bad_request')
   })
 
   it('are refused when they are not HTTP', async () => {

@@ -59,6 +59,17 @@ describe('the compiled server', () => {
     expect(server.output).not.toMatch(/short-secret|the-app-secret/)
   })
 
+  it.each([
+    [{ DATABASE_URL: 'file:/etc/hostname' }, 'DATABASE_URL'],
+    [{ HOST: 'no.such.host.invalid' }, 'HOST'],
+  ])('names the setting that cannot be used: %j', async (wrong, name) => {
+    await using world = await createWorld()
+    await using server = runCompiled('main.js', { env: { ...world.settings, ...wrong } })
+    expect(await server.ended()).toBe(1)
+    expect(server.output).toContain(name)
+    expect(server.output).not.toContain('stack')
+  })
+
   it('names the port that is taken', async () => {
     await using world = await createWorld()
     const { port } = new URL(world.serverUrl)

@@ -202,6 +202,16 @@ describe('a session', () => {
     await world.browser().get('/me').set('Cookie', Cookie).expect(401)
     await browser.post('/logout').expect(204)
   })
+
+  it('is not needed to log out, and then no write is', async () => {
+    await using world = await createWorld()
+    const before = world.database.pragma('data_version')
+    await world.browser().post('/logout').expect(204)
+    expect(world.database.pragma('data_version')).toEqual(before)
+    world.database.exec('BEGIN IMMEDIATE')
+    await world.browser().post('/logout').expect(204)
+    world.database.exec('ROLLBACK')
+  })
 })
 
 describe('the sessions of a person', () => {

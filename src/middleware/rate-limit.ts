@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import { AppError } from '../errors.js'
+import { addressOf } from './request-context.js'
 
 declare global {
   namespace Express {
@@ -19,7 +20,7 @@ export function limitRate(perMinute: number): RequestHandler {
   return rateLimit({
     windowMs: MINUTE,
     limit: perMinute,
-    keyGenerator: (req) => ipKeyGenerator(req.ip ?? '', IPV6_SUBNET),
+    keyGenerator: (req) => ipKeyGenerator(addressOf(req), IPV6_SUBNET),
     standardHeaders: false,
     legacyHeaders: false,
     // Its checks guess at proxies from headers; TRUST_PROXY says what is so.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import type { AuditEvent, LogFields, Logger } from '../log.js'
 
@@ -33,5 +34,10 @@ export function requestContext(logger: Logger): RequestHandler {
 /** Who asks: the address that TRUST_PROXY lets us believe, and the browser's word for itself, cut to a length that can be kept. */
 export function clientOf(req: Request): { ip: string; userAgent: string } {
   const userAgent = (req.get('user-agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
-  return { ip: (req.ip ?? '').replace(/^::ffff:(?=\d+\.)/, ''), userAgent }
+  return { ip: addressOf(req).replace(/^::ffff:(?=\d+\.)/, ''), userAgent }
+}
+
+/** The client's address; the nearest proxy's where that proxy passed something on that is none. */
+export function addressOf(req: Request): string {
+  return (isIP(req.ip ?? '') ? req.ip : req.socket.remoteAddress) ?? ''
 }

@@ -1,22 +1,36 @@
 import { randomUUID } from 'node:crypto'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorTable } from '../errors.js'
 
-/** Answers a request that is not HTTP, whose headers are too long, or that came too slowly: no Express handler ever sees it. */
-export function refuseUnreadable(_error: Error, socket: Duplex): void {
-  if (!socket.writable) {
-    socket.destroy()
-    return
-  }
-  const { status, message } = errorTable.bad_request
+const { status, message } = errorTable.bad_request
+
+/** Whether the request's target is an address at all; one that is not never gets as far as a route. */
+export function hasReadableTarget(req: IncomingMessage): boolean {
+  return URL.canParse(req.url ?? '', 'http://localhost')
+}
+
+/** Answers a request that has no route because its target is no address. */
+export function refuseTarget(res: ServerResponse): void {
+  const { headers, body } = badRequest()
+  res.writeHead(status, headers).end(body)
+}
+
+/** Answers what is not HTTP, has headers that are too long, or came too slowly: no request ever came of it. */
+export function refuseUnreadable(socket: Duplex): void {
+  const { headers, body } = badRequest()
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
+}
+
+function badRequest() {
   const body = JSON.stringify({ error: 'bad_request', message, requestId: randomUUID() })
-  const head = [
-    `HTTP/1.1 ${status} Bad Request`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'X-Content-Type-Options: nosniff',
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  }
+  return { headers, body }
 }

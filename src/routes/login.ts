@@ -33,6 +33,7 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
       return redirect(res, login.landing(attempt, again.user))
     }
 
+    res.once('finish', () => login.answered(attempt))
     const confirmed = await login.finish(attempt, params)
     await browserSessions.signIn(req, confirmed)
     attempts.markSucceeded(res, attempt)
@@ -41,12 +42,22 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
   }
 
   /** A login that failed has spent its attempt: the code may have been used even when the answer never came. */
-  const refuseLogin: ErrorRequestHandler = async (thrown: unknown, req, res, next) => {
+  const dropAttempt: ErrorRequestHandler = (thrown: unknown, _req, res, next) => {
     const { attempt } = res.locals
-    if (attempt) attempts.drop(res, attempt)
+    if (attempt && !login.hasSucceeded(attempt)) attempts.drop(res, attempt)
+    next(thrown)
+  }
+
+  const auditRefusal: ErrorRequestHandler = (thrown: unknown, req, _res, next) => {
     const error = asAppError(thrown)
-    req.audit('login_refused', errorFields(error))
-    if (error.code === 'not_a_member' && error.userId) await browserSessions.endAllOfLeaver(req, error.userId)
+    if (error.code !== 'method_not_allowed') req.audit('login_refused', errorFields(error))
+    next(thrown)
+  }
+
+  /** The directory has just said that they left: no other browser of theirs waits for its next check. */
+  const endSessionsOfLeaver: ErrorRequestHandler = async (thrown: unknown, req, _res, next) => {
+    const { code, userId } = asAppError(thrown)
+    if (code === 'not_a_member' && userId) await browserSessions.endAllOfLeaver(req, userId)
     next(thrown)
   }
 
@@ -62,6 +73,6 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
     methods: { GET: finishLogin },
     head: false,
   })
-  router.use(['/ding_url', '/callback'], refuseLogin)
+  router.use(['/ding_url', '/callback'], dropAttempt, auditRefusal, endSessionsOfLeaver)
   return router
 }

@@ -73,7 +73,7 @@ export class LoginService {
 
   /** Whether this callback already ended in a login, so that it must not be sent to DingTalk again. */
   hasSucceeded(attempt: LoginAttempt): boolean {
-    return attempt.succeeded || this.#spent.outcomeOf(attempt.state) === 'succeeded'
+    return attempt.succeeded || this.#spent.hasSucceeded(attempt.state)
   }
 
   /**
@@ -87,6 +87,11 @@ export class LoginService {
     if ('declined' in params) throw new AppError('login_declined')
     const fingerprint = createHash('sha256').update(params.code).digest('base64url')
     return this.#spent.once(attempt.state, fingerprint, () => this.#confirm(params.code))
+  }
+
+  /** To be called when a callback has been answered: one that comes later is not of the same moment. */
+  answered(attempt: LoginAttempt): void {
+    this.#spent.release(attempt.state)
   }
 
   /** The attempt's target with the username to show. */

@@ -76,8 +76,26 @@ export interface SessionInfo {
   userAgent: string
 }
 
-/** Ends sessions by their owner; each gives the ids of the sessions that it ended. */
-export interface SessionRegistry {
+/** A session that may go on, with its person. */
+export interface LiveSession {
+  info: SessionInfo
+  user: User
+}
+
+export interface NewSession {
+  userId: string
+  ip: string
+  userAgent: string
+}
+
+/** The signed-in browsers. A cookie's id is known to its browser alone; what ends sessions gives the ids that people are shown. */
+export interface SessionStore {
+  open(cookieId: string, session: NewSession): Promise<void>
+  /** The session behind a cookie's id, unless it is over or its person is disabled. */
+  find(cookieId: string): Promise<LiveSession | undefined>
+  /** Notes that the session is in use. Never brings an ended one back. */
+  touch(session: SessionInfo): Promise<void>
+  close(cookieId: string): Promise<void>
   list(userId: string): Promise<SessionInfo[]>
   end(userId: string, sessionId: string): Promise<string[]>
   endOthers(userId: string, keptSessionId: string): Promise<string[]>

@@ -55,7 +55,7 @@ function onFrontend(path: string, frontendUrl: string): string {
 
 /** Scheme, two slashes, a plain host: no user info, no escapes, nothing for two parsers to disagree on. */
 function isAbsolute(target: string): boolean {
-  return /^https?:\/\/[a-z0-9.:[\]-]+(?:[/?#]|$)/i.test(target) && URL.canParse(target)
+  return /^https?:\/\/[a-z0-9_.:[\]-]+(?:[/?#]|$)/i.test(target) && URL.canParse(target)
 }
 
 function parameterName(pair: string): string {

@@ -7,12 +7,13 @@ interface Entry<T> {
   fingerprint: string
   spentAt: number
   outcome: 'pending' | 'succeeded' | 'failed'
+  /** Kept until somebody has been told. */
   result: Promise<T> | undefined
 }
 
 /**
  * Lets each login attempt ask DingTalk once, even when the answer never reached the browser: the code may be spent all the same.
- * The same callback that comes again while the first is under way shares its outcome. Held in memory, for this process.
+ * The same callback that comes again before the first was answered shares its outcome. Held in memory, for this process.
  */
 export class SpentAttempts<T> {
   readonly #entries = new Map<string, Entry<T>>()
@@ -37,19 +38,27 @@ export class SpentAttempts<T> {
     const entry: Entry<T> = { fingerprint, spentAt: this.#now(), outcome: 'pending', result }
     this.#forgetOld()
     this.#entries.set(state, entry)
-    const settle = (outcome: 'succeeded' | 'failed') => {
-      entry.outcome = outcome
-      entry.result = undefined
-    }
     result.then(
-      () => settle('succeeded'),
-      () => settle('failed'),
+      () => {
+        entry.outcome = 'succeeded'
+      },
+      () => {
+        entry.outcome = 'failed'
+      },
     )
     return result
   }
 
-  outcomeOf(state: string): Entry<T>['outcome'] | undefined {
-    return this.#entries.get(state)?.outcome
+  /** The outcome has been told: from now on the callback has come and gone. */
+  release(state: string): void {
+    const entry = this.#entries.get(state)
+    if (entry) entry.result = undefined
+  }
+
+  /** Whether this state ended in success and somebody was told so. */
+  hasSucceeded(state: string): boolean {
+    const entry = this.#entries.get(state)
+    return entry?.outcome === 'succeeded' && entry.result === undefined
   }
 
   #forgetOld(): void {

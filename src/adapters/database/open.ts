@@ -6,7 +6,7 @@ import { PrismaClient } from '../../generated/prisma/client.js'
 import { migrate } from './migrations.js'
 
 /** How long a writer waits for another process's, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000
+const BUSY_TIMEOUT_MS = 2000
 const BUSY_RETRY_MS = 20
 
 /**

@@ -1,7 +1,7 @@
 import type { PrismaClient, User } from '../../generated/prisma/client.js'
 import type { Logger } from '../../log.js'
 import type { SessionInfo } from '../../services/ports.js'
-import { shownOfSession } from './prisma-sessions.js'
+import { endSessions, shownOfSession } from './prisma-sessions.js'
 
 /** What the operator asked for cannot be done; the message says why. */
 export class OperatorError extends Error {
@@ -74,9 +74,8 @@ export class Operator {
   }
 
   async #endSessions(userId: string, reason: string): Promise<number> {
-    const sessions = await this.#prisma.session.findMany({ where: { userId }, select: { id: true } })
-    const { count } = await this.#prisma.session.deleteMany({ where: { userId } })
-    for (const { id } of sessions) this.#logger.info({ event: 'session_ended', userId, sessionId: id, reason })
-    return count
+    const ended = await endSessions(this.#prisma, { userId })
+    for (const sessionId of ended) this.#logger.info({ event: 'session_ended', userId, sessionId, reason })
+    return ended.length
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PrismaClient } from '../../generated/prisma/client.js'
-import type { SessionInfo, SessionRegistry, User } from '../../services/ports.js'
+import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
+import { isUniqueViolation } from './unique-violation.js'
 
 interface Options {
   prisma: PrismaClient
@@ -9,25 +10,13 @@ interface Options {
   now?: () => number
 }
 
-/** A session that may go on, with its person. */
-export interface LiveSession {
-  info: SessionInfo
-  user: User
-}
-
-export interface NewSession {
-  userId: string
-  ip: string
-  userAgent: string
-}
-
 const MINUTE = 60_000
 const SWEEP_STEP = 200
 /** What a person is shown of a session; never the hash of its id. */
 export const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
 
 /** The `Session` rows. Callers hold the cookie's id; the rows hold its hash. */
-export class PrismaSessions implements SessionRegistry {
+export class PrismaSessions implements SessionStore {
   readonly #prisma: PrismaClient
   readonly #idleTimeoutMs: number
   readonly #maxAgeMs: number
@@ -46,15 +35,16 @@ export class PrismaSessions implements SessionRegistry {
   async open(cookieId: string, session: NewSession): Promise<void> {
     const createdAt = new Date(this.#now())
     const expiresAt = new Date(this.#now() + this.#maxAgeMs)
-    const idHash = hash(cookieId)
-    await this.#prisma.session.upsert({
-      where: { idHash },
-      create: { ...session, idHash, createdAt, lastSeenAt: createdAt, expiresAt },
-      update: {}, // the same callback twice at once: one session, opened already
-    })
+    const data = { ...session, idHash: hash(cookieId), createdAt, lastSeenAt: createdAt, expiresAt }
+    try {
+      // @NOTE not upsert, which reads before it writes: SQLite refuses that at once while another process commits.
+      await this.#prisma.session.create({ data })
+    } catch (error) {
+      // The same callback twice at once: one session, opened already.
+      if (!isUniqueViolation(error)) throw error
+    }
   }
 
-  /** The session behind a cookie's id, unless it is over or its person is disabled. */
   async find(cookieId: string): Promise<LiveSession | undefined> {
     const row = await this.#prisma.session.findUnique({ where: { idHash: hash(cookieId) }, include: { user: true } })
     if (!row || row.user.disabledAt) return undefined
@@ -64,7 +54,7 @@ export class PrismaSessions implements SessionRegistry {
     return { info: { id, createdAt, lastSeenAt, ip, userAgent }, user }
   }
 
-  /** Notes that the session is in use. Writes at most once a minute, and never brings an ended session back. */
+  /** Writes at most once a minute a session. */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
     const now = this.#now()
     if (now - lastSeenAt.getTime() < this.#touchEveryMs) return
@@ -75,7 +65,9 @@ export class PrismaSessions implements SessionRegistry {
   }
 
   async close(cookieId: string): Promise<void> {
-    await this.#prisma.session.deleteMany({ where: { idHash: hash(cookieId) } })
+    const where = { idHash: hash(cookieId) }
+    // Nobody without a session makes the database take its write lock.
+    if ((await this.#prisma.session.count({ where })) > 0) await this.#prisma.session.deleteMany({ where })
   }
 
   async list(userId: string): Promise<SessionInfo[]> {
@@ -88,15 +80,15 @@ export class PrismaSessions implements SessionRegistry {
   }
 
   async end(userId: string, sessionId: string): Promise<string[]> {
-    return this.#endWhere({ userId, id: sessionId })
+    return endSessions(this.#prisma, { userId, id: sessionId })
   }
 
   async endOthers(userId: string, keptSessionId: string): Promise<string[]> {
-    return this.#endWhere({ userId, id: { not: keptSessionId } })
+    return endSessions(this.#prisma, { userId, id: { not: keptSessionId } })
   }
 
   async endAll(userId: string): Promise<string[]> {
-    return this.#endWhere({ userId })
+    return endSessions(this.#prisma, { userId })
   }
 
   /** Removes some of the sessions that are over, so few at a time that no login waits for it; gives how many. */
@@ -110,12 +102,16 @@ export class PrismaSessions implements SessionRegistry {
     })
     return count
   }
+}
 
-  async #endWhere(where: { userId: string; id?: string | { not: string } }): Promise<string[]> {
-    const ended = await this.#prisma.session.findMany({ where, select: { id: true } })
-    await this.#prisma.session.deleteMany({ where })
-    return ended.map(({ id }) => id)
-  }
+/** Ends these sessions; gives the ids that people are shown. */
+export async function endSessions(
+  prisma: PrismaClient,
+  where: { userId: string; id?: string | { not: string } },
+): Promise<string[]> {
+  const ended = await prisma.session.findMany({ where, select: { id: true } })
+  await prisma.session.deleteMany({ where })
+  return ended.map(({ id }) => id)
 }
 
 /** SHA-256 without salt is enough: the id has 256 random bits. */

@@ -1,6 +1,7 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js'
+import type { PrismaClient } from '../../generated/prisma/client.js'
 import { normaliseNick } from '../../services/nick.js'
 import type { DingTalkProfile, User, UserStore } from '../../services/ports.js'
+import { isUniqueViolation } from './unique-violation.js'
 
 /** As many people of one nick may log in for the first time at the very same moment. */
 const MAX_ROUNDS = 500
@@ -57,8 +58,4 @@ export class PrismaUsers implements UserStore {
     }
     return name(free)
   }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
 }

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { z } from 'zod'
 import { DingTalkError } from '../../errors.js'
+import { parseJson } from '../../json.js'
 import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -36,8 +37,9 @@ const errcode = z.union([
 ])
 const oapiStatus = z.object({
   errcode,
-  sub_code: z.union([z.string(), z.int().transform(String)]).nullish(),
-  errmsg: z.string().nullish(),
+  // Only the code decides: an odd text beside it must not hide it.
+  sub_code: errcode.optional().catch(undefined),
+  errmsg: z.string().optional().catch(undefined),
 })
 const apiStatus = z.object({ code: z.string().min(1).max(200) })
 /** What an address that called too often gets for five minutes, instead of an answer. */
@@ -72,8 +74,7 @@ export class DingTalkClient {
    */
   async oapi<T>(request: DingTalkCall<T>): Promise<T> {
     const { status, json } = await this.#send(request)
-    if (!isSuccess(status) || oapiStatus.safeParse(json).data?.errcode !== 0)
-      throw failureOf(request.call, status, json)
+    if (!isSuccess(status) || oapiStatus.safeParse(json).data?.errcode !== 0) throw failureOf(request, status, json)
     return readAnswer(request, json)
   }
 
@@ -84,7 +85,7 @@ export class DingTalkClient {
   async api<T>(request: DingTalkCall<T>): Promise<T> {
     const { status, json } = await this.#send(request)
     const isFailure = apiStatus.safeParse(json).success || (oapiStatus.safeParse(json).data?.errcode ?? 0) !== 0
-    if (!isSuccess(status) || isFailure) throw failureOf(request.call, status, json)
+    if (!isSuccess(status) || isFailure) throw failureOf(request, status, json)
     return readAnswer(request, json)
   }
 
@@ -111,7 +112,7 @@ export class DingTalkClient {
       // axios has no code of its own for an answer that is too long.
       if (/maxContentLength/.test(error.message)) throw failure(call, unreadable, 'answer over 1 MB')
       const code = error.code ?? 'no connection'
-      throw failure(call, /^(HPE|Z)_/.test(code) ? unreadable : unavailable, code)
+      throw failure(call, /^(HPE_|Z_|ERR__)/.test(code) ? unreadable : unavailable, code)
     }
   }
 }
@@ -129,14 +130,6 @@ function parseAnswer(call: string, status: number, text: string): unknown {
   return json
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function readAnswer<T>({ call, answer }: DingTalkCall<T>, json: unknown): T {
   const parsed = answer.safeParse(json)
   if (parsed.success) return parsed.data
@@ -145,17 +138,30 @@ function readAnswer<T>({ call, answer }: DingTalkCall<T>, json: unknown): T {
 }
 
 /** Decides on DingTalk's code alone: its message is localised. */
-function failureOf(call: string, status: number, json: unknown): DingTalkError {
+function failureOf(request: DingTalkCall<unknown>, status: number, json: unknown): DingTalkError {
+  const { call } = request
   const oapi = oapiStatus.safeParse(json)
   if (oapi.success) {
-    const { errcode, sub_code, errmsg } = oapi.data
-    const explained = errcode === 88 ? (sub_code ?? /\bsub_?code=(-?\d+)/.exec(errmsg ?? '')?.[1]) : undefined
-    const code = explained ?? String(errcode)
-    return failure(call, oapiErrors.get(Number(code)) ?? verdictOnStatus(status), code)
+    const code = oapi.data.errcode === 88 ? explained88(oapi.data) : oapi.data.errcode
+    return failure(call, oapiErrors.get(code) ?? verdictOnStatus(status), String(code))
   }
   const api = apiStatus.safeParse(json)
-  if (api.success) return failure(call, apiVerdict(api.data.code) ?? verdictOnStatus(status), api.data.code)
+  if (api.success)
+    return failure(call, apiVerdict(api.data.code) ?? verdictOnStatus(status), loggable(api.data.code, request))
   return failure(call, verdictOnStatus(status), `HTTP ${status}: no error code`)
+}
+
+/** 88, authentication failed, says what it means in a sub code. */
+function explained88({ sub_code, errmsg }: z.infer<typeof oapiStatus>): number {
+  return sub_code ?? Number(/\bsub_?code=(-?\d{1,9})\b/.exec(errmsg ?? '')?.[1] ?? 88)
+}
+
+/** A code of api.dingtalk.com as the log may hold it: words and dots, and nothing of what we had sent. */
+function loggable(code: string, { url, headers, body }: DingTalkCall<unknown>): string {
+  const sent = `${url.href} ${JSON.stringify([headers, body])}`
+  return /^[A-Za-z]+(\.[A-Za-z]+)*$/.test(code) && code.length <= 100 && !sent.includes(code)
+    ? code
+    : 'an undocumented code'
 }
 
 /** For an answer whose code is missing or not documented. */

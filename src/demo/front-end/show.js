@@ -18,8 +18,9 @@ const text = texts[language]
 const find = (selector) => document.querySelector(selector)
 
 /** Adds a line to the list of requests. */
-export function showRequest(method, path, status) {
-  addLine('#requests', `${method} ${path} → ${status}`)
+export function showRequest(path, status) {
+  // A browser does not tell the status of another origin's answer unless it is allowed to.
+  addLine('#requests', status ? `${path} → ${status}` : path)
 }
 
 /** Shows who is signed in. Everything goes in as text: a nick is whatever a person chose to call themselves. */
@@ -30,6 +31,7 @@ export function show({ username, me, sessions, loginUrl }) {
   find('#log-in').href = loginUrl
   find('#log-in').hidden = Boolean(me)
   find('#log-out').hidden = !me
+  if (sessions.length === 0) addLine('#sessions', text.nothing)
   for (const { current, ip, userAgent, lastSeenAt } of sessions) {
     const when = new Date(lastSeenAt).toLocaleString(language)
     addLine('#sessions', `${when} · ${ip} · ${userAgent}${current ? ` (${text.thisBrowser})` : ''}`)
