@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     maxWorkers: 2,
+    // Tests keep nothing in modules: loading them once for each worker, not for each file, saves half the time.
+    isolate: false,
   },
 })

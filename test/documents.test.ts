@@ -51,6 +51,30 @@ describe('the README', () => {
   })
 })
 
+describe('the Chinese README', () => {
+  const CHINESE = read('README.zh-CN.md')
+  const outsideOfCode = (text: string) => text.replace(/^```.*?^```/gms, '')
+  const headingLevels = (text: string) => outsideOfCode(text).match(/^#+(?= )/gm)
+  /** Of each table: the code words of each row's first cell. */
+  const tables = (text: string) =>
+    outsideOfCode(text)
+      .split('\n')
+      .map((line) => (line.startsWith('| ') && !line.startsWith('| -') ? codeWords(line.split('|')[1]) : undefined))
+  const blocks = (text: string) =>
+    [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language, code]) => [
+      language,
+      // Comments and the picture may speak Chinese.
+      language === '' ? '' : code?.replace(/ *#.*$/gm, ''),
+    ])
+
+  it('has the same headings, tables and commands', () => {
+    expect(headingLevels(CHINESE)).toEqual(headingLevels(README))
+    const rows = (text: string) => tables(text).filter((words) => words !== undefined)
+    expect(rows(CHINESE)).toEqual(rows(README))
+    expect(blocks(CHINESE)).toEqual(blocks(README))
+  })
+})
+
 describe('.env.example', () => {
   it('explains exactly the settings that there are', () => {
     const lines = read('.env.example').split('\n')
