@@ -1,13 +1,13 @@
 import { loginUrl, logOut, mySessions, whoAmI } from './login.js'
-import { loginServer } from './login-server.js'
 import { show, showRequest } from './show.js'
 
-// Shows each request to the login server, as the browser's own record has it.
-new PerformanceObserver((list) => {
-  for (const { name, responseStatus } of list.getEntries()) {
-    if (name.startsWith(loginServer)) showRequest(new URL(name).pathname, responseStatus)
-  }
-}).observe({ type: 'resource', buffered: true })
+// Shows each request, for those who want to see what login.js does.
+const plainFetch = window.fetch
+window.fetch = async (address, options) => {
+  const answer = await plainFetch(address, options)
+  showRequest(options.method, new URL(address).pathname, answer.status)
+  return answer
+}
 
 /** The address without the username that the last login added. */
 function cleanAddress() {

@@ -18,9 +18,8 @@ const text = texts[language]
 const find = (selector) => document.querySelector(selector)
 
 /** Adds a line to the list of requests. */
-export function showRequest(path, status) {
-  // A browser does not tell the status of another origin's answer unless it is allowed to.
-  addLine('#requests', status ? `${path} → ${status}` : path)
+export function showRequest(method, path, status) {
+  addLine('#requests', `${method} ${path} → ${status}`)
 }
 
 /** Shows who is signed in. Everything goes in as text: a nick is whatever a person chose to call themselves. */

@@ -95,7 +95,7 @@ ${MEMBERSHIPS.map((membership) => html`<template data-membership-name="${members
 </section>
 <section>
 <h2>${texts.interface}</h2>
-<pre class="scroll">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
+<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
 </section>`,
   })
 }
