@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../src/adapters/database/open.js'
+import { PrismaSessions } from '../src/adapters/database/prisma-sessions.js'
 import { setCookies } from './support/browser.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -211,6 +213,31 @@ describe('a session', () => {
     world.database.exec('BEGIN IMMEDIATE')
     await world.browser().post('/logout').expect(204)
     world.database.exec('ROLLBACK')
+  })
+})
+
+describe('sessions that are over', () => {
+  it('are removed a few at a time, and those in use stay', async () => {
+    await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '1h' })
+    const browser = world.browser()
+    await browser.logIn()
+    const insert = world.database.prepare(
+      `INSERT INTO "Session" SELECT ?, ?, "userId", "createdAt", ?, ?, ip, "userAgent" FROM "Session" LIMIT 1`,
+    )
+    const [past, future] = [new Date(Date.now() - 2 * HOUR).toISOString(), new Date(Date.now() + HOUR).toISOString()]
+    for (let index = 0; index < 450; index++) {
+      const isIdle = index % 2 === 0
+      insert.run(`id-${index}`, `hash-${index}`, isIdle ? past : new Date().toISOString(), isIdle ? future : past)
+    }
+    const prisma = openDatabase(world.settings.DATABASE_URL ?? '')
+    const sessions = new PrismaSessions({ prisma, idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
+    expect([await sessions.removeExpired(), await sessions.removeExpired(), await sessions.removeExpired()]).toEqual([
+      200, 200, 50,
+    ])
+    expect(await sessions.removeExpired()).toBe(0)
+    await prisma.$disconnect()
+    expect(sessionRows(world)).toHaveLength(1)
+    await browser.get('/me').expect(200)
   })
 })
 
