@@ -51,7 +51,7 @@ function sessionRow(language: Language, { id, lastSeenAt, ip, userAgent }: Sessi
   const { account } = texts[language]
   const device = deviceOf(userAgent, account)
   return html`<li><div><p>${device}${isCurrent && html` <strong>(${account.thisBrowser})</strong>`}</p>
-<p class="soft">${account.lastSeen}: ${when(lastSeenAt)} · ${account.address}: ${ip}</p></div>
+<p class="soft">${account.lastSeen}: ${when(lastSeenAt)}<br>${account.address}: ${ip}</p></div>
 ${!isCurrent && html`<button class="action quiet" type="button" data-method="DELETE" data-path="/sessions/${id}" aria-label="${account.end}: ${device}">${account.end}</button>`}</li>
 `
 }

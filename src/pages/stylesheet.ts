@@ -15,7 +15,8 @@ header { display: flex; align-items: center; gap: .75rem; max-width: 26rem; marg
 header img { max-width: 12rem; max-height: 3rem }
 main { width: 100%; max-width: 26rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; overflow-wrap: anywhere }
 main.wide { max-width: 40rem }
-h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.35 }
+h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.35; text-wrap: balance }
+.centred { text-wrap: balance }
 h2 { margin: 2rem 0 .5rem; font-size: 1.0625rem }
 p { margin: 0 0 1rem }
 a { color: var(--action) }
