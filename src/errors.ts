@@ -32,7 +32,6 @@ interface AppErrorOptions {
   headers?: Record<string, string>
   /** The person whom it concerns, where known; for the log. */
   userId?: string | undefined
-  cause?: unknown
 }
 
 /** An error with a public answer: its code stands in the table above. */
@@ -45,8 +44,8 @@ export class AppError extends Error {
   readonly headers: Record<string, string>
   readonly userId: string | undefined
 
-  constructor(code: ErrorCode, { detail, headers = {}, userId, cause }: AppErrorOptions = {}) {
-    super(detail ? `${code}: ${detail}` : code, { cause })
+  constructor(code: ErrorCode, { detail, headers = {}, userId }: AppErrorOptions = {}) {
+    super(detail ? `${code}: ${detail}` : code)
     this.code = code
     this.status = errorTable[code].status
     this.publicMessage = errorTable[code].message

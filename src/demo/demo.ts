@@ -47,7 +47,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     opened.push(() => frontEnd.close())
 
     const config = readConfig({
-      NODE_ENV: process.env.NODE_ENV,
       PORT: String(options.serverPort),
       HOST,
       PUBLIC_URL: serverUrl,

@@ -177,7 +177,7 @@ const answerFailure: ErrorRequestHandler = (err: unknown, _req, res, next) => {
 }
 
 function refuseProduction(): void {
-  if (process.env.NODE_ENV !== 'production') return
+  if (process.env.NODE_ENV?.toLowerCase() !== 'production') return
   throw new Error('The DingTalk emulator lets anyone sign in as anyone: it refuses to run with NODE_ENV=production.')
 }
 
