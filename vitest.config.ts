@@ -1,4 +1,30 @@
+import pg from 'pg'
 import { defineConfig } from 'vitest/config'
+
+/** Those that are the same whatever the database. */
+const WITHOUT_DATABASE = [
+  'test/browser/**',
+  'test/{config,documents,nick,signature}.test.ts',
+  'test/emulator-*.test.ts',
+]
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 })
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  )
+}
+
+const postgresql = process.env.TEST_DATABASE_URL
+const hasPostgresql = postgresql !== undefined && postgresql !== '' && (await answers(postgresql))
+if (!hasPostgresql) {
+  const why = postgresql ? 'nothing answers at TEST_DATABASE_URL' : 'TEST_DATABASE_URL=postgresql://… runs them'
+  console.log(`skipped: the tests on PostgreSQL; ${why}`)
+}
+
+const onSqlite = { extends: true as const, test: { name: 'SQLite', env: { TEST_DATABASE_URL: '' } } }
+const onPostgresql = { extends: true as const, test: { name: 'PostgreSQL', exclude: WITHOUT_DATABASE } }
 
 export default defineConfig({
   test: {
@@ -7,5 +33,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Tests keep nothing in modules: loading them once for each worker, not for each file, saves half the time.
     isolate: false,
+    projects: hasPostgresql ? [onSqlite, onPostgresql] : [onSqlite],
   },
 })

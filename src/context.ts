@@ -1,6 +1,6 @@
 import { openDatabase } from './adapters/database/open.js'
-import { PrismaSessions } from './adapters/database/prisma-sessions.js'
 import { PrismaUsers } from './adapters/database/prisma-users.js'
+import { SqlSessions } from './adapters/database/sql-sessions.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
@@ -22,12 +22,12 @@ interface Options {
  * Chooses the implementations and joins them: the only place that does.
  * @throws {MigrationError}
  */
-export function createContext({ config, logger, now = Date.now }: Options) {
+export async function createContext({ config, logger, now = Date.now }: Options) {
   const { membership: members, session, publicUrl } = config
   const secure = publicUrl.startsWith('https:')
-  const prisma = openDatabase(config.databaseUrl)
-  const users = new PrismaUsers(prisma)
-  const sessions = new PrismaSessions({ prisma, ...session, now })
+  const database = await openDatabase(config.databaseUrl)
+  const users = new PrismaUsers(database)
+  const sessions = new SqlSessions({ database, ...session, now })
 
   const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now)
   const membership = new Membership({
@@ -59,21 +59,16 @@ export function createContext({ config, logger, now = Date.now }: Options) {
     limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
     /** Whether requests can be served: the database answers, and no stop has been asked for. */
-    isReady: async () =>
-      !stopping &&
-      (await prisma.$queryRaw`SELECT 1`.then(
-        () => true,
-        () => false,
-      )),
+    isReady: async () => !stopping && (await database.isAnswering()),
     /** Makes `isReady` say no, so that no new work is sent here. */
     beginStop: () => {
       stopping = true
     },
     [Symbol.asyncDispose]: async () => {
       closeDingTalk()
-      await prisma.$disconnect()
+      await database.close()
     },
   }
 }
 
-export type Context = ReturnType<typeof createContext>
+export type Context = Awaited<ReturnType<typeof createContext>>

@@ -17,6 +17,10 @@ export const errorTable = {
   method_not_allowed: { status: 405, message: 'This address does not answer this method.' },
   rate_limited: { status: 429, message: 'Too many requests from this address. Please wait a moment.' },
   internal: { status: 500, message: 'Something went wrong here. Please try again.' },
+  service_unavailable: {
+    status: 503,
+    message: 'The login server cannot do this at the moment. Please try again shortly.',
+  },
   dingtalk_misconfigured: { status: 502, message: 'The login is not set up correctly. Please tell the operator.' },
   dingtalk_unreadable: { status: 502, message: 'DingTalk gave an answer that could not be understood.' },
   dingtalk_unavailable: { status: 503, message: 'DingTalk is not available at the moment. Please try again shortly.' },

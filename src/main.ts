@@ -3,6 +3,7 @@ import { config as loadDotenv } from 'dotenv'
 import { MigrationError } from './adapters/database/migrations.js'
 import { ConfigError, readConfig } from './config.js'
 import { createContext } from './context.js'
+import { AppError } from './errors.js'
 import { bugFields, createLogger } from './log.js'
 import { startServer } from './server.js'
 
@@ -12,7 +13,7 @@ loadDotenv({ quiet: true })
 async function main(stop: AbortSignal): Promise<void> {
   const config = readConfig(process.env)
   const logger = createLogger(config.logLevel)
-  await using ctx = createContext({ config, logger })
+  await using ctx = await createContext({ config, logger })
   const server = await startServer(ctx)
   const { publicUrl, dingtalk, membership } = config
   logger.info({ port: server.port, publicUrl, flow: dingtalk.flow, audience: membership.audience }, 'listening')
@@ -32,11 +33,10 @@ main(stop.signal).catch((error: unknown) => {
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof MigrationError) return error.message
+  if (error instanceof AppError) return `DATABASE_URL: ${error.detail}`
   if (!(error instanceof Error && 'code' in error)) return JSON.stringify(bugFields(error))
   if (error.code === 'EADDRINUSE' && 'port' in error) return `PORT: port ${error.port} is taken`
   if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
     return `HOST or PORT: ${error.message}`
-  if (String(error.code).startsWith('SQLITE_'))
-    return `DATABASE_URL: the file cannot be used as a database (${error.code})`
   return JSON.stringify(bugFields(error))
 }

@@ -121,10 +121,17 @@ export function logoUrl(text: string): string {
   return webUrl(text).href
 }
 
-/** An SQLite file. */
+/** An SQLite file, or the address of a PostgreSQL database. */
 export function databaseUrl(text: string): string {
   if (text.startsWith('file:') && text.length > 'file:'.length) return text
-  throw new Error('must be an SQLite file, such as file:./data/login.db')
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw new Error('must be an SQLite file, such as file:./data/login.db, or postgresql://user:password@host/database')
+  }
+  if (!URL.canParse(text)) throw new Error('is not an address: percent-encode odd characters of the password')
+  const { pathname, searchParams } = new URL(text)
+  if (pathname.length < 2) throw new Error('must name a database, as in postgresql://user:password@host/database')
+  if (!/^[\w-]*$/.test(searchParams.get('schema') ?? '')) throw new Error('names a schema with odd characters')
+  return text
 }
 
 /** A domain that holds PUBLIC_URL's host, without a dot before it. */

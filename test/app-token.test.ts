@@ -59,7 +59,7 @@ describe('many logins', () => {
   it.each([20, 1])('%i of a hundred at a time cost one call for a token', async (atOnce) => {
     await using world = await createWorld()
     await logInAll(world, HUNDRED, atOnce)
-    expect(world.database.prepare('SELECT count(*) FROM "Session"').pluck().get()).toBe(100)
+    expect(await world.count('Session')).toBe(100)
     expect(asked(world.dingtalk, 'getbyunionid')).toBe(100)
     expect(asked(world.dingtalk, 'gettoken')).toBe(1)
     expect(asked(world.dingtalk, 'accessToken')).toBe(0)
@@ -70,7 +70,7 @@ describe('many logins', () => {
     await world.browser().logIn('zhangsan')
     world.dingtalk.expireAppTokens()
     await logInAll(world, HUNDRED.slice(0, 20), 20)
-    expect(world.database.prepare('SELECT count(*) FROM "Session"').pluck().get()).toBe(21)
+    expect(await world.count('Session')).toBe(21)
     expect(asked(world.dingtalk, 'gettoken')).toBe(2)
   })
 })
@@ -179,7 +179,7 @@ describe.each(refusals)('a token that is refused with %s', (_, refusal) => {
     expect(asked(world.dingtalk, 'getbyunionid')).toBe(2)
     expect(asked(world.dingtalk, 'gettoken')).toBe(2)
     expect(browser.cookie('sid')).toBeUndefined()
-    expect(world.database.prepare('SELECT count(*) FROM "User"').pluck().get()).toBe(0)
+    expect(await world.count('User')).toBe(0)
   })
 })
 

@@ -48,7 +48,7 @@ describe('the audit trail', () => {
     const browser = world.browser()
     await browser.logIn()
     const { body } = await browser.get('/me')
-    world.database.exec(`UPDATE "User" SET "disabledAt" = '2026-01-01T00:00:00.000Z'`)
+    await world.sql(`UPDATE "User" SET "disabledAt" = '2026-01-01T00:00:00.000Z'`)
     await browser.get(await browser.scan()).expect(403)
     expect(events(world, 'login_refused')).toEqual([
       expect.objectContaining({ code: 'account_disabled', userId: body.id }),

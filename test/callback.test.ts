@@ -10,10 +10,6 @@ function exchanges(world: World): number {
     .length
 }
 
-function rows(world: World, table: 'User' | 'Session'): number {
-  return (world.database.prepare(`SELECT count(*) AS count FROM "${table}"`).get() as { count: number }).count
-}
-
 describe('/ding_url', () => {
   it('sends the browser to the scan page of the older applications', async () => {
     await using world = await createWorld()
@@ -53,7 +49,7 @@ describe('/ding_url', () => {
       states.add(new URL(headers.location ?? '').searchParams.get('state'))
     }
     expect(states.size).toBe(20)
-    expect(rows(world, 'Session')).toBe(0)
+    expect(await world.count('Session')).toBe(0)
   })
 
   it('sends a browser that came by another host to PUBLIC_URL first, before any cookie', async () => {
@@ -78,7 +74,7 @@ describe('/ding_url', () => {
     await browser.logIn('lisi')
     const { body } = await browser.get('/me').expect(200)
     expect(body.username).toBe('李四')
-    expect(rows(world, 'Session')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 })
 
@@ -151,8 +147,8 @@ describe('the attempt', () => {
     const second = await browser.scan('zhangsan', '/ding_url?redirect=/second')
     expect((await browser.get(first).expect(302)).headers.location).toMatch(/^http:\/\/front\.test\/first\?username=/)
     expect((await browser.get(second).expect(302)).headers.location).toMatch(/^http:\/\/front\.test\/second\?username=/)
-    expect(rows(world, 'User')).toBe(1)
-    expect(rows(world, 'Session')).toBe(1)
+    expect(await world.count('User')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 
   it('drops the oldest attempts before the cookie header grows past a few KB', async () => {
@@ -291,7 +287,7 @@ describe('the callback', () => {
     expect(first.headers.location).toBe(`http://front.test/inbox?a=1&username=${encodeURIComponent('张三')}#top`)
     expect(again.headers.location).toBe(first.headers.location)
     expect(exchanges(world)).toBe(1)
-    expect(rows(world, 'Session')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 
   it('goes on in another process too, and after a restart', async () => {
@@ -336,8 +332,8 @@ describe('the callback', () => {
       ).size,
     ).toBe(1)
     expect(exchanges(world)).toBe(1)
-    expect(rows(world, 'User')).toBe(1)
-    expect(rows(world, 'Session')).toBe(1)
+    expect(await world.count('User')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
     await browser.get('/me').expect(200)
   })
 

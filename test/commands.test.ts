@@ -88,7 +88,7 @@ describe('npm run users', () => {
     const { exitCode, output } = await users(world, 'disable', world.dingtalk.person('zhangsan').unionId)
     expect(exitCode).toBe(1)
     expect(output).toContain('several people')
-    expect(world.database.prepare('SELECT id FROM "User" WHERE "disabledAt" IS NOT NULL').all()).toEqual([])
+    expect(await world.sql('SELECT id FROM "User" WHERE "disabledAt" IS NOT NULL')).toEqual([])
   })
 
   it('says what was wrong by its exit code', async () => {

@@ -52,6 +52,7 @@ const oapiBodies: Row[] = [
   ...odd(/user_info/, 'dingtalk_unreadable', { errcode: 0 }, { errcode: 0, user_info: null }),
   ...odd(/nick/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 7, unionid: 'u' } }),
   ...odd(/unionid/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 'x', unionid: 7 } }),
+  ...odd(/unionid/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 'x', unionid: 'u\u0000' } }),
 ]
 
 const subCodes: Row[] = [
@@ -140,7 +141,7 @@ async function expectFailure(world: World, call: ApiCall, calls: ApiCall[], row:
 
   expect(browser.cookie('sid')).toBeUndefined()
   expect(browser.cookie('login.')).toBeUndefined()
-  expectNobody(world)
+  await expectNobody(world)
   const asked = calls.slice(0, calls.indexOf(call) + 1)
   expect(world.dingtalk.journal().map((entry) => entry.call)).toEqual(asked)
 
@@ -159,12 +160,14 @@ async function expectFailure(world: World, call: ApiCall, calls: ApiCall[], row:
   const again = await browser.get(callback).expect(400)
   expect(again.body.error).toBe('attempt_missing')
   expect(world.dingtalk.journal()).toHaveLength(asked.length)
-  expectNobody(world)
+  await expectNobody(world)
 }
 
-function expectNobody(world: World): void {
-  const count = (table: string) => world.database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()
-  expect({ users: count('User'), sessions: count('Session') }).toEqual({ users: 0, sessions: 0 })
+async function expectNobody(world: World): Promise<void> {
+  expect({ users: await world.count('User'), sessions: await world.count('Session') }).toEqual({
+    users: 0,
+    sessions: 0,
+  })
 }
 
 function upstreamCode(fault: Fault): string {
@@ -252,7 +255,7 @@ describe('DingTalk that does not answer', () => {
     const answer = await browser.get(callback).expect(503)
     expect(answer.body.error).toBe('dingtalk_unavailable')
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
-    expectNobody(world)
+    await expectNobody(world)
   })
 })
 
@@ -266,6 +269,6 @@ describe('a failed login shown as a page', () => {
     expect(page.text).toContain('dingtalk_misconfigured')
     expect(page.text).toContain(page.headers['x-request-id'])
     expect(page.text).not.toMatch(/60020|白名单|getuserinfo|IP list|dingemulator/)
-    expectNobody(world)
+    await expectNobody(world)
   })
 })

@@ -157,8 +157,8 @@ describe('cross-origin requests', () => {
     const browser = world.browser()
     await browser.logIn()
     world.pass(120_000)
-    const rows = () => world.database.prepare('SELECT * FROM "Session"').all()
-    const before = rows()
+    const rows = () => world.sql('SELECT * FROM "Session"')
+    const before = await rows()
     const preflight = (origin: string) =>
       browser.send('options', '/sessions').set('Origin', origin).set('Access-Control-Request-Method', 'DELETE')
     const { headers } = await preflight(FRONTEND).expect(204)
@@ -167,7 +167,7 @@ describe('cross-origin requests', () => {
     expect(headers['access-control-allow-credentials']).toBe('true')
     const refused = await preflight('https://evil.test').expect(405)
     expect(refused.headers['access-control-allow-origin']).toBeUndefined()
-    expect(rows()).toEqual(before)
+    expect(await rows()).toEqual(before)
   })
 })
 

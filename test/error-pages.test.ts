@@ -92,7 +92,7 @@ describe('an error', () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
-    world.database.exec('ALTER TABLE "Session" RENAME TO "Gone"')
+    await world.sql('ALTER TABLE "Session" RENAME TO "Gone"')
     const { body } = await browser.get('/me').expect(500)
     expect(Object.keys(body)).toEqual(['error', 'message', 'requestId'])
     expect(body.error).toBe('internal')

@@ -17,10 +17,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   dingtalk_timeout: 504,
 }
 
-function count(world: World, table: 'User' | 'Session'): unknown {
-  return world.database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()
-}
-
 function asked(world: World, call: ApiCall): number {
   return world.dingtalk.journal().filter((entry) => entry.call === call).length
 }
@@ -32,7 +28,10 @@ async function expectOutside(world: World, personId: string, error: ErrorCode): 
   const answer = await browser.get(callback)
   expect({ status: answer.status, error: answer.body.error }).toEqual({ status: statuses[error], error })
   expect(browser.cookie('sid')).toBeUndefined()
-  expect({ users: count(world, 'User'), sessions: count(world, 'Session') }).toEqual({ users: 0, sessions: 0 })
+  expect({ users: await world.count('User'), sessions: await world.count('Session') }).toEqual({
+    users: 0,
+    sessions: 0,
+  })
   const again = await browser.get(callback).expect(400)
   expect(again.body.error).toBe('attempt_missing')
   return answer
@@ -107,15 +106,15 @@ describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW
     await using world = await createWorld({ DINGTALK_FLOW })
     const signedIn = await expectInside(world, 'lisi')
     const colleague = await expectInside(world, 'zhangsan')
-    const before = world.database.prepare('SELECT * FROM "User"').all()
+    const before = await world.sql('SELECT * FROM "User"')
     world.dingtalk.changePerson('lisi', { membership: 'left' })
 
     const browser = world.browser()
     const answer = await browser.get(await browser.scan('lisi')).expect(403)
     expect(answer.body.error).toBe('not_a_member')
     expect(browser.cookie('sid')).toBeUndefined()
-    expect(world.database.prepare('SELECT * FROM "User"').all()).toEqual(before)
-    expect(count(world, 'Session')).toBe(1)
+    expect(await world.sql('SELECT * FROM "User"')).toEqual(before)
+    expect(await world.count('Session')).toBe(1)
     await signedIn.get('/me').expect(401)
     await colleague.get('/me').expect(200)
   })
@@ -128,7 +127,7 @@ describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW
     const answer = await browser.get(await browser.scan('lisi')).expect(502)
     expect(answer.body.error).toBe('dingtalk_misconfigured')
     await signedIn.get('/me').expect(200)
-    expect(count(world, 'Session')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 })
 
@@ -379,7 +378,7 @@ describe('a leaver', () => {
       const other = await world.anotherServer()
       const elsewhere = other.browser()
       for (const [name, value] of second.cookies) elsewhere.cookies.set(name, value)
-      expect(count(world, 'Session')).toBe(3)
+      expect(await world.count('Session')).toBe(3)
       world.dingtalk.clearJournal()
       world.pass(HOUR + 1000)
       world.dingtalk.changePerson('zhangsan', { membership })
@@ -387,9 +386,9 @@ describe('a leaver', () => {
       const me = await browser.get('/me').expect(401)
       expect(me.body.error).toBe('unauthenticated')
       expect(asked(world, 'getbyunionid')).toBe(1)
-      expect(
-        world.database.prepare('SELECT username FROM "Session" JOIN "User" ON "User".id = userId').pluck().all(),
-      ).toEqual(['李四'])
+      expect(await world.sql('SELECT username FROM "Session" JOIN "User" ON "User".id = "userId"')).toEqual([
+        { username: '李四' },
+      ])
 
       await second.get('/me').expect(401)
       await elsewhere.get('/me').expect(401)
@@ -408,19 +407,19 @@ describe('a leaver', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
     expect(asked(world, 'getbyunionid')).toBe(1)
-    expect(count(world, 'Session')).toBe(0)
+    expect(await world.count('Session')).toBe(0)
   })
 
   it('who comes back to the organisation can log in as who they were', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
-    const [before] = world.database.prepare('SELECT id FROM "User"').pluck().all()
+    const [before] = await world.sql('SELECT id FROM "User"')
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
     await browser.get('/me').expect(401)
     world.dingtalk.changePerson('zhangsan', { membership: 'employee' })
     world.dingtalk.moveClock(HOUR)
     const back = await expectInside(world, 'zhangsan')
-    expect((await back.get('/me').expect(200)).body).toMatchObject({ id: before, username: '张三' })
+    expect((await back.get('/me').expect(200)).body).toMatchObject({ ...before, username: '张三' })
   })
 })
 
@@ -450,7 +449,7 @@ describe('a lookup that DingTalk does not answer', () => {
     const me = await browser.get('/me').expect(401)
     expect(me.body.error).toBe('unauthenticated')
     expect(asked(world, call)).toBe(2)
-    expect(count(world, 'Session')).toBe(0)
+    expect(await world.count('Session')).toBe(0)
   })
 
   it('because there is no token lets the session go on', async () => {
@@ -461,7 +460,7 @@ describe('a lookup that DingTalk does not answer', () => {
     await browser.get('/me').expect(200)
     expect(asked(world, 'gettoken')).toBe(1)
     expect(asked(world, 'getbyunionid')).toBe(0)
-    expect(count(world, 'Session')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 
   it('in time lets the session go on, and ten requests wait for it together', async () => {
@@ -471,7 +470,7 @@ describe('a lookup that DingTalk does not answer', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     expect(asked(world, 'getbyunionid')).toBe(1)
-    expect(count(world, 'Session')).toBe(1)
+    expect(await world.count('Session')).toBe(1)
   })
 
   it('again and again ends at SESSION_MAX_AGE', async () => {

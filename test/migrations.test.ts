@@ -1,127 +1,153 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import Database from 'better-sqlite3'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MigrationError } from '../src/adapters/database/migrations.js'
 import { openDatabase } from '../src/adapters/database/open.js'
+import { makeDatabase, type TestDatabase } from './support/database.js'
+import { byName, readSchema, type Table } from './support/schema.js'
 
 const PRISMA = new URL('../prisma/', import.meta.url)
 const COMPILED_OPEN = new URL('../dist/adapters/database/open.js', import.meta.url)
 
-const ours = readdirSync(new URL('migrations/', PRISMA), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .sort()
-  .map((name) => {
-    const sql = readFileSync(new URL(`migrations/${name}/migration.sql`, PRISMA))
-    return { migration_name: name, checksum: createHash('sha256').update(sql).digest('hex') }
-  })
+const kind = process.env.TEST_DATABASE_URL ? 'postgresql' : 'sqlite'
+const migrationsOf = (provider: string) =>
+  readdirSync(new URL(`migrations/${provider}/`, PRISMA), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+const ours = migrationsOf(kind).map((name) => {
+  const sql = readFileSync(new URL(`migrations/${kind}/${name}/migration.sql`, PRISMA))
+  return { migration_name: name, checksum: createHash('sha256').update(sql).digest('hex') }
+})
+/** What the databases call the types of Prisma. */
+const sqlTypes = {
+  sqlite: { String: 'TEXT', DateTime: 'DATETIME', Int: 'INTEGER UNSIGNED', Moment: 'DATETIME' },
+  postgresql: {
+    String: 'text',
+    DateTime: 'timestamp(3) without time zone',
+    Int: 'integer',
+    Moment: 'timestamp with time zone',
+  },
+}[kind]
 
-/** A place for one database file. */
-class Place implements Disposable {
-  readonly directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-migrations-'))
-  readonly file = path.join(this.directory, 'data', 'login.db')
+/** A place for one database. */
+class Place implements AsyncDisposable {
+  readonly #database: TestDatabase
+
+  private constructor(database: TestDatabase) {
+    this.#database = database
+  }
+
+  static async create(): Promise<Place> {
+    return new Place(await makeDatabase())
+  }
+
+  get url(): string {
+    return this.#database.url
+  }
 
   /** Opens it as the server does, and closes it again. */
   async migrate(): Promise<void> {
-    await openDatabase(`file:${this.file}`).$disconnect()
+    await (await openDatabase(this.url)).close()
   }
 
-  query(sql: string): unknown[] {
-    const database = new Database(this.file, { readonly: true })
-    try {
-      return database.prepare(sql).all()
-    } finally {
-      database.close()
-    }
+  query(sql: string): Promise<unknown[]> {
+    return this.#database.sql(sql)
   }
 
-  change(sql: string): void {
-    const database = new Database(this.file)
-    database.exec(sql)
-    database.close()
+  async change(sql: string): Promise<void> {
+    await this.#database.sql(sql)
+  }
+
+  /** What is recorded, in the order of the migrations. */
+  history(): Promise<unknown[]> {
+    return this.query('SELECT migration_name, checksum FROM _prisma_migrations ORDER BY migration_name')
   }
 
   /** The schema, and what is recorded of how it came to be. */
-  contents(): unknown {
+  async contents(): Promise<unknown> {
     return {
-      schema: this.query('SELECT type, name, sql FROM sqlite_master ORDER BY name'),
-      history: this.query('SELECT * FROM _prisma_migrations ORDER BY id'),
+      schema: await readSchema(this.#database),
+      history: await this.query('SELECT * FROM _prisma_migrations ORDER BY id'),
     }
   }
 
-  [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true })
+  schema(): Promise<Table[]> {
+    return readSchema(this.#database)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#database.remove()
   }
 }
 
 describe('a database that does not exist', () => {
   it('is made, with its directory and every migration in order', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    const recorded = place.query('SELECT migration_name, checksum FROM _prisma_migrations ORDER BY started_at, rowid')
-    expect(recorded).toEqual(ours)
+    expect(await place.history()).toEqual(ours)
   })
 
   it('records its history in the columns of Prisma', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    expect(place.query(`SELECT name, type, "notnull", pk FROM pragma_table_info('_prisma_migrations')`)).toEqual([
-      { name: 'id', type: 'TEXT', notnull: 1, pk: 1 },
-      { name: 'checksum', type: 'TEXT', notnull: 1, pk: 0 },
-      { name: 'finished_at', type: 'DATETIME', notnull: 0, pk: 0 },
-      { name: 'migration_name', type: 'TEXT', notnull: 1, pk: 0 },
-      { name: 'logs', type: 'TEXT', notnull: 0, pk: 0 },
-      { name: 'rolled_back_at', type: 'DATETIME', notnull: 0, pk: 0 },
-      { name: 'started_at', type: 'DATETIME', notnull: 1, pk: 0 },
-      { name: 'applied_steps_count', type: 'INTEGER UNSIGNED', notnull: 1, pk: 0 },
+    const history = (await place.schema()).find(({ name }) => name === '_prisma_migrations')
+    expect(history?.columns).toEqual([
+      { name: 'id', type: sqlTypes.String, notnull: 1, pk: 1 },
+      { name: 'checksum', type: sqlTypes.String, notnull: 1, pk: 0 },
+      { name: 'finished_at', type: sqlTypes.Moment, notnull: 0, pk: 0 },
+      { name: 'migration_name', type: sqlTypes.String, notnull: 1, pk: 0 },
+      { name: 'logs', type: sqlTypes.String, notnull: 0, pk: 0 },
+      { name: 'rolled_back_at', type: sqlTypes.Moment, notnull: 0, pk: 0 },
+      { name: 'started_at', type: sqlTypes.Moment, notnull: 1, pk: 0 },
+      { name: 'applied_steps_count', type: sqlTypes.Int, notnull: 1, pk: 0 },
     ])
-    for (const row of place.query('SELECT * FROM _prisma_migrations')) {
+    for (const row of await place.query('SELECT * FROM _prisma_migrations')) {
       expect(row).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
-        finished_at: expect.any(Number),
+        finished_at: expect.any(kind === 'sqlite' ? Number : String),
         migration_name: expect.stringMatching(/^\d{14}_\w+$/),
         logs: null,
         rolled_back_at: null,
-        started_at: expect.any(Number),
+        started_at: expect.any(kind === 'sqlite' ? Number : String),
         applied_steps_count: 1,
       })
     }
   })
 
-  it('is kept in WAL mode', async () => {
-    using place = new Place()
+  it.runIf(kind === 'sqlite')('is kept in WAL mode', async () => {
+    await using place = await Place.create()
     await place.migrate()
-    expect(place.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
+    expect(await place.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
   })
 })
 
 describe('a database that is migrated already', () => {
   it('is left as it is, with the people in it', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    place.change(`INSERT INTO "User" VALUES ('id', 'union', '张三', '张三', NULL, 0, 0, NULL, NULL)`)
-    const before = place.contents()
+    await place.change(
+      `INSERT INTO "User" VALUES ('id', 'union', '张三', '张三', NULL, '2026-08-01T08:00:00.000+00:00', '2026-08-01T08:00:00.000+00:00', NULL, NULL)`,
+    )
+    const before = await place.contents()
     await place.migrate()
-    expect(place.contents()).toEqual(before)
-    expect(place.query('SELECT username FROM "User"')).toEqual([{ username: '张三' }])
+    expect(await place.contents()).toEqual(before)
+    expect(await place.query('SELECT username FROM "User"')).toEqual([{ username: '张三' }])
   })
 
   it('is recognised where Prisma has written its history, rolled back attempts among it', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    place.change(
+    await place.change(
       `UPDATE _prisma_migrations SET finished_at = '2026-08-01T08:00:00.000Z', started_at = '2026-08-01T08:00:00.000Z';
-       INSERT INTO _prisma_migrations (id, checksum, migration_name, rolled_back_at) VALUES ('failed', 'other', '20200101000000_failed', 1)`,
+       INSERT INTO _prisma_migrations (id, checksum, migration_name, rolled_back_at) VALUES ('failed', 'other', '20200101000000_failed', '2026-08-01T08:00:00.000Z')`,
     )
-    const before = place.contents()
+    const before = await place.contents()
     await place.migrate()
-    expect(place.contents()).toEqual(before)
+    expect(await place.contents()).toEqual(before)
   })
 })
 
@@ -130,7 +156,7 @@ const newest = ours.at(-1)
 
 describe('a history that is not ours', () => {
   const insert = (name: string) =>
-    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('foreign', 'x', '${name}', 1, 1)`
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('foreign', 'x', '${name}', '2026-08-01T08:00:00.000Z', 1)`
 
   it.each([
     ['of a newer version', insert('99991231235959_from_the_future'), /newer version.*99991231235959_from_the_future/],
@@ -151,51 +177,51 @@ describe('a history that is not ours', () => {
       /not finished/,
     ],
   ])('is refused, and nothing is changed: one %s', async (_, sql, message) => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    place.change(sql)
-    const before = place.contents()
+    await place.change(sql)
+    const before = await place.contents()
 
     await expect(place.migrate()).rejects.toThrow(MigrationError)
     await expect(place.migrate()).rejects.toThrow(message)
-    expect(place.contents()).toEqual(before)
+    expect(await place.contents()).toEqual(before)
   })
 
   it('is refused before anything is made, where only that history is there', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    place.change(
+    await place.change(
       `DROP TABLE "Session"; DROP TABLE "User"; DELETE FROM _prisma_migrations; ${insert('99991231235959_from_the_future')}`,
     )
-    const before = place.contents()
+    const before = await place.contents()
     await expect(place.migrate()).rejects.toThrow(MigrationError)
-    expect(place.contents()).toEqual(before)
+    expect(await place.contents()).toEqual(before)
   })
 })
 
 describe('a migration that fails', () => {
   it('leaves nothing behind, so that the next start can try again', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
-    place.change(
+    await place.change(
       `DROP TABLE "Session"; DROP TABLE "User"; DELETE FROM _prisma_migrations; CREATE TABLE "Session" (x TEXT)`,
     )
-    const before = place.contents()
+    const before = await place.contents()
     await expect(place.migrate()).rejects.toThrow('already exists')
-    expect(place.contents()).toEqual(before)
+    expect(await place.contents()).toEqual(before)
 
-    place.change('DROP TABLE "Session"')
+    await place.change('DROP TABLE "Session"')
     await place.migrate()
-    expect(place.query('SELECT migration_name, checksum FROM _prisma_migrations')).toEqual(ours)
+    expect(await place.history()).toEqual(ours)
   })
 })
 
-/** Opens each file that it is told to, and says what came of it. */
+/** Opens each database that it is told to, and says what came of it. */
 const OPENER = `
   const { openDatabase } = await import(${JSON.stringify(COMPILED_OPEN.href)})
-  process.on('message', async (file) => {
+  process.on('message', async (url) => {
     try {
-      await openDatabase('file:' + file).$disconnect()
+      await (await openDatabase(url)).close()
       process.send('migrated')
     } catch (error) {
       process.send(String(error))
@@ -215,9 +241,9 @@ class Opener {
     return message
   }
 
-  open(file: string): Promise<unknown> {
+  open(url: string): Promise<unknown> {
     const answer = this.said()
-    this.#child.send(file)
+    this.#child.send(url)
     return answer
   }
 
@@ -236,11 +262,10 @@ describe('several processes that start at once', () => {
       expect(await Promise.all(openers.map((opener) => opener.said()))).toEqual(openers.map(() => 'ready'))
       // Several times over: what goes wrong only now and then should not need luck to be seen.
       for (let round = 0; round < 40; round++) {
-        using place = new Place()
-        const outcomes = await Promise.all(openers.map((opener) => opener.open(place.file)))
+        await using place = await Place.create()
+        const outcomes = await Promise.all(openers.map((opener) => opener.open(place.url)))
         expect(outcomes).toEqual(openers.map(() => 'migrated'))
-        const recorded = place.query('SELECT migration_name, checksum FROM _prisma_migrations ORDER BY migration_name')
-        expect(recorded).toEqual(ours)
+        expect(await place.history()).toEqual(ours)
       }
     } finally {
       await Promise.all(openers.map((opener) => opener.close()))
@@ -248,41 +273,12 @@ describe('several processes that start at once', () => {
   })
 })
 
-interface Column {
-  name: string
-  type: string
-  notnull: number
-  pk: number
-}
-
-interface Index {
-  name: string
-  unique: number
-  columns: string
-}
-
-interface Model {
-  name: string
-  columns: Column[]
-  indexes: Index[]
-  foreignKeys: unknown[]
-}
-
-const sqlTypes: Record<string, string> = {
-  String: 'TEXT',
-  DateTime: 'DATETIME',
-  Int: 'INTEGER',
-  BigInt: 'BIGINT',
-  Boolean: 'BOOLEAN',
-  Float: 'REAL',
-}
-
 /** The models of schema.prisma, read simply: it knows what this schema uses, and throws on anything else. */
-function readModels(schema: string): Model[] {
+function readModels(schema: string): Table[] {
   const bodies = [...schema.matchAll(/^model (\w+) \{\n(.*?)^\}/gms)]
   const names = new Set(bodies.map(([, name]) => name))
   return bodies.map(([, name = '', body = '']) => {
-    const model: Model = { name, columns: [], indexes: [], foreignKeys: [] }
+    const model: Table = { name, columns: [], indexes: [], foreignKeys: [] }
     for (const line of body.split('\n').map((text) => text.trim())) {
       if (line === '' || line.startsWith('//')) continue
       const index = /^@@(index|unique)\(\[([\w, ]+)\]\)$/.exec(line)
@@ -298,12 +294,12 @@ function readModels(schema: string): Model[] {
       if (names.has(type)) {
         const relation = /fields: \[(\w+)\], references: \[(\w+)\], onDelete: (\w+)/.exec(attributes)
         if (relation) {
-          const [, from, to, onDelete = ''] = relation
+          const [, from = '', to = '', onDelete = ''] = relation
           model.foreignKeys.push({ table: type, from, to, on_delete: onDelete.toUpperCase(), on_update: 'CASCADE' })
         }
         continue
       }
-      const sqlType = sqlTypes[type]
+      const sqlType = type === 'String' || type === 'DateTime' ? sqlTypes[type] : undefined
       if (!sqlType) throw new Error(`this test cannot read the line of ${name}: ${line}`)
       const isId = /(^|\s)@id\b/.test(attributes)
       model.columns.push({ name: field, type: sqlType, notnull: modifier === '?' ? 0 : 1, pk: isId ? 1 : 0 })
@@ -317,29 +313,16 @@ function readModels(schema: string): Model[] {
 
 describe('the migrations', () => {
   it('make the schema that schema.prisma describes', async () => {
-    using place = new Place()
+    await using place = await Place.create()
     await place.migrate()
     const models = readModels(readFileSync(new URL('schema.prisma', PRISMA), 'utf8'))
-    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+    for (const model of models) model.indexes.sort(byName)
+    const found = (await place.schema()).filter(({ name }) => name !== '_prisma_migrations')
+    expect(found).toEqual(models.sort(byName))
+  })
 
-    const tables = place.query(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
-    )
-    expect(tables).toEqual([...models, { name: '_prisma_migrations' }].map(({ name }) => ({ name })).sort(byName))
-
-    for (const { name, columns, indexes, foreignKeys } of models) {
-      expect(place.query(`SELECT name, type, "notnull", pk FROM pragma_table_info('${name}')`)).toEqual(columns)
-      const found = place.query(
-        `SELECT name, "unique", (SELECT group_concat(name) FROM pragma_index_info(list.name)) AS columns
-           FROM pragma_index_list('${name}') AS list WHERE origin <> 'pk' ORDER BY name`,
-      )
-      expect(found).toEqual(indexes.sort(byName))
-      expect(
-        place.query(
-          `SELECT "table", "from", "to", on_delete, on_update FROM pragma_foreign_key_list('${name}') ORDER BY id`,
-        ),
-      ).toEqual(foreignKeys)
-    }
+  it('of both databases have the same steps', () => {
+    expect(migrationsOf('sqlite')).toEqual(migrationsOf('postgresql'))
   })
 
   it('are named so that their order is the order of their names', () => {

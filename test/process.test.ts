@@ -27,7 +27,7 @@ describe('the compiled server', () => {
     for (const [name, value] of first.browser.cookies) second.browser.cookies.set(name, value)
     expect((await second.browser.get('/me').expect(200)).body.username).toBe('张三')
     await second.browser.logIn()
-    expect(world.database.prepare('SELECT username FROM "User"').all()).toEqual([{ username: '张三' }])
+    expect(await world.sql('SELECT username FROM "User"')).toEqual([{ username: '张三' }])
   })
 
   it('lets a running login finish when it is told to stop, and ends with 0', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { timeText } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open.js'
-import { PrismaSessions } from '../src/adapters/database/prisma-sessions.js'
+import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
 import { setCookies } from './support/browser.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -19,8 +20,8 @@ interface SessionRow {
   userAgent: string
 }
 
-function sessionRows(world: World): SessionRow[] {
-  return world.database.prepare('SELECT * FROM "Session" ORDER BY "createdAt"').all() as SessionRow[]
+async function sessionRows(world: World): Promise<SessionRow[]> {
+  return (await world.sql('SELECT * FROM "Session" ORDER BY "createdAt"')) as unknown as SessionRow[]
 }
 
 describe('the cookies', () => {
@@ -80,13 +81,13 @@ describe('a session', () => {
       .get(await browser.scan())
       .set('User-Agent', 'Browser/1.0')
       .expect(302)
-    const [row] = sessionRows(world)
+    const [row] = await sessionRows(world)
     const cookieId =
       decodeURIComponent(browser.cookies.get('sid') ?? '')
         .slice(2)
         .split('.')[0] ?? ''
     expect(row?.idHash).toBe(createHash('sha256').update(cookieId).digest('base64url'))
-    expect(JSON.stringify(sessionRows(world))).not.toContain(cookieId)
+    expect(JSON.stringify(await sessionRows(world))).not.toContain(cookieId)
     expect(row).toMatchObject({ ip: '127.0.0.1', userAgent: 'Browser/1.0' })
     expect(Date.parse(row?.expiresAt ?? '') - Date.parse(row?.createdAt ?? '')).toBe(7 * 24 * HOUR)
   })
@@ -127,7 +128,7 @@ describe('a session', () => {
       const answer = await world.browser().get(path)
       expect(setCookies(answer)).toEqual([])
     }
-    expect(sessionRows(world)).toEqual([])
+    expect(await sessionRows(world)).toEqual([])
   })
 
   it('ends after SESSION_IDLE_TIMEOUT without use, and not while it is used', async () => {
@@ -168,15 +169,15 @@ describe('a session', () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
-    const [begun] = sessionRows(world)
+    const [begun] = await sessionRows(world)
     for (const path of ['/me', '/sessions', '/verify', '/me']) await browser.get(path)
-    expect(sessionRows(world)).toEqual([begun])
+    expect(await sessionRows(world)).toEqual([begun])
     world.pass(MINUTE)
     await browser.get('/verify').expect(204)
-    const [touched] = sessionRows(world)
+    const [touched] = await sessionRows(world)
     expect(touched?.lastSeenAt).not.toBe(begun?.lastSeenAt)
     await browser.get('/me').expect(200)
-    expect(sessionRows(world)).toEqual([touched])
+    expect(await sessionRows(world)).toEqual([touched])
   })
 
   it('survives another server on the same database, and a secret that was rotated', async () => {
@@ -200,19 +201,19 @@ describe('a session', () => {
     const { headers } = await browser.post('/logout').expect(204)
     expect(headers['clear-site-data']).toBe('"cache", "storage"')
     expect(browser.cookie('sid')).toBeUndefined()
-    expect(sessionRows(world)).toEqual([])
+    expect(await sessionRows(world)).toEqual([])
     await world.browser().get('/me').set('Cookie', Cookie).expect(401)
     await browser.post('/logout').expect(204)
   })
 
   it('is not needed to log out, and then no write is', async () => {
     await using world = await createWorld()
-    const before = world.database.pragma('data_version')
+    const before = await world.database.lastWrite()
     await world.browser().post('/logout').expect(204)
-    expect(world.database.pragma('data_version')).toEqual(before)
-    world.database.exec('BEGIN IMMEDIATE')
+    expect(await world.database.lastWrite()).toEqual(before)
+    const unlock = await world.database.lockWrites()
     await world.browser().post('/logout').expect(204)
-    world.database.exec('ROLLBACK')
+    await unlock()
   })
 })
 
@@ -221,22 +222,19 @@ describe('sessions that are over', () => {
     await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '1h' })
     const browser = world.browser()
     await browser.logIn()
-    const insert = world.database.prepare(
-      `INSERT INTO "Session" SELECT ?, ?, "userId", "createdAt", ?, ?, ip, "userAgent" FROM "Session" LIMIT 1`,
-    )
-    const [past, future] = [new Date(Date.now() - 2 * HOUR).toISOString(), new Date(Date.now() + HOUR).toISOString()]
+    const time = (ms: number) => `'${timeText(new Date(Date.now() + ms))}'`
     for (let index = 0; index < 450; index++) {
-      const isIdle = index % 2 === 0
-      insert.run(`id-${index}`, `hash-${index}`, isIdle ? past : new Date().toISOString(), isIdle ? future : past)
+      const [lastSeenAt, expiresAt] = index % 2 === 0 ? [time(-2 * HOUR), time(HOUR)] : [time(0), time(-2 * HOUR)]
+      await world.sql(
+        `INSERT INTO "Session" SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", ${lastSeenAt}, ${expiresAt}, ip, "userAgent" FROM "Session" LIMIT 1`,
+      )
     }
-    const prisma = openDatabase(world.settings.DATABASE_URL ?? '')
-    const sessions = new PrismaSessions({ prisma, idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
-    expect([await sessions.removeExpired(), await sessions.removeExpired(), await sessions.removeExpired()]).toEqual([
-      200, 200, 50,
-    ])
+    const database = await openDatabase(world.database.url)
+    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
+    expect([await sessions.removeExpired(), await sessions.removeExpired()]).toEqual([400, 50])
     expect(await sessions.removeExpired()).toBe(0)
-    await prisma.$disconnect()
-    expect(sessionRows(world)).toHaveLength(1)
+    await database.close()
+    expect(await sessionRows(world)).toHaveLength(1)
     await browser.get('/me').expect(200)
   })
 })

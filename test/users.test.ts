@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import type { Database } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open.js'
 import { PrismaUsers } from '../src/adapters/database/prisma-users.js'
 import { makePerson } from '../src/emulator/emulator.js'
 import type { DingTalkProfile, User } from '../src/services/ports.js'
+import { makeDatabase, type TestDatabase } from './support/database.js'
 import { createWorld, FRONTEND_URL, type World } from './support/world.js'
 
 const TWENTY = Array.from({ length: 20 }, (_, index) => index + 1)
@@ -17,39 +15,34 @@ function profile(unionId: string, nick: string): DingTalkProfile {
   return { unionId, nick, avatarUrl: null }
 }
 
-/** A database file of its own, opened by so many processes' worth of clients. */
+/** A database of its own, opened by so many processes' worth of clients. */
 class People implements AsyncDisposable {
-  readonly #directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-users-'))
-  readonly #file = path.join(this.#directory, 'login.db')
-  readonly #clients: ReturnType<typeof openDatabase>[] = []
-  readonly stores: PrismaUsers[] = []
+  readonly #place: TestDatabase
+  readonly #clients: Database[]
 
-  constructor(clients = 1) {
-    for (let n = 0; n < clients; n++) {
-      const client = openDatabase(`file:${this.#file}`)
-      this.#clients.push(client)
-      this.stores.push(new PrismaUsers(client))
-    }
+  private constructor(place: TestDatabase, clients: Database[]) {
+    this.#place = place
+    this.#clients = clients
+  }
+
+  static async create(clients = 1): Promise<People> {
+    const place = await makeDatabase()
+    return new People(place, await Promise.all(TWENTY.slice(0, clients).map(() => openDatabase(place.url))))
   }
 
   logIn(unionId: string, nick: string, { at = AT, client = 0 } = {}): Promise<User> {
-    const store = this.stores[client % this.stores.length]
-    if (!store) throw new Error('no such client')
-    return store.recordLogin(profile(unionId, nick), at, null)
+    const database = this.#clients[client % this.#clients.length]
+    if (!database) throw new Error('no such client')
+    return new PrismaUsers(database).recordLogin(profile(unionId, nick), at, null)
   }
 
-  rows(): unknown[] {
-    const database = new Database(this.#file, { readonly: true })
-    try {
-      return database.prepare('SELECT unionId, username, nick FROM "User" ORDER BY username').all()
-    } finally {
-      database.close()
-    }
+  rows(): Promise<unknown[]> {
+    return this.#place.sql('SELECT "unionId", username, nick FROM "User" ORDER BY username')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients) await client.$disconnect()
-    rmSync(this.#directory, { recursive: true, force: true })
+    for (const client of this.#clients) await client.close()
+    await this.#place.remove()
   }
 }
 
@@ -61,30 +54,30 @@ const zhangWeis = TWENTY.map((n) => (n === 1 ? '张伟' : `张伟-${n}`))
 
 describe.each([1, 2])('first logins at once, through %i clients of one file', (clients) => {
   it('of one person make one row', async () => {
-    await using people = new People(clients)
+    await using people = await People.create(clients)
     const users = await Promise.all(TWENTY.map((n) => people.logIn('union-1', '张三', { client: n })))
     expect(new Set(users.map(({ id }) => id)).size).toBe(1)
-    expect(people.rows()).toEqual([{ unionId: 'union-1', username: '张三', nick: '张三' }])
+    expect(await people.rows()).toEqual([{ unionId: 'union-1', username: '张三', nick: '张三' }])
   })
 
   it('of twenty people with one nick give each a username of their own, without gaps', async () => {
-    await using people = new People(clients)
+    await using people = await People.create(clients)
     const users = await Promise.all(TWENTY.map((n) => people.logIn(`union-${n}`, '张伟', { client: n })))
     expect(usernamesOf(users)).toEqual(zhangWeis)
-    expect(people.rows()).toHaveLength(20)
+    expect(await people.rows()).toHaveLength(20)
   })
 })
 
 describe('a username', () => {
   it('is numbered in the order of the first logins', async () => {
-    await using people = new People()
+    await using people = await People.create()
     const users: User[] = []
     for (const n of TWENTY) users.push(await people.logIn(`union-${n}`, '张伟'))
     expect(users.map(({ username }) => username)).toEqual(zhangWeis)
   })
 
   it('passes over one that somebody has as their literal nick', async () => {
-    await using people = new People()
+    await using people = await People.create()
     await people.logIn('union-1', '张伟-2')
     await people.logIn('union-2', '张伟')
     expect((await people.logIn('union-3', '张伟')).username).toBe('张伟-3')
@@ -93,15 +86,15 @@ describe('a username', () => {
   })
 
   it('is kept for life, while the nick follows DingTalk', async () => {
-    await using people = new People()
+    await using people = await People.create()
     const first = await people.logIn('union-1', '张三')
     const renamed = await people.logIn('union-1', '张三丰', { at: LATER })
     expect(renamed).toMatchObject({ id: first.id, username: '张三', nick: '张三丰', lastLoginAt: LATER })
-    expect(people.rows()).toEqual([{ unionId: 'union-1', username: '张三', nick: '张三丰' }])
+    expect(await people.rows()).toEqual([{ unionId: 'union-1', username: '张三', nick: '张三丰' }])
   })
 
   it('is never given to someone else, not even after its owner changed their nick', async () => {
-    await using people = new People()
+    await using people = await People.create()
     await people.logIn('union-1', '张三')
     await people.logIn('union-1', '李四')
     expect((await people.logIn('union-2', '张三')).username).toBe('张三-2')
@@ -109,7 +102,7 @@ describe('a username', () => {
   })
 
   it('does not change for a person who takes over the nick of another', async () => {
-    await using people = new People()
+    await using people = await People.create()
     await people.logIn('union-1', '张三')
     const other = await people.logIn('union-2', '李四')
     const renamed = await people.logIn('union-2', '张三')
@@ -117,19 +110,19 @@ describe('a username', () => {
   })
 
   it('is one for two spellings that look the same', async () => {
-    await using people = new People()
+    await using people = await People.create()
     await people.logIn('union-1', 'Zoe\u0308')
     expect((await people.logIn('union-2', 'Zo\u00eb\u202e')).username).toBe('Zo\u00eb-2')
   })
 
   it('of a person without a nick is dingtalk-user, and numbered too', async () => {
-    await using people = new People()
+    await using people = await People.create()
     expect((await people.logIn('union-1', '')).username).toBe('dingtalk-user')
     expect((await people.logIn('union-2', '\u202e ')).username).toBe('dingtalk-user-2')
   })
 
   it('of a very long nick is numbered beyond the 64 characters', async () => {
-    await using people = new People()
+    await using people = await People.create()
     const nick = '😀'.repeat(80)
     expect((await people.logIn('union-1', nick)).username).toBe('😀'.repeat(64))
     expect((await people.logIn('union-2', nick)).username).toBe(`${'😀'.repeat(64)}-2`)
@@ -138,15 +131,16 @@ describe('a username', () => {
   it.each(['\'; DROP TABLE "User"; --', '%', '_', '张伟\\', 'NULL', '__proto__'])(
     'is any text to the database: %s',
     async (nick) => {
-      await using people = new People()
+      await using people = await People.create()
       expect((await people.logIn('union-1', nick)).username).toBe(nick)
       expect((await people.logIn('union-2', nick)).username).toBe(`${nick}-2`)
     },
   )
 })
 
-function columnOf(world: World, column: string): unknown[] {
-  return world.database.prepare(`SELECT "${column}" FROM "User" ORDER BY username`).pluck().all()
+async function columnOf(world: World, column: string): Promise<unknown[]> {
+  const rows = await world.sql(`SELECT "${column}" FROM "User" ORDER BY username`)
+  return rows.map((row) => row[column])
 }
 
 describe('through the whole server', () => {
@@ -158,7 +152,7 @@ describe('through the whole server', () => {
 
     const locations = new Set(landed.map(({ headers }) => headers.location))
     expect([...locations]).toEqual([`${FRONTEND_URL}?username=${encodeURIComponent('张三')}`])
-    expect(columnOf(world, 'username')).toEqual(['张三'])
+    expect(await columnOf(world, 'username')).toEqual(['张三'])
     const ids = await Promise.all(browsers.map(async (browser) => (await browser.get('/me').expect(200)).body.id))
     expect(new Set(ids).size).toBe(1)
   })
@@ -223,8 +217,8 @@ describe('a disabled person', () => {
   it('cannot log in, and nothing of theirs is touched', async () => {
     await using world = await createWorld()
     await world.browser().logIn('zhangsan')
-    world.database.exec(`UPDATE "User" SET disabledAt = lastLoginAt; DELETE FROM "Session"`)
-    const before = world.database.prepare('SELECT * FROM "User"').all()
+    await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt"; DELETE FROM "Session"`)
+    const before = await world.sql('SELECT * FROM "User"')
     world.dingtalk.changePerson('zhangsan', { nick: '张三丰' })
 
     const browser = world.browser()
@@ -232,8 +226,8 @@ describe('a disabled person', () => {
     const answer = await browser.get(callback).expect(403)
     expect(answer.body.error).toBe('account_disabled')
     expect(browser.cookie('sid')).toBeUndefined()
-    expect(world.database.prepare('SELECT * FROM "User"').all()).toEqual(before)
-    expect(world.database.prepare('SELECT * FROM "Session"').all()).toEqual([])
+    expect(await world.sql('SELECT * FROM "User"')).toEqual(before)
+    expect(await world.sql('SELECT * FROM "Session"')).toEqual([])
 
     const again = await browser.get(callback).expect(400)
     expect(again.body.error).toBe('attempt_missing')
@@ -245,7 +239,7 @@ describe('a disabled person', () => {
     await zhangsan.logIn('zhangsan')
     await lisi.logIn('lisi')
     await zhangsan.get('/me').expect(200)
-    world.database.exec(`UPDATE "User" SET disabledAt = lastLoginAt WHERE username = '张三'`)
+    await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt" WHERE username = '张三'`)
 
     const me = await zhangsan.get('/me').expect(401)
     expect(me.body.error).toBe('unauthenticated')
@@ -258,10 +252,10 @@ describe('a disabled person', () => {
     const browser = world.browser()
     await browser.logIn('zhangsan')
     const { id } = (await browser.get('/me').expect(200)).body
-    world.database.exec(`UPDATE "User" SET disabledAt = lastLoginAt`)
+    await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt"`)
     const refused = await browser.get(await browser.scan('zhangsan')).expect(403)
     expect(refused.body.error).toBe('account_disabled')
-    world.database.exec(`UPDATE "User" SET disabledAt = NULL`)
+    await world.sql(`UPDATE "User" SET "disabledAt" = NULL`)
     await browser.logIn('zhangsan')
     expect((await browser.get('/me').expect(200)).body).toMatchObject({ id, username: '张三' })
   })

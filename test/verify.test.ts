@@ -60,12 +60,12 @@ describe('/verify', () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
-    const before = world.database.prepare('SELECT * FROM "Session"').all()
-    const changes = world.database.pragma('data_version')
+    const before = await world.sql('SELECT * FROM "Session"')
+    const changes = await world.database.lastWrite()
     for (let request = 0; request < 20; request++) {
       expect(setCookies(await browser.get('/verify').expect(204))).toEqual([])
     }
-    expect(world.database.pragma('data_version')).toEqual(changes)
-    expect(world.database.prepare('SELECT * FROM "Session"').all()).toEqual(before)
+    expect(await world.database.lastWrite()).toEqual(changes)
+    expect(await world.sql('SELECT * FROM "Session"')).toEqual(before)
   })
 })

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
 import { pino } from 'pino'
+import type { Database } from '../adapters/database/database.js'
 import { MigrationError } from '../adapters/database/migrations.js'
-import { fileOf, openDatabase } from '../adapters/database/open.js'
+import { openDatabase } from '../adapters/database/open.js'
 import { Operator, OperatorError } from '../adapters/database/operator.js'
 import { ConfigError, readDatabaseUrl } from '../config.js'
+import { AppError } from '../errors.js'
 import { createLogger } from '../log.js'
 import { table } from './table.js'
 
@@ -25,21 +28,21 @@ class UsageError extends Error {}
 async function main(): Promise<void> {
   const { values, positionals } = readArguments()
   const [command, name, ...rest] = positionals
-  const prisma = openExisting(readDatabaseUrl(process.env))
+  const database = await openExisting(readDatabaseUrl(process.env))
   try {
-    const operator = new Operator(prisma, createLogger('info', pino.destination(2)))
+    const operator = new Operator(database, createLogger('info', pino.destination(2)))
     const result = await run(operator, command, name, rest)
     console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
   } finally {
-    await prisma.$disconnect()
+    await database.close()
   }
 }
 
-/** A command in the wrong folder must not make an empty database. */
-function openExisting(databaseUrl: string) {
-  const file = fileOf(databaseUrl)
-  if (!existsSync(file)) throw new OperatorError(`There is no database at ${file}: DATABASE_URL names it.`)
-  return openDatabase(databaseUrl)
+/** A command in the wrong folder must not make an empty file. */
+function openExisting(databaseUrl: string): Promise<Database> {
+  const file = databaseUrl.startsWith('file:') ? path.resolve(databaseUrl.slice('file:'.length)) : undefined
+  if (file && !existsSync(file)) throw new OperatorError(`There is no database at ${file}: DATABASE_URL names it.`)
+  return openDatabase(databaseUrl, { timeoutMs: 0 })
 }
 
 function readArguments() {
@@ -122,5 +125,6 @@ main().catch((error: unknown) => {
   if (error instanceof UsageError) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
   else if (error instanceof OperatorError || error instanceof ConfigError || error instanceof MigrationError)
     console.error(error.message)
+  else if (error instanceof AppError) console.error(`DATABASE_URL: ${error.detail}`)
   else console.error(error)
 })

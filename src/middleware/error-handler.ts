@@ -26,7 +26,9 @@ export const notFound: RequestHandler = () => {
 export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHandler {
   return function errorHandler(thrown: unknown, req, res, _next) {
     const error = asAppError(thrown)
-    if (error.code === 'internal') req.report('error', 'a bug, or the database is away', bugFields(thrown))
+    if (error.code === 'internal') req.report('error', 'a bug', bugFields(thrown))
+    else if (error.code === 'service_unavailable')
+      req.report('error', 'the database could not be used', errorFields(error))
     else if (error.status >= 500) req.report('warn', 'DingTalk could not be used', errorFields(error))
     if (res.headersSent) {
       res.destroy()

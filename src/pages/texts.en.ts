@@ -77,6 +77,10 @@ export const en: Texts = {
         title: 'Something went wrong here',
         advice: 'Please try again. If it happens again, tell your administrator the reference.',
       },
+      service_unavailable: {
+        title: 'The login is not available',
+        advice: 'Please wait a moment and try again.',
+      },
       dingtalk_misconfigured: {
         title: 'The login is not set up correctly',
         advice: 'Trying again will not help. Please tell your administrator the reference.',

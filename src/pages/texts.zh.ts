@@ -62,6 +62,7 @@ export const zh: Texts = {
       method_not_allowed: { title: '不能这样访问此地址', advice: '请重新登录。' },
       rate_limited: { title: '请求过于频繁', advice: '请稍等一分钟再试。' },
       internal: { title: '服务出错了', advice: '请重试。如果再次出现，请把参考编号告诉管理员。' },
+      service_unavailable: { title: '登录服务暂时无法使用', advice: '请稍等片刻再试。' },
       dingtalk_misconfigured: { title: '登录服务的配置有误', advice: '重试没有帮助，请把参考编号告诉管理员。' },
       dingtalk_unreadable: {
         title: '钉钉返回了无法识别的内容',

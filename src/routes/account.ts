@@ -4,6 +4,8 @@ import { AppError } from '../errors.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { auditEnd } from '../session.js'
 
+const SESSION_ID = /^[\w-]{1,64}$/
+
 /** Who is signed in, their sessions, and the ways to end them. */
 export function accountRoutes({ browserSessions, sessions, crossOrigin }: Context): Router {
   const router = Router({ caseSensitive: true })
@@ -29,7 +31,9 @@ export function accountRoutes({ browserSessions, sessions, crossOrigin }: Contex
 
   async function endSession(req: Request, res: Response): Promise<void> {
     const { user } = await browserSessions.requireSignedIn(req)
-    const ended = await sessions.end(user.id, String(req.params.id))
+    const id = String(req.params.id)
+    // PostgreSQL refuses texts that hold a NUL.
+    const ended = SESSION_ID.test(id) ? await sessions.end(user.id, id) : []
     if (ended.length === 0) throw new AppError('not_found')
     auditEnd(req, user.id, ended, 'ended_by_owner')
     res.status(204).end()

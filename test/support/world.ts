@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import Database from 'better-sqlite3'
 import { readConfig } from '../../src/config.js'
 import { createContext } from '../../src/context.js'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.js'
 import { createLogger } from '../../src/log.js'
 import { type RunningServer, startServer } from '../../src/server.js'
 import { Browser } from './browser.js'
+import { makeDatabase, type Row, type TestDatabase } from './database.js'
 
 export const PUBLIC_URL = 'http://login.test'
 export const FRONTEND_URL = 'http://front.test/'
@@ -26,8 +23,10 @@ export interface World extends AsyncDisposable {
   anotherServer(settings?: Record<string, string>): Promise<{ serverUrl: string; browser(): Browser }>
   /** Lets time pass for the server, in milliseconds; the emulator has a clock of its own. */
   pass(ms: number): void
-  database: Database.Database
-  databaseFile: string
+  /** What stands in the database, asked on a connection of the test's own. */
+  sql(text: string): Promise<Row[]>
+  count(table: 'User' | 'Session'): Promise<number>
+  database: TestDatabase
   settings: Record<string, string>
   log: LogLine[]
 }
@@ -40,12 +39,11 @@ export async function createWorld(
   const cleanUp = new CleanUp()
   const dingtalk = await startEmulator(emulatorOptions)
   cleanUp.defer(() => dingtalk.close())
-  const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
-  cleanUp.defer(() => rmSync(directory, { recursive: true, force: true }))
-  const databaseFile = path.join(directory, 'login.db')
+  const database = await makeDatabase()
+  cleanUp.defer(() => database.remove())
   const all: Record<string, string> = {
     ...defaultSettings(dingtalk.url),
-    DATABASE_URL: `file:${databaseFile}`,
+    DATABASE_URL: database.url,
     ...settings,
   }
 
@@ -54,7 +52,7 @@ export async function createWorld(
   const start = async (more: Record<string, string> = {}) => {
     const config = readConfig({ ...all, ...more })
     const logger = createLogger(config.logLevel, { write: (line) => void log.push(JSON.parse(line)) })
-    const ctx = createContext({ config, logger, now: () => Date.now() + passed })
+    const ctx = await createContext({ config, logger, now: () => Date.now() + passed })
     cleanUp.defer(() => ctx[Symbol.asyncDispose]())
     const server: RunningServer = await startServer(ctx)
     cleanUp.defer(() => server.close())
@@ -63,8 +61,6 @@ export async function createWorld(
   }
 
   const server = await start()
-  const database = new Database(databaseFile)
-  cleanUp.defer(() => void database.close())
   return {
     ...server,
     dingtalk,
@@ -72,8 +68,9 @@ export async function createWorld(
     pass: (ms) => {
       passed += ms
     },
+    sql: (text) => database.sql(text),
+    count: async (table) => Number((await database.sql(`SELECT count(*) AS n FROM "${table}"`))[0]?.n),
     database,
-    databaseFile,
     settings: all,
     log,
     [Symbol.asyncDispose]: () => cleanUp.run(),

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 
 /** Reached from `src` and from `dist` alike. */
@@ -23,51 +22,101 @@ const recordedMigration = z.object({
   finished_at: z.unknown(),
 })
 
-/** Prisma's own table, column for column, so that `prisma migrate deploy` agrees where it can run. */
-const PRISMA_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
-    "id"                    TEXT PRIMARY KEY NOT NULL,
-    "checksum"              TEXT NOT NULL,
-    "finished_at"           DATETIME,
-    "migration_name"        TEXT NOT NULL,
-    "logs"                  TEXT,
-    "rolled_back_at"        DATETIME,
-    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
-    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
-)`
-
-/**
- * Applies what is missing of `prisma/migrations`, in order and in one transaction; of several processes one migrates and the others wait.
- * @throws {MigrationError} where the database comes from a newer version, or its history is not this one's
- */
-export function migrate(database: Database): void {
-  const migrations = readMigrations()
-  const apply = database.transaction(() => {
-    database.exec(PRISMA_TABLE)
-    const recorded = recordedMigrations(database)
-    judgeHistory(migrations, recorded)
-    for (const migration of migrations.slice(recorded.length)) applyOne(database, migration)
-  })
-  apply.immediate()
+/** A connection that nobody else uses meanwhile. */
+export interface MigrationConnection {
+  /** One statement or several. */
+  execute(sql: string): Promise<void>
+  query(sql: string, values?: string[]): Promise<unknown[]>
+  /** The schema to make where it is missing, quoted. */
+  schema?: string | undefined
 }
 
-function readMigrations(): Migration[] {
-  return readdirSync(MIGRATIONS, { withFileTypes: true })
+/** Where the databases differ. */
+interface Dialect {
+  /** Begins the transaction and keeps all others out: of several processes one migrates and the others wait. */
+  begin: string
+  timeType: string
+  countType: string
+  now: string
+  placeholder(index: number): string
+}
+
+const dialects: Record<'sqlite' | 'postgresql', Dialect> = {
+  sqlite: {
+    begin: 'BEGIN IMMEDIATE',
+    timeType: 'DATETIME',
+    countType: 'INTEGER UNSIGNED',
+    now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    placeholder: () => '?',
+  },
+  postgresql: {
+    // The number of `prisma migrate`'s own lock.
+    begin: 'BEGIN; SELECT pg_advisory_xact_lock(72707369)',
+    timeType: 'TIMESTAMPTZ',
+    countType: 'INTEGER',
+    now: 'now()',
+    placeholder: (index) => `$${index}`,
+  },
+}
+
+/**
+ * Applies what is missing of this database's `prisma/migrations`, in order and in one transaction; of several processes one migrates
+ * and the others wait.
+ * @throws {MigrationError} where the database comes from a newer version, or its history is not this one's
+ */
+export async function migrate(provider: keyof typeof dialects, connection: MigrationConnection): Promise<void> {
+  const dialect = dialects[provider]
+  const migrations = readMigrations(provider)
+  await connection.execute(dialect.begin)
+  try {
+    if (connection.schema) await connection.execute(`CREATE SCHEMA IF NOT EXISTS ${connection.schema}`)
+    await connection.execute(historyTable(dialect))
+    const recorded = await recordedMigrations(connection)
+    judgeHistory(migrations, recorded)
+    for (const migration of migrations.slice(recorded.length)) await applyOne(connection, dialect, migration)
+    await connection.execute('COMMIT')
+  } catch (error) {
+    // A connection that is lost has rolled back already.
+    await connection.execute('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+/** Prisma's own table, column for column, so that `prisma migrate deploy` agrees where it can run. */
+function historyTable({ timeType, countType }: Dialect): string {
+  return `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           ${timeType},
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        ${timeType},
+    "started_at"            ${timeType} NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   ${countType} NOT NULL DEFAULT 0
+)`
+}
+
+function readMigrations(provider: string): Migration[] {
+  const folder = new URL(`${provider}/`, MIGRATIONS)
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort()
     .map((name) => {
-      const sql = readFileSync(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8')
+      const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8')
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
     })
 }
 
-function recordedMigrations(database: Database): z.infer<typeof recordedMigration>[] {
-  const rows = database
-    .prepare(
-      `SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY migration_name`,
-    )
-    .all()
-  return z.array(recordedMigration).parse(rows)
+async function recordedMigrations(connection: MigrationConnection): Promise<z.infer<typeof recordedMigration>[]> {
+  const rows = await connection.query(
+    `SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
+  )
+  // By their bytes, as the folders are: the order of a database depends on its language.
+  return z
+    .array(recordedMigration)
+    .parse(rows)
+    .sort((a, b) => (a.migration_name < b.migration_name ? -1 : 1))
 }
 
 function judgeHistory(migrations: Migration[], recorded: z.infer<typeof recordedMigration>[]): void {
@@ -92,12 +141,16 @@ function judgeHistory(migrations: Migration[], recorded: z.infer<typeof recorded
   }
 }
 
-function applyOne(database: Database, { name, sql, checksum }: Migration): void {
-  const startedAt = Date.now()
-  database.exec(sql)
-  database
-    .prepare(
-      `INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, started_at, applied_steps_count) VALUES (?, ?, ?, ?, ?, 1)`,
-    )
-    .run(randomUUID(), checksum, Date.now(), name, startedAt)
+async function applyOne(
+  connection: MigrationConnection,
+  { now, placeholder }: Dialect,
+  { name, sql, checksum }: Migration,
+): Promise<void> {
+  await connection.execute(sql)
+  const values = [randomUUID(), checksum, name]
+  const places = values.map((_, index) => placeholder(index + 1)).join(', ')
+  await connection.query(
+    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES (${places}, ${now}, ${now}, 1)`,
+    values,
+  )
 }

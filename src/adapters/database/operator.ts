@@ -1,7 +1,11 @@
-import type { PrismaClient, User } from '../../generated/prisma/client.js'
+import type { User } from '../../generated/sqlite/client.js'
 import type { Logger } from '../../log.js'
 import type { SessionInfo } from '../../services/ports.js'
-import { endSessions, shownOfSession } from './prisma-sessions.js'
+import type { Database } from './database.js'
+import { endAllSessions } from './sql-sessions.js'
+
+/** What is shown of a session; never the hash of its id. */
+const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
 
 /** What the operator asked for cannot be done; the message says why. */
 export class OperatorError extends Error {
@@ -10,30 +14,31 @@ export class OperatorError extends Error {
 
 /** What an operator may do to people, straight on the database: it works whether or not the server or DingTalk does. */
 export class Operator {
-  readonly #prisma: PrismaClient
+  readonly #database: Database
   readonly #logger: Logger
 
-  constructor(prisma: PrismaClient, logger: Logger) {
-    this.#prisma = prisma
+  constructor(database: Database, logger: Logger) {
+    this.#database = database
     this.#logger = logger
   }
 
   async list(): Promise<(User & { sessions: number })[]> {
-    const people = await this.#prisma.user.findMany({
-      include: { _count: { select: { sessions: true } } },
-      orderBy: { username: 'asc' },
-    })
+    const people = await this.#database.prisma((prisma) =>
+      prisma.user.findMany({ include: { _count: { select: { sessions: true } } }, orderBy: { username: 'asc' } }),
+    )
     return people.map(({ _count, ...user }) => ({ ...user, sessions: _count.sessions }))
   }
 
   /** @throws {OperatorError} */
   async show(name: string): Promise<{ user: User; sessions: SessionInfo[] }> {
     const user = await this.#find(name)
-    const sessions = await this.#prisma.session.findMany({
-      where: { userId: user.id },
-      select: shownOfSession,
-      orderBy: { lastSeenAt: 'desc' },
-    })
+    const sessions = await this.#database.prisma((prisma) =>
+      prisma.session.findMany({
+        where: { userId: user.id },
+        select: shownOfSession,
+        orderBy: { lastSeenAt: 'desc' },
+      }),
+    )
     return { user, sessions }
   }
 
@@ -43,7 +48,9 @@ export class Operator {
    */
   async disable(name: string): Promise<{ user: User; sessionsEnded: number }> {
     const { id, disabledAt } = await this.#find(name)
-    const user = await this.#prisma.user.update({ where: { id }, data: { disabledAt: disabledAt ?? new Date() } })
+    const user = await this.#database.prisma((prisma) =>
+      prisma.user.update({ where: { id }, data: { disabledAt: disabledAt ?? new Date() } }),
+    )
     this.#logger.info({ event: 'account_disabled', userId: id })
     return { user, sessionsEnded: await this.#endSessions(id, 'account_disabled') }
   }
@@ -51,7 +58,9 @@ export class Operator {
   /** @throws {OperatorError} */
   async enable(name: string): Promise<User> {
     const { id } = await this.#find(name)
-    const user = await this.#prisma.user.update({ where: { id }, data: { disabledAt: null } })
+    const user = await this.#database.prisma((prisma) =>
+      prisma.user.update({ where: { id }, data: { disabledAt: null } }),
+    )
     this.#logger.info({ event: 'account_enabled', userId: id })
     return user
   }
@@ -65,16 +74,16 @@ export class Operator {
   /** A nick can be made to look like somebody's id: where a name fits several people, none is taken. */
   async #find(name: string): Promise<User> {
     const text = name.normalize('NFC')
-    const [user, ...others] = await this.#prisma.user.findMany({
-      where: { OR: [{ username: text }, { id: name }, { unionId: name }] },
-    })
+    const [user, ...others] = await this.#database.prisma((prisma) =>
+      prisma.user.findMany({ where: { OR: [{ username: text }, { id: name }, { unionId: name }] } }),
+    )
     if (!user) throw new OperatorError(`Nobody here is called ${name}.`)
     if (others.length > 0) throw new OperatorError(`${name} fits several people: use the id that 'list' shows.`)
     return user
   }
 
   async #endSessions(userId: string, reason: string): Promise<number> {
-    const ended = await endSessions(this.#prisma, { userId })
+    const ended = await endAllSessions(this.#database, userId)
     for (const sessionId of ended) this.#logger.info({ event: 'session_ended', userId, sessionId, reason })
     return ended.length
   }

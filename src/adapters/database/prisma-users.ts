@@ -1,16 +1,16 @@
-import type { PrismaClient } from '../../generated/prisma/client.js'
 import { normaliseNick } from '../../services/nick.js'
 import type { DingTalkProfile, User, UserStore } from '../../services/ports.js'
-import { isUniqueViolation } from './unique-violation.js'
+import type { Database } from './database.js'
+import { isUniqueViolation } from './failures.js'
 
 /** As many people of one nick may log in for the first time at the very same moment. */
 const MAX_ROUNDS = 500
 
 export class PrismaUsers implements UserStore {
-  readonly #prisma: PrismaClient
+  readonly #database: Database
 
-  constructor(prisma: PrismaClient) {
-    this.#prisma = prisma
+  constructor(database: Database) {
+    this.#database = database
   }
 
   async recordLogin(profile: DingTalkProfile, at: Date, membershipCheckedAt: Date | null): Promise<User> {
@@ -20,14 +20,21 @@ export class PrismaUsers implements UserStore {
       lastLoginAt: at,
       membershipCheckedAt,
     }
+    const { unionId } = profile
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const known = await this.#prisma.user.findUnique({ where: { unionId: profile.unionId } })
+      const [returning] = await this.#database.prisma(({ user }) =>
+        user.updateManyAndReturn({ where: { unionId, disabledAt: null }, data: seen }),
+      )
+      if (returning) return returning
+      const known = await this.#database.prisma(({ user }) => user.findUnique({ where: { unionId } }))
       if (known?.disabledAt) return known
-      if (known) return this.#prisma.user.update({ where: { id: known.id }, data: seen })
+      if (known) continue
 
       const username = await this.#freeUsername(seen.nick)
       try {
-        return await this.#prisma.user.create({ data: { ...seen, unionId: profile.unionId, username, createdAt: at } })
+        return await this.#database.prisma(({ user }) =>
+          user.create({ data: { ...seen, unionId, username, createdAt: at } }),
+        )
       } catch (error) {
         // Another login was quicker, of this person or of one with the same nick: look again.
         if (!isUniqueViolation(error)) throw error
@@ -37,17 +44,23 @@ export class PrismaUsers implements UserStore {
   }
 
   async findId(unionId: string): Promise<string | undefined> {
-    return (await this.#prisma.user.findUnique({ where: { unionId }, select: { id: true } }))?.id
+    const found = await this.#database.prisma(({ user }) =>
+      user.findUnique({ where: { unionId }, select: { id: true } }),
+    )
+    return found?.id
   }
 
   async markMembershipChecked(userId: string, at: Date): Promise<void> {
-    await this.#prisma.user.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at } })
+    await this.#database.prisma(({ user }) =>
+      user.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at } }),
+    )
   }
 
   /** `nick`, `nick-2`, `nick-3` …: usernames are never given back, so the first free one is found by doubling and halving. */
   async #freeUsername(nick: string): Promise<string> {
     const name = (n: number) => (n === 1 ? nick : `${nick}-${n}`)
-    const isTaken = async (n: number) => (await this.#prisma.user.count({ where: { username: name(n) } })) > 0
+    const isTaken = async (n: number) =>
+      (await this.#database.prisma(({ user }) => user.count({ where: { username: name(n) } }))) > 0
     let free = 1
     while (await isTaken(free)) free *= 2
     let taken = Math.floor(free / 2)

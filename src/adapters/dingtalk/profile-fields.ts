@@ -1,9 +1,10 @@
 import { z } from 'zod'
 
-/** Empty where it is absent: whether such a person may come in is the membership's to say. */
+/** Empty where it is absent: whether such a person may come in is the membership's to say. No control characters: PostgreSQL keeps no NUL. */
 export const unionId = z
   .string()
   .max(255)
+  .regex(/^\P{Cc}*$/u)
   .nullish()
   .transform((text) => text?.trim() ?? '')
 

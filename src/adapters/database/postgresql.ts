@@ -1,0 +1,87 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from '../../generated/postgresql/client.js'
+import type { PrismaClient as CommonPrismaClient } from '../../generated/sqlite/client.js'
+import { Database, type Statement } from './database.js'
+import { migrate } from './migrations.js'
+
+/** For a connection to be had, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 2000
+const MAX_CONNECTIONS = 10
+/** The type of a point in time without a zone; all of ours are in UTC. */
+const TIMESTAMP = 1114
+
+/**
+ * Opens the PostgreSQL database behind DATABASE_URL, migrated where needed. As in Prisma's addresses, `?schema=` names another
+ * schema than `public`.
+ * @throws {MigrationError}
+ */
+export async function openPostgresql(databaseUrl: string, timeoutMs: number): Promise<Database> {
+  const schema = new URL(databaseUrl).searchParams.get('schema') ?? undefined
+  const connection = {
+    connectionString: databaseUrl,
+    application_name: 'dingtalk-login',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    ...(schema && { options: `-c search_path=${quoted(schema)}` }),
+  }
+  await migrateOnce(connection, schema)
+
+  const pool = new pg.Pool({
+    ...connection,
+    max: MAX_CONNECTIONS,
+    ...(timeoutMs > 0 && { query_timeout: timeoutMs }),
+    types: { getTypeParser: parserOf },
+  })
+  // An idle connection that is lost is replaced when the next one is needed; without a listener it would end the process.
+  pool.on('error', () => {})
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, schema ? { schema } : {}) })
+
+  const texts = new Map<Statement, string>()
+  const number = (statement: Statement) => {
+    let count = 0
+    const text = statement.sql.replace(/\?/g, () => `$${++count}`)
+    texts.set(statement, text)
+    return text
+  }
+  return new Database({
+    // Made of the same models: what differs are filters that only one of the databases knows.
+    prisma: prisma as unknown as CommonPrismaClient,
+    query: async (statement, values) => {
+      const text = texts.get(statement) ?? number(statement)
+      return (await pool.query({ name: statement.name, text, values })).rows
+    },
+    skipLocked: 'FOR UPDATE SKIP LOCKED',
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  })
+}
+
+/** On a connection of its own, which may take its time. */
+async function migrateOnce(connection: pg.ClientConfig, schema: string | undefined): Promise<void> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  // A connection that is lost fails the statement that is under way.
+  client.on('error', () => {})
+  try {
+    await migrate('postgresql', {
+      execute: async (sql) => void (await client.query(sql)),
+      query: async (sql, values = []) => (await client.query(sql, values)).rows,
+      schema: schema && quoted(schema),
+    })
+  } finally {
+    await client.end()
+  }
+}
+
+/** Points in time come as texts that name their zone, as in SQLite. */
+function parserOf(oid: number, format?: 'text' | 'binary') {
+  if (oid === TIMESTAMP) return (text: string) => `${text.replace(' ', 'T')}+00:00`
+  return pg.types.getTypeParser(oid, format as 'text')
+}
+
+function quoted(name: string): string {
+  return pg.escapeIdentifier(name)
+}

@@ -1,0 +1,199 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
+import { type Database, type Statement, timeText } from './database.js'
+
+interface Options {
+  database: Database
+  idleTimeoutMs: number
+  maxAgeMs: number
+  now?: () => number
+}
+
+const MINUTE = 60_000
+const SWEEP_STEP = 200
+
+const OPEN: Statement = {
+  name: 'session_open',
+  sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
+}
+/** The session and its person at once: every request of somebody who is signed in asks this. */
+const FIND: Statement = {
+  name: 'session_find',
+  sql: `SELECT s."id", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
+               u."id" AS "userId", u."unionId", u."username", u."nick", u."avatarUrl", u."lastLoginAt",
+               u."membershipCheckedAt", u."disabledAt"
+        FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
+}
+const TOUCH: Statement = {
+  name: 'session_touch',
+  sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" < ?`,
+}
+const EXISTS: Statement = { name: 'session_exists', sql: `SELECT 1 FROM "Session" WHERE "idHash" = ?` }
+const CLOSE: Statement = { name: 'session_close', sql: `DELETE FROM "Session" WHERE "idHash" = ?` }
+const LIST: Statement = {
+  name: 'session_list',
+  sql: `SELECT "id", "createdAt", "lastSeenAt", "ip", "userAgent" FROM "Session"
+        WHERE "userId" = ? AND "expiresAt" > ? AND "lastSeenAt" > ? ORDER BY "lastSeenAt" DESC`,
+}
+const END: Statement = {
+  name: 'session_end',
+  sql: `DELETE FROM "Session" WHERE "userId" = ? AND "id" = ? RETURNING "id"`,
+}
+const END_OTHERS: Statement = {
+  name: 'session_end_others',
+  sql: `DELETE FROM "Session" WHERE "userId" = ? AND "id" <> ? RETURNING "id"`,
+}
+const END_ALL: Statement = {
+  name: 'session_end_all',
+  sql: `DELETE FROM "Session" WHERE "userId" = ? RETURNING "id"`,
+}
+
+interface InfoRow {
+  id: string
+  createdAt: string
+  lastSeenAt: string
+  ip: string
+  userAgent: string
+}
+
+interface FoundRow extends InfoRow {
+  expiresAt: string
+  userId: string
+  unionId: string
+  username: string
+  nick: string
+  avatarUrl: string | null
+  lastLoginAt: string
+  membershipCheckedAt: string | null
+  disabledAt: string | null
+}
+
+/** The `Session` rows. Callers hold the cookie's id; the rows hold its hash. */
+export class SqlSessions implements SessionStore {
+  readonly #database: Database
+  readonly #idleTimeoutMs: number
+  readonly #maxAgeMs: number
+  readonly #touchEveryMs: number
+  readonly #removals: Statement[]
+  readonly #now: () => number
+
+  constructor({ database, idleTimeoutMs, maxAgeMs, now = Date.now }: Options) {
+    this.#database = database
+    this.#idleTimeoutMs = idleTimeoutMs
+    this.#maxAgeMs = maxAgeMs
+    // At most once a minute a session, and often enough that a short idle timeout does not end one in use.
+    this.#touchEveryMs = Math.min(MINUTE, idleTimeoutMs / 4)
+    this.#removals = [removal('expiresAt', database.skipLocked), removal('lastSeenAt', database.skipLocked)]
+    this.#now = now
+  }
+
+  async open(cookieId: string, { userId, ip, userAgent }: NewSession): Promise<void> {
+    const createdAt = timeText(new Date(this.#now()))
+    const expiresAt = timeText(new Date(this.#now() + this.#maxAgeMs))
+    // The same callback twice at once: one session, which is there already.
+    await this.#database.query(OPEN, [
+      randomUUID(),
+      hash(cookieId),
+      userId,
+      createdAt,
+      createdAt,
+      expiresAt,
+      ip,
+      userAgent,
+    ])
+  }
+
+  async find(cookieId: string): Promise<LiveSession | undefined> {
+    const [row] = await this.#database.query<FoundRow>(FIND, [hash(cookieId)])
+    if (!row || row.disabledAt !== null) return undefined
+    const info = infoOf(row)
+    const now = this.#now()
+    if (now >= Date.parse(row.expiresAt) || now >= info.lastSeenAt.getTime() + this.#idleTimeoutMs) return undefined
+    const { userId, unionId, username, nick, avatarUrl, lastLoginAt, membershipCheckedAt } = row
+    return {
+      info,
+      user: {
+        id: userId,
+        unionId,
+        username,
+        nick,
+        avatarUrl,
+        lastLoginAt: new Date(lastLoginAt),
+        membershipCheckedAt: membershipCheckedAt === null ? null : new Date(membershipCheckedAt),
+        disabledAt: null,
+      },
+    }
+  }
+
+  /** Writes at most once a minute a session. */
+  async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
+    const now = this.#now()
+    if (now - lastSeenAt.getTime() < this.#touchEveryMs) return
+    const seenAt = timeText(new Date(now))
+    await this.#database.query(TOUCH, [seenAt, id, seenAt])
+  }
+
+  async close(cookieId: string): Promise<void> {
+    const idHash = hash(cookieId)
+    // Nobody without a session makes the database take its write lock.
+    const found = await this.#database.query(EXISTS, [idHash])
+    if (found.length > 0) await this.#database.query(CLOSE, [idHash])
+  }
+
+  async list(userId: string): Promise<SessionInfo[]> {
+    const now = this.#now()
+    const values = [userId, timeText(new Date(now)), timeText(new Date(now - this.#idleTimeoutMs))]
+    return (await this.#database.query<InfoRow>(LIST, values)).map(infoOf)
+  }
+
+  async end(userId: string, sessionId: string): Promise<string[]> {
+    return idsOf(await this.#database.query(END, [userId, sessionId]))
+  }
+
+  async endOthers(userId: string, keptSessionId: string): Promise<string[]> {
+    return idsOf(await this.#database.query(END_OTHERS, [userId, keptSessionId]))
+  }
+
+  async endAll(userId: string): Promise<string[]> {
+    return endAllSessions(this.#database, userId)
+  }
+
+  /** Removes some of the sessions that are over, so few at a time that no login waits for it; gives how many. */
+  async removeExpired(): Promise<number> {
+    const [expired, idle] = this.#removals as [Statement, Statement]
+    const now = this.#now()
+    const removed = [
+      await this.#database.query(expired, [timeText(new Date(now))]),
+      await this.#database.query(idle, [timeText(new Date(now - this.#idleTimeoutMs))]),
+    ]
+    return removed.flat().length
+  }
+}
+
+/** Ends a person's sessions; gives the ids that people are shown. */
+export async function endAllSessions(database: Database, userId: string): Promise<string[]> {
+  return idsOf(await database.query(END_ALL, [userId]))
+}
+
+/** The first ones of the column's index, so that a step costs the same however many there are. */
+function removal(column: 'expiresAt' | 'lastSeenAt', skipLocked: string): Statement {
+  return {
+    name: `session_remove_${column}`,
+    sql: `DELETE FROM "Session" WHERE "id" IN
+          (SELECT "id" FROM "Session" WHERE "${column}" <= ? ORDER BY "${column}" LIMIT ${SWEEP_STEP} ${skipLocked}) RETURNING "id"`,
+  }
+}
+
+function infoOf({ id, createdAt, lastSeenAt, ip, userAgent }: InfoRow): SessionInfo {
+  return { id, createdAt: new Date(createdAt), lastSeenAt: new Date(lastSeenAt), ip, userAgent }
+}
+
+function idsOf(rows: unknown[]): string[] {
+  return (rows as { id: string }[]).map(({ id }) => id)
+}
+
+/** SHA-256 without salt is enough: the id has 256 random bits. */
+function hash(cookieId: string): string {
+  return createHash('sha256').update(cookieId).digest('base64url')
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import pg from 'pg'
+
+export type Row = Record<string, unknown>
+
+/** A place for one database that nobody else uses; nothing is in it until a server makes it. */
+export interface TestDatabase {
+  /** As DATABASE_URL takes it. */
+  url: string
+  kind: 'sqlite' | 'postgresql'
+  /** Asks on a connection of the test's own. Numbers come as numbers, points in time as texts. */
+  sql(text: string): Promise<Row[]>
+  /** Changes with every write to the tables. */
+  lastWrite(): Promise<unknown>
+  /** Keeps everybody else from writing, not from reading; gives the way to end it. */
+  lockWrites(): Promise<() => Promise<void>>
+  remove(): Promise<void>
+}
+
+/** On PostgreSQL where TEST_DATABASE_URL names one: see vitest.config.ts. */
+export function makeDatabase(): Promise<TestDatabase> {
+  const server = process.env.TEST_DATABASE_URL
+  return server ? makeSchema(server) : makeFile()
+}
+
+export async function makeFile(): Promise<TestDatabase> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+  const file = path.join(directory, 'data', 'login.db')
+  let connection: Sqlite.Database | undefined
+  const sql = async (text: string) => {
+    connection ??= new Sqlite(file)
+    if (/^\s*(SELECT|PRAGMA)/i.test(text)) return connection.prepare(text).all() as Row[]
+    connection.exec(text)
+    return []
+  }
+  return {
+    url: `file:${file}`,
+    kind: 'sqlite',
+    sql,
+    lastWrite: () => sql('PRAGMA data_version'),
+    lockWrites: async () => {
+      await sql('BEGIN IMMEDIATE')
+      return async () => void (await sql('ROLLBACK'))
+    },
+    remove: async () => {
+      connection?.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const numbers = new Set<number>([pg.types.builtins.INT4, pg.types.builtins.INT8])
+const types = {
+  getTypeParser: (oid: number) => (numbers.has(oid) ? Number : (text: string) => text),
+} as pg.CustomTypesConfig
+
+export async function makeSchema(server: string): Promise<TestDatabase> {
+  const schema = `t_${randomUUID().replaceAll('-', '')}`
+  const url = new URL(server)
+  url.searchParams.set('schema', schema)
+  const client = new pg.Client({ connectionString: server, options: `-c search_path=${schema}`, types })
+  await client.connect()
+  const sql = async (text: string) => (await client.query(text)).rows as Row[]
+  return {
+    url: url.href,
+    kind: 'postgresql',
+    sql,
+    lastWrite: () => sql('SELECT xmin, id FROM "User" UNION ALL SELECT xmin, id FROM "Session" ORDER BY id'),
+    lockWrites: async () => {
+      await sql('BEGIN; LOCK TABLE "User", "Session" IN SHARE MODE')
+      return async () => void (await sql('ROLLBACK'))
+    },
+    remove: async () => {
+      await client.query(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+      await client.end()
+    },
+  }
+}
