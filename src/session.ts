@@ -100,6 +100,8 @@ export function auditEnd(req: Request, userId: string, sessionIds: string[], rea
 
 /** What express-session asks of a store, answered from the `Session` rows. */
 class ExpressSessionStore extends session.Store {
+  /** Set by express-session. */
+  declare generate: (req: Request) => void
   readonly #sessions: SessionStore
   /** express-session saves a session that began with this request once more when the request ends. */
   readonly #opened = new WeakSet<object>()
@@ -125,6 +127,16 @@ class ExpressSessionStore extends session.Store {
   override touch(_cookieId: string, data: session.SessionData, done: Done = () => {}): void {
     if (data.live) this.#sessions.touch(data.live.info).then(() => done(), done)
     else done()
+  }
+
+  /** Ends the session that was found, and no other: nobody without one makes the database write. */
+  override regenerate(req: Request, done: Done): void {
+    const begin = (error?: unknown) => {
+      this.generate(req)
+      done(error)
+    }
+    if (req.session.live) this.destroy(req.sessionID, begin)
+    else begin()
   }
 
   override destroy(cookieId: string, done: Done = () => {}): void {

@@ -1,21 +1,43 @@
+import { setInterval as each, setTimeout as wait } from 'node:timers/promises'
 import type { Context } from './context.js'
-import { bugFields } from './log.js'
+import { AppError } from './errors.js'
+import { bugFields, errorFields } from './log.js'
 
 const SWEEP_EVERY_MS = 60_000
+/** Between two steps, so that the logins of all processes get their turn at the database. */
+const REST_MS = 50
 
 /** Removes sessions that are over, a small step a time, each minute; gives the way to stop it. */
-export function startSweeping({ sessions, logger }: Pick<Context, 'sessions' | 'logger'>): () => void {
+export function startSweeping(
+  { sessions, logger }: Pick<Context, 'sessions' | 'logger'>,
+  everyMs = SWEEP_EVERY_MS,
+): () => void {
   const stopped = new AbortController()
-  const sweep = async () => {
+  const options = { signal: stopped.signal, ref: false }
+
+  async function sweep(): Promise<void> {
     let removed = 0
-    for (let step = -1; step !== 0 && !stopped.signal.aborted; removed += step) step = await sessions.removeExpired()
+    for (let step = await sessions.removeExpired(); step > 0; step = await sessions.removeExpired()) {
+      removed += step
+      await wait(REST_MS, undefined, options)
+    }
     if (removed > 0) logger.info({ event: 'session_ended', reason: 'expired', count: removed })
   }
-  const timer = setInterval(() => {
-    sweep().catch((error: unknown) => logger.error(bugFields(error), 'sessions that are over could not be removed'))
-  }, SWEEP_EVERY_MS)
-  return () => {
-    clearInterval(timer)
-    stopped.abort()
+
+  async function sweepEachMinute(): Promise<void> {
+    for await (const _ of each(everyMs, undefined, options)) {
+      try {
+        await sweep()
+      } catch (error) {
+        if (stopped.signal.aborted) return
+        const fields = error instanceof AppError ? errorFields(error) : bugFields(error)
+        logger.error(fields, 'sessions that are over could not be removed')
+      }
+    }
   }
+
+  sweepEachMinute().catch(() => {
+    // Only the stop ends the wait for the next minute.
+  })
+  return () => stopped.abort()
 }

@@ -33,7 +33,7 @@ export async function makeFile(): Promise<TestDatabase> {
   let connection: Sqlite.Database | undefined
   const sql = async (text: string) => {
     connection ??= new Sqlite(file)
-    if (/^\s*(SELECT|PRAGMA)/i.test(text)) return connection.prepare(text).all() as Row[]
+    if (/^\s*(SELECT|PRAGMA|EXPLAIN)/i.test(text)) return connection.prepare(text).all() as Row[]
     connection.exec(text)
     return []
   }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { AppError } from '../../errors.js'
 import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 
@@ -29,7 +30,6 @@ const TOUCH: Statement = {
   name: 'session_touch',
   sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" < ?`,
 }
-const EXISTS: Statement = { name: 'session_exists', sql: `SELECT 1 FROM "Session" WHERE "idHash" = ?` }
 const CLOSE: Statement = { name: 'session_close', sql: `DELETE FROM "Session" WHERE "idHash" = ?` }
 const LIST: Statement = {
   name: 'session_list',
@@ -126,19 +126,20 @@ export class SqlSessions implements SessionStore {
     }
   }
 
-  /** Writes at most once a minute a session. */
+  /** Writes at most once a minute a session. Where the database cannot be written now, nobody waits for it: the next request tries again. */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
     const now = this.#now()
     if (now - lastSeenAt.getTime() < this.#touchEveryMs) return
     const seenAt = timeText(new Date(now))
-    await this.#database.query(TOUCH, [seenAt, id, seenAt])
+    try {
+      await this.#database.query(TOUCH, [seenAt, id, seenAt], { retry: false })
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+    }
   }
 
   async close(cookieId: string): Promise<void> {
-    const idHash = hash(cookieId)
-    // Nobody without a session makes the database take its write lock.
-    const found = await this.#database.query(EXISTS, [idHash])
-    if (found.length > 0) await this.#database.query(CLOSE, [idHash])
+    await this.#database.query(CLOSE, [hash(cookieId)])
   }
 
   async list(userId: string): Promise<SessionInfo[]> {

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../src/adapters/database/open.js'
+import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
+import { StatementRecorder } from './support/statements.js'
+import { createWorld, type World } from './support/world.js'
+
+const HOUR = 3_600_000
+
+/** The first word and the table of a statement. */
+function brief(statement: string): string {
+  const [verb = ''] = statement.trim().split(/\s/, 1)
+  const table = /"User" u|User/.test(statement) && !/FROM "Session"/.test(statement) ? 'User' : 'Session'
+  return `${verb} ${table}`
+}
+
+/** What somebody does from the first login to the last click, by name, with what is asked of the database then. */
+async function asked(world: World): Promise<Record<string, string[]>> {
+  using recorder = new StatementRecorder()
+  const browser = world.browser()
+  const other = world.browser()
+  const during: Record<string, string[]> = {}
+  const note = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    recorder.take()
+    const result = await act()
+    during[name] = recorder.take()
+    return result
+  }
+  const callback = await note('/ding_url', () => browser.scan())
+  await note('a first login', () => browser.get(callback).expect(302))
+  const again = await other.scan()
+  await note('a later login', () => other.get(again).expect(302))
+  await note('/me', () => browser.get('/me').expect(200))
+  await note('/verify', () => browser.get('/verify').expect(204))
+  await note('/verify of a stranger', () => world.browser().get('/verify').expect(401))
+  await note('/sessions', () => browser.get('/sessions').expect(200))
+  const third = await browser.scan()
+  await note('a login over a session', () => browser.get(third).expect(302))
+  world.pass(2 * 60_000)
+  await note('/me two minutes later', () => browser.get('/me').expect(200))
+  await note('DELETE /sessions', () => browser.delete('/sessions').expect(204))
+  await note('/logout', () => browser.post('/logout').expect(204))
+  await note('the removal of what is over', async () => {
+    const database = await openDatabase(world.database.url)
+    recorder.take()
+    await new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR }).removeExpired()
+    await database.close()
+  })
+  return during
+}
+
+it('are as few as this, with /me and /verify one each and a login of a known person two', async () => {
+  await using world = await createWorld()
+  const counts = Object.entries(await asked(world)).map(([name, statements]) => [name, statements.map(brief)])
+  expect(Object.fromEntries(counts)).toEqual({
+    '/ding_url': [],
+    'a first login': ['UPDATE User', 'SELECT User', 'SELECT User', 'INSERT User', 'INSERT Session'],
+    'a later login': ['UPDATE User', 'INSERT Session'],
+    '/me': ['SELECT Session'],
+    '/verify': ['SELECT Session'],
+    '/verify of a stranger': [],
+    '/sessions': ['SELECT Session', 'SELECT Session'],
+    'a login over a session': ['SELECT Session', 'UPDATE User', 'DELETE Session', 'INSERT Session'],
+    '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
+    'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
+    '/logout': ['SELECT Session', 'DELETE Session'],
+    'the removal of what is over': ['DELETE Session', 'DELETE Session'],
+  })
+})
+
+describe('in a database of any size', () => {
+  it('each finds its rows by an index', async () => {
+    await using world = await createWorld()
+    const statements = new Set(Object.values(await asked(world)).flat())
+    expect(statements.size).toBeGreaterThan(10)
+    for (const statement of statements) {
+      if (/^\s*INSERT/.test(statement)) continue
+      expect(await planOf(world, statement), statement).not.toMatch(/\b(SCAN (?!sub)|Seq Scan)/)
+    }
+  })
+})
+
+/** How the database would run it. */
+async function planOf({ database }: World, statement: string): Promise<string> {
+  if (database.kind === 'sqlite') {
+    const values = statement.replaceAll(/ LIMIT \? OFFSET \?/g, ' LIMIT 1 OFFSET 0').replaceAll('?', "'x'")
+    return JSON.stringify(await database.sql(`EXPLAIN QUERY PLAN ${values}`))
+  }
+  // Without rows PostgreSQL would rather read the whole table, unless it is told not to.
+  await database.sql(
+    `SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE asked AS ${statement}`,
+  )
+  const count = new Set(statement.match(/\$\d+/g)).size
+  const plan = await database.sql(`EXPLAIN EXECUTE asked (${Array(count).fill('NULL').join(', ')})`)
+  await database.sql('DEALLOCATE asked')
+  return JSON.stringify(plan)
+}

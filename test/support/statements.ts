@@ -1,0 +1,62 @@
+import Sqlite from 'better-sqlite3'
+import pg from 'pg'
+
+type Method = (this: { source: string; database: Sqlite.Database }, ...values: unknown[]) => unknown
+
+const METHODS = ['all', 'get', 'run', 'iterate'] as const
+
+/** What this process asks of its databases from now on, Prisma's statements and our own, until it is disposed of. */
+export class StatementRecorder implements Disposable {
+  readonly statements: string[] = []
+  /** The SQLite connections that were used. */
+  readonly connections = new Set<Sqlite.Database>()
+  readonly #restore: (() => void)[] = []
+
+  constructor() {
+    this.#recordSqlite()
+    this.#recordPostgresql()
+  }
+
+  /** What has been asked since this was last called. */
+  take(): string[] {
+    return this.statements.splice(0)
+  }
+
+  #recordSqlite(): void {
+    const probe = new Sqlite(':memory:')
+    const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<(typeof METHODS)[number], Method>
+    probe.close()
+    const record = (source: string, connection: Sqlite.Database) => {
+      this.statements.push(source)
+      this.connections.add(connection)
+    }
+    for (const name of METHODS) {
+      const original = prototype[name]
+      prototype[name] = function (...values) {
+        record(this.source, this.database)
+        return original.apply(this, values)
+      }
+      this.#restore.push(() => {
+        prototype[name] = original
+      })
+    }
+  }
+
+  #recordPostgresql(): void {
+    const prototype = pg.Client.prototype as unknown as { query: (...values: unknown[]) => unknown }
+    const original = prototype.query
+    const { statements } = this
+    prototype.query = function (...values) {
+      const [query] = values as [string | { text: string }]
+      statements.push(typeof query === 'string' ? query : query.text)
+      return original.apply(this, values)
+    }
+    this.#restore.push(() => {
+      prototype.query = original
+    })
+  }
+
+  [Symbol.dispose](): void {
+    for (const restore of this.#restore) restore()
+  }
+}
