@@ -5,14 +5,14 @@ import { AppError } from './errors.js'
 import { clientOf } from './middleware/request-context.js'
 import type { ConfirmedLogin } from './services/login.js'
 import type { Membership } from './services/membership.js'
-import type { LiveSession, NewSession, SessionStore } from './services/ports.js'
+import type { LiveSession, SessionStore } from './services/ports.js'
 
 declare module 'express-session' {
   interface SessionData {
     /** Of a session that was found: its row and its person. */
     live?: LiveSession
-    /** Of a session that begins with this request. */
-    opening?: NewSession
+    /** Of a session that begins with this request: makes express-session send its cookie. */
+    begun?: true
   }
 }
 
@@ -56,10 +56,10 @@ export class BrowserSessions {
   /** Signs in under the login's fresh session id, which shuts out fixation; stored when this returns. An older session of this browser ends. */
   async signIn(req: Request, { user, sessionId }: ConfirmedLogin): Promise<void> {
     const before = req.session.live
+    await this.#options.sessions.open(sessionId, { userId: user.id, ...clientOf(req) })
     this.#chosenIds.set(req, sessionId)
     await settle((done) => req.session.regenerate(done))
-    req.session.opening = { userId: user.id, ...clientOf(req) }
-    await settle((done) => req.session.save(done))
+    req.session.begun = true
     if (before) auditEnd(req, before.user.id, [before.info.id], 'replaced')
   }
 
@@ -103,8 +103,6 @@ class ExpressSessionStore extends session.Store {
   /** Set by express-session. */
   declare generate: (req: Request) => void
   readonly #sessions: SessionStore
-  /** express-session saves a session that began with this request once more when the request ends. */
-  readonly #opened = new WeakSet<object>()
 
   constructor(sessions: SessionStore) {
     super()
@@ -117,11 +115,9 @@ class ExpressSessionStore extends session.Store {
       .then((live) => done(null, live ? { cookie: { originalMaxAge: null }, live } : null), done)
   }
 
-  override set(cookieId: string, data: session.SessionData, done: Done = () => {}): void {
-    const opening = this.#opened.has(data) ? undefined : data.opening
-    this.#opened.add(data)
-    if (opening) this.#sessions.open(cookieId, opening).then(() => done(), done)
-    else done()
+  /** Nothing is left to write: a login makes the row before it begins the session, so that no cookie is sent without one. */
+  override set(_cookieId: string, _data: session.SessionData, done: Done = () => {}): void {
+    done()
   }
 
   override touch(_cookieId: string, data: session.SessionData, done: Done = () => {}): void {

@@ -59,7 +59,7 @@ it('are as few as this, with /me and /verify one each and a login of a known per
     '/verify': ['SELECT Session'],
     '/verify of a stranger': [],
     '/sessions': ['SELECT Session', 'SELECT Session'],
-    'a login over a session': ['SELECT Session', 'UPDATE User', 'DELETE Session', 'INSERT Session'],
+    'a login over a session': ['SELECT Session', 'UPDATE User', 'INSERT Session', 'DELETE Session'],
     '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
     'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
     '/logout': ['SELECT Session', 'DELETE Session'],

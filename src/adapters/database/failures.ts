@@ -10,7 +10,7 @@ const NO_CONNECTION = 'NO_CONNECTION'
 
 /** The database is away or cannot be written: codes of SQLite, classes of PostgreSQL's SQLSTATE, Prisma's, and the system's. */
 const AWAY =
-  /^(SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM)|(08|28|3D|40|53|57|58)\w{3}$|25006|P1\d{3}|P2024|P2034|P2037|E[A-Z]+$|NO_CONNECTION)/
+  /^(SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM)|(08|28|3D|40|53|57|58)\w{3}$|25006|42501|P1\d{3}|P2024|P2034|P2037|E[A-Z]+$|NO_CONNECTION)/
 /** Of these, what may be over in a moment: another process's write, a restart, a conflict, a lost connection. */
 const TRANSIENT =
   /^(SQLITE_(BUSY|LOCKED|PROTOCOL)|(08|40)\w{3}$|57P0[123]|53300|P1001|P1008|P1017|P2034|P2037|ECONN|EPIPE|NO_CONNECTION)/

@@ -27,7 +27,7 @@ export interface MigrationConnection {
   /** One statement or several. */
   execute(sql: string): Promise<void>
   query(sql: string, values?: string[]): Promise<unknown[]>
-  /** The schema to make where it is missing, quoted. */
+  /** The schema to make where it is missing. */
   schema?: string | undefined
 }
 
@@ -39,6 +39,8 @@ interface Dialect {
   countType: string
   now: string
   placeholder(index: number): string
+  /** Gives a row where the history's table is there. */
+  findHistory: string
 }
 
 const dialects: Record<'sqlite' | 'postgresql', Dialect> = {
@@ -48,6 +50,7 @@ const dialects: Record<'sqlite' | 'postgresql', Dialect> = {
     countType: 'INTEGER UNSIGNED',
     now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     placeholder: () => '?',
+    findHistory: `SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`,
   },
   postgresql: {
     // The number of `prisma migrate`'s own lock.
@@ -56,6 +59,7 @@ const dialects: Record<'sqlite' | 'postgresql', Dialect> = {
     countType: 'INTEGER',
     now: 'now()',
     placeholder: (index) => `$${index}`,
+    findHistory: `SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT NULL`,
   },
 }
 
@@ -69,8 +73,11 @@ export async function migrate(provider: keyof typeof dialects, connection: Migra
   const migrations = readMigrations(provider)
   await connection.execute(dialect.begin)
   try {
-    if (connection.schema) await connection.execute(`CREATE SCHEMA IF NOT EXISTS ${connection.schema}`)
-    await connection.execute(historyTable(dialect))
+    // Looked for first: "if not exists" too needs the right to make it, which a role that only serves has no need of.
+    if ((await connection.query(dialect.findHistory)).length === 0) {
+      if (connection.schema) await connection.execute(`CREATE SCHEMA IF NOT EXISTS "${connection.schema}"`)
+      await connection.execute(historyTable(dialect))
+    }
     const recorded = await recordedMigrations(connection)
     judgeHistory(migrations, recorded)
     for (const migration of migrations.slice(recorded.length)) await applyOne(connection, dialect, migration)
@@ -84,7 +91,7 @@ export async function migrate(provider: keyof typeof dialects, connection: Migra
 
 /** Prisma's own table, column for column, so that `prisma migrate deploy` agrees where it can run. */
 function historyTable({ timeType, countType }: Dialect): string {
-  return `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  return `CREATE TABLE "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
     "finished_at"           ${timeType},

@@ -23,7 +23,7 @@ export async function openPostgresql(databaseUrl: string, timeoutMs: number): Pr
     application_name: 'dingtalk-login',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(schema && { options: `-c search_path=${quoted(schema)}` }),
+    ...(schema && { options: `-c search_path="${schema}"` }),
   }
   await migrateOnce(connection, schema)
 
@@ -69,7 +69,7 @@ async function migrateOnce(connection: pg.ClientConfig, schema: string | undefin
     await migrate('postgresql', {
       execute: async (sql) => void (await client.query(sql)),
       query: async (sql, values = []) => (await client.query(sql, values)).rows,
-      schema: schema && quoted(schema),
+      schema,
     })
   } finally {
     await client.end()
@@ -80,8 +80,4 @@ async function migrateOnce(connection: pg.ClientConfig, schema: string | undefin
 function parserOf(oid: number, format?: 'text' | 'binary') {
   if (oid === TIMESTAMP) return (text: string) => `${text.replace(' ', 'T')}+00:00`
   return pg.types.getTypeParser(oid, format as 'text')
-}
-
-function quoted(name: string): string {
-  return pg.escapeIdentifier(name)
 }

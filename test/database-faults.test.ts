@@ -1,0 +1,243 @@
+import { EventEmitter, once } from 'node:events'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../src/adapters/database/open.js'
+import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
+import { createLogger } from '../src/log.js'
+import { startSweeping } from '../src/sweep.js'
+import type { Browser } from './support/browser.js'
+import { freePort, runCompiled } from './support/command.js'
+import { makeDatabase } from './support/database.js'
+import { Outage } from './support/outage.js'
+import { StatementRecorder } from './support/statements.js'
+import { createWorld, type World } from './support/world.js'
+
+const HOUR = 3_600_000
+const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
+
+/** Tries to log in, and expects to be told that it does not go now. */
+async function expectRefused(browser: Browser, callback: string): Promise<void> {
+  const answer = await browser.get(callback).expect(503)
+  expect(answer.body).toMatchObject({ error: 'service_unavailable', requestId: expect.any(String) })
+  expect(JSON.stringify(answer.body)).not.toMatch(/SQLITE|ECONN|[Dd]atabase/)
+  expect(answer.headers['retry-after']).toBe('5')
+  expect(browser.cookie('sid')).toBeUndefined()
+}
+
+async function expectIn(browser: Browser): Promise<void> {
+  expect((await browser.get('/me').expect(200)).body.username).toBe('张三')
+}
+
+describe.runIf(onPostgresql)('a database server', () => {
+  /** A world whose server comes to its database by a line that can fail. */
+  async function worldBehindLine(): Promise<{ world: World; outage: Outage; close(): Promise<void> }> {
+    const database = await makeDatabase()
+    const outage = await Outage.before(database.url)
+    const world = await createWorld({ DATABASE_URL: outage.url })
+    const close = async () => {
+      await world[Symbol.asyncDispose]()
+      await outage[Symbol.asyncDispose]()
+      await database.remove()
+    }
+    return { world, outage, close }
+  }
+
+  it('that is away is told from a bug, and the server recovers by itself', async () => {
+    const { world, outage, close } = await worldBehindLine()
+    const [inside, outside] = [world.browser(), world.browser()]
+    await inside.logIn()
+    const callback = await outside.scan('lisi')
+
+    outage.cut()
+    await inside.get('/readyz').expect(503)
+    await inside.get('/healthz').expect(200)
+    const [me, verify] = await Promise.all([inside.get('/me').expect(503), inside.get('/verify').expect(503)])
+    expect(me.body.error).toBe('service_unavailable')
+    expect(verify.headers['x-auth-request-user']).toBeUndefined()
+    await expectRefused(outside, callback)
+    await outside.get('/ding_url').expect(302)
+    expect(world.log.find(({ msg }) => msg === 'the database could not be used')).toMatchObject({
+      code: 'service_unavailable',
+      detail: expect.stringMatching(/\((ECONN|P1|NO_CONNECTION)/),
+    })
+
+    outage.mend()
+    await inside.get('/readyz').expect(200)
+    await expectIn(inside)
+    await outside.get(callback).expect(400)
+    await outside.logIn('lisi')
+    await close()
+  })
+
+  it('that was restarted is not noticed by anybody', async () => {
+    const { world, outage, close } = await worldBehindLine()
+    const browser = world.browser()
+    await browser.logIn()
+    outage.mend()
+    await Promise.all([expectIn(browser), expectIn(browser), browser.get('/verify').expect(204), browser.logIn('lisi')])
+    await close()
+  })
+
+  it('that falls silent is given up', { timeout: 60_000 }, async () => {
+    const { world, outage, close } = await worldBehindLine()
+    const browser = world.browser()
+    await browser.logIn()
+    outage.silence()
+    const [me, ready] = await Promise.all([browser.get('/me'), browser.get('/readyz')])
+    expect({ me: me.status, ready: ready.status }).toEqual({ me: 503, ready: 503 })
+    outage.mend()
+    await expectIn(browser)
+    await close()
+  })
+
+  it('that may only be read lets nobody new in, and those inside stay', async () => {
+    await using world = await createWorld()
+    const inside = world.browser()
+    await inside.logIn()
+    const [{ role } = {}] = await world.sql('SELECT current_schema() AS role')
+    await world.sql(`CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET default_transaction_read_only = on;
+      GRANT USAGE ON SCHEMA ${role} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${role} TO ${role}`)
+    const url = new URL(world.database.url)
+    url.username = String(role)
+    const server = await world.anotherServer({ DATABASE_URL: url.href })
+
+    const browser = server.browser()
+    await expectRefused(browser, await browser.scan('lisi'))
+    expect(world.log.at(-1)).toMatchObject({ detail: expect.stringContaining('25006') })
+    for (const [name, value] of inside.cookies) browser.cookies.set(name, value)
+    world.pass(2 * 60_000)
+    await expectIn(browser)
+    expect(await world.count('User')).toBe(1)
+
+    await world.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+    await browser.get('/readyz').expect(503)
+  })
+})
+
+describe.runIf(!onPostgresql)('an SQLite file', () => {
+  /** The server's own connections. */
+  async function connectionsOf(world: World): Promise<StatementRecorder['connections']> {
+    using recorder = new StatementRecorder()
+    await world.browser().logIn('zhangsan')
+    expect(recorder.connections.size).toBe(2)
+    return recorder.connections
+  }
+
+  it.each([
+    ['full', 'max_page_count = 1', /SQLITE_FULL/],
+    ['read-only', 'query_only = ON', /SQLITE_READONLY/],
+  ])('that is %s lets nobody new in, those inside stay, and it recovers by itself', async (_, pragma, detail) => {
+    await using world = await createWorld()
+    const connections = await connectionsOf(world)
+    const inside = world.browser()
+    await inside.logIn()
+    const before = [await world.count('User'), await world.count('Session')]
+
+    for (const connection of connections) connection.pragma(pragma)
+    // Until the pages that the file has are used up.
+    const browser = world.browser()
+    let callback = await browser.scan('lisi')
+    for (let login = 0; login < 100; login++) {
+      const answer = await browser.get(callback)
+      if (answer.status === 503) break
+      browser.cookies.clear()
+      callback = await browser.scan('lisi')
+    }
+    browser.cookies.clear()
+    await expectRefused(browser, await browser.scan('zhangwei1'))
+    expect(world.log.at(-1)).toMatchObject({ code: 'service_unavailable', detail: expect.stringMatching(detail) })
+    world.pass(2 * 60_000)
+    world.dingtalk.moveClock(2 * 60_000)
+    await expectIn(inside)
+    await inside.get('/verify').expect(204)
+
+    for (const connection of connections) {
+      connection.pragma('query_only = OFF')
+      connection.pragma('max_page_count = 1000000')
+    }
+    const [users = 0, sessions = 0] = before
+    expect(await world.count('User')).toBeGreaterThanOrEqual(users)
+    expect(await world.count('Session')).toBeGreaterThanOrEqual(sessions)
+    await browser.logIn('lisi')
+    expect(await world.sql('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  })
+
+  it('that another process is writing to is waited for, and holds up nobody who only reads', async () => {
+    await using world = await createWorld()
+    const [inside, outside] = [world.browser(), world.browser()]
+    await inside.logIn()
+    world.pass(2 * 60_000)
+    world.dingtalk.moveClock(2 * 60_000)
+    const callback = await outside.scan('lisi')
+    const unlock = await world.database.lockWrites()
+    let landed = false
+    const landing = outside
+      .get(callback)
+      .expect(302)
+      .then(() => {
+        landed = true
+      })
+    await expectIn(inside)
+    await inside.get('/verify').expect(204)
+    await inside.get('/readyz').expect(200)
+    expect(landed).toBe(false)
+    await unlock()
+    await landing
+  })
+
+  it('that another process keeps to itself is given up, and the next login succeeds', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const unlock = await world.database.lockWrites()
+    await expectRefused(browser, await browser.scan())
+    expect(await world.count('User')).toBe(0)
+    await unlock()
+    await browser.logIn()
+    await expectIn(browser)
+  })
+
+  it.runIf(process.getuid?.() === 0)('that may not be written is named at the start', async () => {
+    await using world = await createWorld()
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    const DATABASE_URL = `file:${path.join(directory, 'login.db')}`
+    await (await openDatabase(DATABASE_URL)).close()
+    chmodSync(directory, 0o555)
+    const settings = { ...world.settings, DATABASE_URL, PORT: String(await freePort()) }
+    await using server = runCompiled('main.js', { env: settings, uid: 65_534 })
+    expect(await server.ended()).toBe(1)
+    expect(server.output).toMatch(/DATABASE_URL: the database cannot be used \(SQLITE_/)
+    chownSync(directory, 0, 0)
+    rmSync(directory, { recursive: true })
+  })
+})
+
+describe('the removal of sessions that are over', () => {
+  it('goes on each time until none is left, with room for logins in between', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    for (let index = 0; index < 900; index++) {
+      await world.sql(
+        `INSERT INTO "Session" SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", "lastSeenAt", '2026-01-01T00:00:00.000+00:00', ip, "userAgent" FROM "Session" LIMIT 1`,
+      )
+    }
+    const database = await openDatabase(world.database.url)
+    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR })
+    using recorder = new StatementRecorder()
+    const lines = new EventEmitter()
+    const logger = createLogger('info', { write: (line) => lines.emit('line', JSON.parse(line)) })
+    const swept = once(lines, 'line')
+    const stop = startSweeping({ sessions, logger }, 1)
+    const logins = ['lisi', 'zhangwei1', 'zhangwei2'].map((person) => world.browser().logIn(person))
+    await Promise.all(logins)
+    expect(await swept).toMatchObject([{ event: 'session_ended', reason: 'expired', count: 900 }])
+    stop()
+    await database.close()
+    const removals = recorder.statements.filter((statement) => statement.includes('LIMIT 200'))
+    expect(removals.length).toBeGreaterThanOrEqual(10)
+    expect(await world.count('Session')).toBe(4)
+    await expectIn(browser)
+  })
+})
