@@ -21,9 +21,9 @@ const TWICE = Symbol('given twice')
  */
 export function readQuery<Schema extends z.ZodType>(req: Request, schema: Schema): z.output<Schema> {
   if (!hasSoundEscapes(rawQueryOf(req))) throw new AppError('bad_request', { detail: 'malformed escapes' })
-  const values: Record<string, string | symbol> = Object.create(null)
-  for (const [name, value] of queryOf(req)) values[name] = name in values ? TWICE : value
-  const { data, error } = schema.safeParse(values)
+  const values = new Map<string, string | symbol>()
+  for (const [name, value] of queryOf(req)) values.set(name, values.has(name) ? TWICE : value)
+  const { data, error } = schema.safeParse(Object.fromEntries(values))
   if (!error) return data
   const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
   throw new AppError('bad_request', { detail: faults.join(', ') })

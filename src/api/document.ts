@@ -67,14 +67,7 @@ export function describeApi({ publicUrl, sessionCookie }: Settings) {
         Object.fromEntries(
           Array.from(methodsOf(path), ([method, operation]) => [
             method.toLowerCase(),
-            {
-              operationId: operation.id,
-              summary: operation.summary,
-              ...(operation.description && { description: operation.description }),
-              ...(operation.session && { security: securityOf(operation.session) }),
-              parameters: [...pathParameters(path), ...queryParameters(operation)],
-              responses: responsesOf(operation),
-            },
+            { ...requestOf(path, operation), responses: responsesOf(operation) },
           ]),
         ),
       ]),
@@ -98,8 +91,16 @@ function statusOf(code: ErrorCode): number {
   return errorTable[code].status
 }
 
-function securityOf(session: 'required' | 'optional'): Json[] {
-  return session === 'required' ? [{ session: [] }] : [{}, { session: [] }]
+function requestOf(path: string, operation: Operation): Json {
+  const { id, summary, description, session } = operation
+  const withSession = { session: [] }
+  return {
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    ...(session && { security: session === 'required' ? [withSession] : [{}, withSession] }),
+    parameters: [...pathParameters(path), ...queryParameters(operation)],
+  }
 }
 
 function pathParameters(path: string): Json[] {
