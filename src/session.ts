@@ -31,6 +31,7 @@ interface Options {
 export class BrowserSessions {
   /** Finds the session of the cookie; goes before the routes that use it. */
   readonly middleware: RequestHandler
+  /** As browsers know it: its prefix depends on the settings. */
   readonly cookieName: string
   readonly #options: Options
   readonly #cookie: CookieOptions
