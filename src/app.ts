@@ -7,6 +7,7 @@ import { securityHeaders } from './middleware/security-headers.js'
 import { accountRoutes } from './routes/account.js'
 import { healthRoutes } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
+import { openApiRoutes } from './routes/openapi.js'
 import { pageRoutes } from './routes/pages.js'
 import { verifyRoutes } from './routes/verify.js'
 
@@ -33,6 +34,7 @@ export function createApp(ctx: Context): Express {
   app.use(loginRoutes(ctx))
   app.use(accountRoutes(ctx))
   app.use(pageRoutes(ctx))
+  app.use(openApiRoutes(ctx))
 
   app.use(notFound)
   app.use(errorHandler(ctx.config))

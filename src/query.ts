@@ -1,4 +1,6 @@
 import type { Request } from 'express'
+import type { z } from 'zod'
+import { AppError } from './errors.js'
 
 /** The request's query string as it came, without its `?`. */
 export function rawQueryOf(req: Request): string {
@@ -9,4 +11,29 @@ export function rawQueryOf(req: Request): string {
 /** The request's query; repeated names are kept apart. */
 export function queryOf(req: Request): URLSearchParams {
   return new URLSearchParams(rawQueryOf(req))
+}
+
+const TWICE = Symbol('given twice')
+
+/**
+ * The request's query as this schema reads it; a parameter that is given twice fits no schema.
+ * @throws {AppError} `bad_request` where it does not fit, or its escapes are malformed
+ */
+export function readQuery<Schema extends z.ZodType>(req: Request, schema: Schema): z.output<Schema> {
+  if (!hasSoundEscapes(rawQueryOf(req))) throw new AppError('bad_request', { detail: 'malformed escapes' })
+  const values = new Map<string, string | symbol>()
+  for (const [name, value] of queryOf(req)) values.set(name, values.has(name) ? TWICE : value)
+  const { data, error } = schema.safeParse(Object.fromEntries(values))
+  if (!error) return data
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
+  throw new AppError('bad_request', { detail: faults.join(', ') })
+}
+
+function hasSoundEscapes(query: string): boolean {
+  try {
+    decodeURIComponent(query)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -31,8 +31,9 @@ interface Options {
 export class BrowserSessions {
   /** Finds the session of the cookie; goes before the routes that use it. */
   readonly middleware: RequestHandler
+  /** As browsers know it: its prefix depends on the settings. */
+  readonly cookieName: string
   readonly #options: Options
-  readonly #cookieName: string
   readonly #cookie: CookieOptions
   /** The session ids that logins have chosen, for `genid`: the same callback twice at once is one login and opens one session. */
   readonly #chosenIds = new WeakMap<object, string>()
@@ -40,10 +41,10 @@ export class BrowserSessions {
   constructor(options: Options) {
     const { sessions, secrets, maxAgeMs, cookieDomain, secure } = options
     this.#options = options
-    this.#cookieName = `${secure ? (cookieDomain ? '__Secure-' : '__Host-') : ''}sid`
+    this.cookieName = `${secure ? (cookieDomain ? '__Secure-' : '__Host-') : ''}sid`
     this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(cookieDomain && { domain: cookieDomain }) }
     this.middleware = session({
-      name: this.#cookieName,
+      name: this.cookieName,
       secret: [...secrets],
       store: new ExpressSessionStore(sessions),
       genid: (req) => this.#chosenIds.get(req) ?? randomBytes(32).toString('base64url'),
@@ -88,7 +89,7 @@ export class BrowserSessions {
   async signOut(req: Request, res: Response): Promise<void> {
     const { live } = req.session
     if (live) await settle((done) => req.session.destroy(done))
-    res.clearCookie(this.#cookieName, this.#cookie)
+    res.clearCookie(this.cookieName, this.#cookie)
     if (live) auditEnd(req, live.user.id, [live.info.id], 'logout')
   }
 }

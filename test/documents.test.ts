@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { operations } from '../src/api/operations.js'
 import { settingNames } from '../src/config.js'
 import { errorTable } from '../src/errors.js'
 
@@ -26,6 +27,16 @@ describe('the README', () => {
   it('explains exactly the settings that there are', () => {
     const explained = tableBelow('### Settings').flatMap(([names]) => codeWords(names))
     expect(explained.sort()).toEqual([...settingNames].sort())
+  })
+
+  it('explains exactly the routes that there are, but for the files of the pages', () => {
+    const explained = tableBelow('### Routes').flatMap(([names]) => codeWords(names).map((name) => name.split('?')[0]))
+    const existing = Object.entries(operations)
+      .filter(([path]) => !path.startsWith('/assets/'))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => (method === 'ANY' ? path : `${method} ${path}`)),
+      )
+    expect(explained.sort()).toEqual(existing.sort())
   })
 
   it('explains exactly the errors that there are, with their statuses', () => {

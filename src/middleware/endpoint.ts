@@ -1,22 +1,27 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
+import { methodsOf, type operations, type Path } from '../api/operations.js'
 import { AppError } from '../errors.js'
 import type { CrossOrigin } from './cross-origin.js'
 
 type Handler = (req: Request, res: Response) => void | Promise<void>
 
-interface Endpoint {
-  path: string
+interface Endpoint<P extends Path> {
+  /** One that is described, with a handler for each method that is described. */
+  path: P
+  methods: Record<keyof (typeof operations)[P], Handler>
   /** What runs before the handler, once the method is known to be answered here. */
   before?: RequestHandler[]
-  methods: { GET?: Handler; POST?: Handler; DELETE?: Handler }
-  /** False where a HEAD must not begin or spend anything. Otherwise HEAD is answered like GET. */
-  head?: boolean
 }
 
-/** Adds an address to the router: preflights, 405 with `Allow`, and the Origin rule of what changes something. */
-export function addEndpoint(router: Router, crossOrigin: CrossOrigin, endpoint: Endpoint): void {
-  const { path, before = [], methods, head = true } = endpoint
-  const allowed = Object.keys(methods).flatMap((name) => (name === 'GET' && head ? ['GET', 'HEAD'] : [name]))
+/** Adds an address to the router: preflights, 405 with `Allow`, and the Origin rule of what changes something; none of them for `ANY`. */
+export function addEndpoint<P extends Path>(router: Router, crossOrigin: CrossOrigin, endpoint: Endpoint<P>): void {
+  const { path, before = [] } = endpoint
+  const methods: { [method: string]: Handler | undefined } = endpoint.methods
+  if (methods.ANY) {
+    router.all(path, ...before, methods.ANY)
+    return
+  }
+  const allowed = [...methodsOf(path).keys()]
 
   const guard: RequestHandler = (req, res, next) => {
     if (crossOrigin.isAllowedPreflight(req)) {
@@ -30,8 +35,7 @@ export function addEndpoint(router: Router, crossOrigin: CrossOrigin, endpoint: 
     if (req.method === 'POST' || req.method === 'DELETE') crossOrigin.requireKnownOrigin(req)
     next()
   }
-  const handle: RequestHandler = (req, res) =>
-    methods[req.method === 'HEAD' ? 'GET' : (req.method as keyof typeof methods)]?.(req, res)
+  const handle: RequestHandler = (req, res) => methods[req.method === 'HEAD' ? 'GET' : req.method]?.(req, res)
 
   router.all(path, guard, ...before, handle)
 }

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { answers } from '../api/answers.js'
 import type { Config } from '../config.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
@@ -36,7 +37,7 @@ export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHand
     }
     res.status(error.status).set(error.headers)
     if (req.accepts(['json', 'html']) === 'html') answerPage(req, res, error, brand)
-    else res.json({ error: error.code, message: error.publicMessage, requestId: req.id })
+    else res.json(answers.Error.parse({ error: error.code, message: error.publicMessage, requestId: req.id }))
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { answers } from '../api/answers.js'
 import { errorTable } from '../errors.js'
 
 const { status, message } = errorTable.bad_request
@@ -24,7 +25,7 @@ export function refuseUnreadable(socket: Duplex): void {
 }
 
 function badRequest() {
-  const body = JSON.stringify({ error: 'bad_request', message, requestId: randomUUID() })
+  const body = JSON.stringify(answers.Error.parse({ error: 'bad_request', message, requestId: randomUUID() }))
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),

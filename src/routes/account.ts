@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express'
+import { answers } from '../api/answers.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { addEndpoint } from '../middleware/endpoint.js'
@@ -13,8 +14,7 @@ export function accountRoutes({ browserSessions, sessions, crossOrigin }: Contex
 
   async function showMe(req: Request, res: Response): Promise<void> {
     const { user } = await browserSessions.requireSignedIn(req)
-    const { id, username, nick, unionId, avatarUrl, lastLoginAt } = user
-    res.json({ id, username, nick, unionId, avatarUrl, lastLoginAt })
+    res.json(answers.Me.parse(user))
   }
 
   async function logOut(req: Request, res: Response): Promise<void> {
@@ -26,7 +26,7 @@ export function accountRoutes({ browserSessions, sessions, crossOrigin }: Contex
   async function listSessions(req: Request, res: Response): Promise<void> {
     const { user, info: current } = await browserSessions.requireSignedIn(req)
     const all = await sessions.list(user.id)
-    res.json(all.map((info) => ({ ...info, current: info.id === current.id })))
+    res.json(answers.Sessions.parse(all.map((info) => ({ ...info, current: info.id === current.id }))))
   }
 
   async function endSession(req: Request, res: Response): Promise<void> {

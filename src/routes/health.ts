@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { answers } from '../api/answers.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 
@@ -7,14 +8,14 @@ export function healthRoutes({ isReady, crossOrigin }: Context): Router {
   const router = Router({ caseSensitive: true })
   addEndpoint(router, crossOrigin, {
     path: '/healthz',
-    methods: { GET: (_req, res) => void res.json({ status: 'alive' }) },
+    methods: { GET: (_req, res) => void res.json(answers.Alive.parse({ status: 'alive' })) },
   })
   addEndpoint(router, crossOrigin, {
     path: '/readyz',
     methods: {
       GET: async (_req, res) => {
-        const ready = await isReady()
-        res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' })
+        if (await isReady()) res.json(answers.Ready.parse({ status: 'ready' }))
+        else res.status(503).json(answers.NotReady.parse({ status: 'not ready' }))
       },
     },
   })

@@ -1,4 +1,5 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
+import { callbackQuery, redirectQuery } from '../api/queries.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { errorFields } from '../log.js'
@@ -6,15 +7,15 @@ import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
 import { toPublicHost } from '../middleware/public-host.js'
 import { isDingTalk } from '../pages/device.js'
+import { readQuery } from '../query.js'
 import { redirect } from '../redirect.js'
-import { callbackParams, redirectParam } from './params.js'
 
 /** `/ding_url` sends the browser to DingTalk, `/callback` receives it back. */
 export function loginRoutes({ config, login, attempts, browserSessions, crossOrigin, limitLogins }: Context): Router {
   const router = Router({ caseSensitive: true })
 
   async function beginLogin(req: Request, res: Response): Promise<void> {
-    const attempt = login.start(redirectParam(req))
+    const attempt = login.start(readQuery(req, redirectQuery).redirect)
     attempts.begin(req, res, attempt)
     req.audit('login_begun')
     const inClientUrl = isDingTalk(req.get('user-agent') ?? '') ? login.inClientUrl(attempt) : undefined
@@ -22,7 +23,7 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
   }
 
   async function finishLogin(req: Request, res: Response): Promise<void> {
-    const params = callbackParams(req)
+    const params = readQuery(req, callbackQuery)
     const attempt = attempts.read(req, params.state)
     if (!attempt) throw new AppError('attempt_missing')
     res.locals.attempt = attempt
@@ -65,13 +66,11 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
     path: '/ding_url',
     before: [limitLogins, toPublicHost(config.publicUrl), attempts.middleware],
     methods: { GET: beginLogin },
-    head: false,
   })
   addEndpoint(router, crossOrigin, {
     path: '/callback',
     before: [limitLogins, attempts.middleware, browserSessions.middleware],
     methods: { GET: finishLogin },
-    head: false,
   })
   router.use(['/ding_url', '/callback'], dropAttempt, auditRefusal, endSessionsOfLeaver)
   return router

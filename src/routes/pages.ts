@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
+import { errorParam, redirectQuery } from '../api/queries.js'
 import type { Context } from '../context.js'
-import { type ErrorCode, errorTable } from '../errors.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { toPublicHost } from '../middleware/public-host.js'
 import { accountPage } from '../pages/account-page.js'
@@ -10,9 +10,8 @@ import { languageOf } from '../pages/language.js'
 import { loginPage } from '../pages/login-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { texts } from '../pages/texts.js'
-import { queryOf } from '../query.js'
+import { queryOf, readQuery } from '../query.js'
 import { redirect } from '../redirect.js'
-import { redirectParam } from './params.js'
 
 const ASSETS = ['login.js', 'account.js', 'icon.svg'] as const
 /** The page asks for a new attempt a little before its own is too old. */
@@ -25,9 +24,9 @@ export function pageRoutes(ctx: Context): Router {
   const router = Router({ caseSensitive: true })
 
   async function showLogin(req: Request, res: Response): Promise<void> {
-    const redirectTo = redirectParam(req)
+    const redirectTo = readQuery(req, redirectQuery).redirect
     const attempt = login.start(redirectTo)
-    const error = errorParam(req)
+    const error = errorParam.safeParse(queryOf(req).get('error')).data
     const dingUrl =
       redirectTo === undefined ? '/ding_url' : `/ding_url?${new URLSearchParams({ redirect: redirectTo })}`
     const common = { language: languageOf(req), brand, otherLanguageUrl: inOtherLanguage(req), error, dingUrl }
@@ -89,21 +88,11 @@ export function pageRoutes(ctx: Context): Router {
   for (const name of ASSETS) {
     const text = readFileSync(new URL(`../pages/assets/${name}`, import.meta.url), 'utf8')
     addEndpoint(router, crossOrigin, {
-      path: `/assets/${name}`,
+      path: `/assets/${name}` as const,
       methods: { GET: (_req, res) => void res.type(name).send(text) },
     })
   }
   return router
-}
-
-/** The reason for coming back: a code of the table, or nothing. */
-function errorParam(req: Request): ErrorCode | undefined {
-  const error = queryOf(req).get('error') ?? ''
-  return isErrorCode(error) ? error : undefined
-}
-
-function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errorTable, text)
 }
 
 /** This page's address with the other language asked for. */

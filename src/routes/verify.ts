@@ -1,13 +1,15 @@
-import { Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { Context } from '../context.js'
+import { addEndpoint } from '../middleware/endpoint.js'
 
 /**
  * Says to a reverse proxy whether the browser is signed in, and as whom: nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth`.
  * Answers every method alike, OPTIONS too: a preflight that were answered 204 here would be let through.
  */
-export function verifyRoutes({ browserSessions }: Context): Router {
+export function verifyRoutes({ browserSessions, crossOrigin }: Context): Router {
   const router = Router({ caseSensitive: true })
-  router.all('/verify', browserSessions.middleware, async (req, res) => {
+
+  async function verify(req: Request, res: Response): Promise<void> {
     const live = await browserSessions.signedIn(req)
     if (!live) {
       res.status(401).end()
@@ -17,6 +19,8 @@ export function verifyRoutes({ browserSessions }: Context): Router {
     // Headers carry ASCII alone.
     res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(live.user.username))
     res.status(204).end()
-  })
+  }
+
+  addEndpoint(router, crossOrigin, { path: '/verify', before: [browserSessions.middleware], methods: { ANY: verify } })
   return router
 }

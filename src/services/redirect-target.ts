@@ -6,8 +6,8 @@ export interface RedirectRules {
   origins: readonly string[]
 }
 
-/** Longer ones do not fit into the login-attempt cookie. */
-const MAX_LENGTH = 2048
+/** Longer targets do not fit into the login-attempt cookie. */
+export const MAX_REDIRECT_LENGTH = 2048
 
 /**
  * The address to which a login returns, as it will be sent: ASCII, absolute, on an allowed origin.
@@ -18,7 +18,7 @@ export function judgeRedirect(redirect: string | undefined, rules: RedirectRules
   if (redirect === undefined) return rules.frontendUrl
 
   const text = sendable(redirect)
-  if (text.length > MAX_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
+  if (text.length > MAX_REDIRECT_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
   const target = text.startsWith('/') ? onFrontend(text, rules.frontendUrl) : text
   if (!isAbsolute(target) || !rules.origins.includes(new URL(target).origin)) throw refused()
   return target

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { type ErrorCode, errorTable } from '../errors.js'
+
+/** A code of the error table. */
+export const errorCode = z.enum(Object.keys(errorTable) as ErrorCode[])
+
+const instant = z
+  .date()
+  .transform((date) => date.toISOString())
+  .pipe(z.iso.datetime())
+
+const errorBody = z.object({
+  error: errorCode.meta({ description: Object.entries(errorTable).map(describeCode).join('\n') }),
+  message: z.string().meta({ description: 'For people, in English.' }),
+  requestId: z.string().meta({ description: 'Names the request in the log; also in `X-Request-Id`.' }),
+})
+
+const me = z.object({
+  id: z.string(),
+  username: z.string().meta({ description: 'The nick of the first login: unique, and kept for life.' }),
+  nick: z.string().meta({ description: 'The nick of the last login.' }),
+  unionId: z.string().meta({ description: "DingTalk's name for the person." }),
+  avatarUrl: z.string().nullable(),
+  lastLoginAt: instant,
+})
+
+const session = z.object({
+  id: z.string().meta({ description: "For `DELETE /sessions/{id}`; not the cookie's." }),
+  current: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+  createdAt: instant,
+  lastSeenAt: instant,
+  ip: z.string(),
+  userAgent: z.string(),
+})
+
+/** What is answered as JSON, by its name in the description. Every answer goes through one of these: nothing else leaves. */
+export const answers = {
+  Error: errorBody,
+  Me: me,
+  Session: session,
+  Sessions: z.array(session),
+  Alive: z.object({ status: z.literal('alive') }),
+  Ready: z.object({ status: z.literal('ready') }),
+  NotReady: z.object({ status: z.literal('not ready') }),
+  Description: z.looseObject({ openapi: z.literal('3.1.0') }),
+}
+
+export type AnswerName = keyof typeof answers
+
+function describeCode([code, { status, message }]: [string, { status: number; message: string }]): string {
+  return `- \`${code}\` (${status}): ${message}`
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { CallbackParams } from '../services/login.js'
+import { MAX_REDIRECT_LENGTH } from '../services/redirect-target.js'
+import { errorCode } from './answers.js'
+
+/** @NOTE `readQuery` hands over no text where a parameter is given twice. */
+const text = z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is given twice') })
+
+/** Nothing that DingTalk or this server sends is long, or holds spaces or characters beyond ASCII. */
+const plain = text.max(512, 'is too long').regex(/^[\x21-\x7e]+$/, 'is malformed')
+
+/** Where a login is to lead. */
+export const redirectQuery = z.object({
+  redirect: text.optional().meta({
+    description:
+      'Where people land: an absolute address on an allowed front end, or a path of `FRONTEND_URL`. Its length is measured percent-encoded.',
+    maxLength: MAX_REDIRECT_LENGTH,
+  }),
+})
+
+/** What DingTalk's redirect carries. The code comes as `code`, as `authCode`, or as both with one value. */
+export const callbackQuery = z
+  .object({
+    state: plain.meta({ description: 'What the login attempt was begun with.' }),
+    code: text.optional().meta({
+      description:
+        "DingTalk's code: at most 512 visible ASCII characters, as `code` or `authCode`; needed without `error`.",
+    }),
+    authCode: text.optional().meta({ description: 'Another name of `code`; the same where both are given.' }),
+    error: text.optional().meta({ description: 'The person said no.' }),
+  })
+  .transform(({ state, code, authCode, error }, ctx): CallbackParams => {
+    if (error) return { state, declined: true }
+    const eitherCode = plain.safeParse(code || authCode)
+    if (eitherCode.success && (!code || !authCode || code === authCode)) return { state, code: eitherCode.data }
+    ctx.addIssue({
+      code: 'custom',
+      path: ['code'],
+      message: 'is missing, too long or malformed, or not that of authCode',
+    })
+    return z.NEVER
+  })
+
+/** Chooses the language of a page. */
+export const languageParam = z.enum(['en', 'zh']).meta({ description: "The page's language; else the browser's." })
+
+/** Says on the login page why one is back there. */
+export const errorParam = errorCode.meta({ description: 'Why the person is back at the login page.' })

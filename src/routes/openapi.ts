@@ -1,0 +1,21 @@
+import { Router } from 'express'
+import { describeApi } from '../api/document.js'
+import type { Context } from '../context.js'
+import { addEndpoint } from '../middleware/endpoint.js'
+
+/** The description of all routes, for programs: made when it is first asked for. */
+export function openApiRoutes({ config, browserSessions, crossOrigin }: Context): Router {
+  const router = Router({ caseSensitive: true })
+  let text: string | undefined
+  addEndpoint(router, crossOrigin, {
+    path: '/openapi.json',
+    methods: {
+      GET: (_req, res) => {
+        const { publicUrl } = config
+        text ??= JSON.stringify(describeApi({ publicUrl, sessionCookie: browserSessions.cookieName }))
+        res.type('json').send(text)
+      },
+    },
+  })
+  return router
+}
