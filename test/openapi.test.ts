@@ -243,7 +243,7 @@ const askings: Asking[] = [
     async (world) => {
       const browser = world.browser()
       await browser.logIn('lisi')
-      world.database.exec(`UPDATE "User" SET disabledAt = lastLoginAt WHERE username = '李四'`)
+      await world.sql(`UPDATE "User" SET disabledAt = lastLoginAt WHERE username = '李四'`)
       return browser.get(await browser.scan('lisi'))
     },
   ],
@@ -355,7 +355,7 @@ describe('every answer', () => {
   it('of a server that fails is described everywhere', async () => {
     await using world = await createWorld()
     const browser = await signedIn(world)
-    world.database.exec('ALTER TABLE "Session" RENAME TO "Gone"')
+    await world.sql('ALTER TABLE "Session" RENAME TO "Gone"')
     for (const operation of ['GET /me', 'GET /sessions', 'DELETE /sessions', 'POST /logout', 'GET /account']) {
       const [method = '', address = ''] = operation.split(' ')
       const answer = await browser.send(method.toLowerCase() as 'get', address).set('Origin', FRONTEND)
