@@ -4,7 +4,7 @@ import { PrismaUsers } from './adapters/database/prisma-users.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
-import { errorFields, type Logger } from './log.js'
+import { bugFields, errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { LoginService } from './services/login.js'
@@ -22,14 +22,25 @@ interface Options {
  * Chooses the implementations and joins them: the only place that does.
  * @throws {MigrationError}
  */
-export function createContext({ config, logger, now = Date.now }: Options) {
+export async function createContext({ config, logger, now = Date.now }: Options) {
   const { membership: members, session, publicUrl } = config
   const secure = publicUrl.startsWith('https:')
   const prisma = openDatabase(config.databaseUrl)
   const users = new PrismaUsers(prisma)
   const sessions = new PrismaSessions({ prisma, ...session, now })
 
-  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now)
+  // Where nobody asks for metrics, their library is not even loaded.
+  const metrics =
+    config.listen.metricsPort === undefined
+      ? undefined
+      : new (await import('./adapters/prometheus.js')).PrometheusMetrics({
+          flow: config.dingtalk.flow,
+          countSessions: () => sessions.countAlive(),
+          onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
+          now,
+        })
+
+  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now, metrics)
   const membership = new Membership({
     ...members,
     directory,
@@ -42,6 +53,7 @@ export function createContext({ config, logger, now = Date.now }: Options) {
   return {
     config,
     logger,
+    metrics,
     users,
     sessions,
     login: new LoginService({
@@ -76,4 +88,4 @@ export function createContext({ config, logger, now = Date.now }: Options) {
   }
 }
 
-export type Context = ReturnType<typeof createContext>
+export type Context = Awaited<ReturnType<typeof createContext>>

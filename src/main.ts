@@ -4,6 +4,7 @@ import { MigrationError } from './adapters/database/migrations.js'
 import { ConfigError, readConfig } from './config.js'
 import { createContext } from './context.js'
 import { bugFields, createLogger } from './log.js'
+import { MetricsPortError } from './metrics-server.js'
 import { startServer } from './server.js'
 
 loadDotenv({ quiet: true })
@@ -12,10 +13,19 @@ loadDotenv({ quiet: true })
 async function main(stop: AbortSignal): Promise<void> {
   const config = readConfig(process.env)
   const logger = createLogger(config.logLevel)
-  await using ctx = createContext({ config, logger })
+  await using ctx = await createContext({ config, logger })
   const server = await startServer(ctx)
   const { publicUrl, dingtalk, membership } = config
-  logger.info({ port: server.port, publicUrl, flow: dingtalk.flow, audience: membership.audience }, 'listening')
+  logger.info(
+    {
+      port: server.port,
+      metricsPort: server.metricsPort,
+      publicUrl,
+      flow: dingtalk.flow,
+      audience: membership.audience,
+    },
+    'listening',
+  )
 
   if (!stop.aborted) await once(stop, 'abort')
   logger.info('stopping')
@@ -31,7 +41,8 @@ main(stop.signal).catch((error: unknown) => {
 })
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof MigrationError) return error.message
+  if (error instanceof ConfigError || error instanceof MigrationError || error instanceof MetricsPortError)
+    return error.message
   if (!(error instanceof Error && 'code' in error)) return JSON.stringify(bugFields(error))
   if (error.code === 'EADDRINUSE' && 'port' in error) return `PORT: port ${error.port} is taken`
   if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))

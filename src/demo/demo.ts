@@ -60,7 +60,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       SESSION_SECRETS: keptSecret(options.directory),
       LOG_LEVEL: options.logLevel,
     })
-    const ctx = createContext({ config, logger: createLogger(config.logLevel) })
+    const ctx = await createContext({ config, logger: createLogger(config.logLevel) })
     opened.push(() => ctx[Symbol.asyncDispose]())
     const server = await onPort('PORT', () => startServer(ctx))
     opened.push(() => server.close())

@@ -91,6 +91,15 @@ export class PrismaSessions implements SessionStore {
     return endSessions(this.#prisma, { userId })
   }
 
+  /** Of the index on `lastSeenAt` alone: those that reached their maximal age count until the next sweep, a minute at most. */
+  async countAlive(): Promise<number> {
+    const idleSince = new Date(this.#now() - this.#idleTimeoutMs)
+    // @NOTE not count(), which selects the ids and so reads every row.
+    const rows = await this.#prisma.$queryRaw<[{ count: bigint | number }]>`
+      SELECT COUNT(*) AS "count" FROM "Session" WHERE "lastSeenAt" > ${idleSince}`
+    return Number(rows[0].count)
+  }
+
   /** Removes some of the sessions that are over, so few at a time that no login waits for it; gives how many. */
   async removeExpired(): Promise<number> {
     const now = this.#now()
