@@ -217,25 +217,20 @@ describe('the sessions alive', () => {
   })
 
   it('are waited for no longer than a moment, and asked once however many scrapes wait', async () => {
-    let asked = 0
-    const { promise, resolve } = latch<number>()
-    const metrics = new PrometheusMetrics({
-      flow: 'oauth2',
-      countSessions: () => {
-        asked += 1
-        return promise
-      },
-      onFailure: () => {},
-      now: () => Date.now() + asked * 2 * MINUTE,
-    })
-    const texts = await Promise.all([metrics.exposition(), metrics.exposition()])
-    for (const { text } of texts) {
-      expect(text).not.toMatch(/^dingtalk_login_sessions_alive /m)
-      expect(text).toMatch(/^dingtalk_login_logins_begun_total 0$/m)
-    }
-    expect(asked).toBe(1)
-    resolve(7)
-    expect((await metrics.exposition()).text).toMatch(/^dingtalk_login_sessions_alive 7$/m)
+    let time = 0
+    const asked: ((count: number) => void)[] = []
+    const countSessions = () => new Promise<number>((resolve) => asked.push(resolve))
+    const metrics = new PrometheusMetrics({ flow: 'oauth2', countSessions, onFailure: () => {}, now: () => time })
+    const told = async () => /^dingtalk_login_sessions_alive (.*)$/m.exec((await metrics.exposition()).text)?.[1]
+
+    expect(await Promise.all([told(), told()])).toEqual([undefined, undefined])
+    time += 2 * MINUTE
+    const waiting = told()
+    expect(asked).toHaveLength(1)
+    asked[0]?.(7)
+    expect([await waiting, await told()]).toEqual(['7', undefined])
+    // What was asked last has no answer yet: an older one is not told in its place.
+    expect(asked).toHaveLength(2)
   })
 
   it('are counted by an index alone', async () => {
@@ -252,14 +247,6 @@ describe('the sessions alive', () => {
     }
   })
 })
-
-function latch<T>() {
-  let resolve: (value: T) => void = () => {}
-  const promise = new Promise<T>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
-}
 
 describe('the exposition', () => {
   it('says what is running', async () => {
