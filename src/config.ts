@@ -18,6 +18,7 @@ import {
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
+const USUAL_PORT = '8000'
 
 /** One setting that cannot be used as it is. `problem` says what is wrong and what would be right, never a secret's value. */
 export interface ConfigFault {
@@ -42,7 +43,7 @@ function environmentSchema(production: boolean, env: Record<string, string>) {
   const credential = setting(appCredential(production))
   const host = (name: string) => setting(secureOrigin(production)).prefault(`https://${name}.dingtalk.com`)
   return z.object({
-    PORT: wholeNumber(0, 65_535).prefault('8000'),
+    PORT: wholeNumber(0, 65_535).prefault(USUAL_PORT),
     HOST: z.string().optional(),
     PUBLIC_URL: setting(secureOrigin(production)).prefault('http://localhost:8000'),
     FRONTEND_URL: setting(frontendUrl).prefault('http://localhost:8080/'),
@@ -66,6 +67,9 @@ function environmentSchema(production: boolean, env: Record<string, string>) {
     COOKIE_DOMAIN: setting(cookieDomain(env.PUBLIC_URL)).optional(),
     TRUST_PROXY: setting(trustProxy).prefault('0'),
     RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).prefault('600'),
+    METRICS_PORT: wholeNumber(0, 65_535)
+      .refine((port) => port === 0 || port !== Number(env.PORT ?? USUAL_PORT), "must not be PORT's: it is not public")
+      .optional(),
     BRAND_NAME: setting(brandName).optional(),
     BRAND_LOGO_URL: setting(logoUrl).optional(),
     LOG_LEVEL: z
@@ -96,7 +100,7 @@ export function readConfig(environment: Record<string, string | undefined>) {
 
   const s = parsed.data
   return {
-    listen: { port: s.PORT, host: s.HOST },
+    listen: { port: s.PORT, host: s.HOST, metricsPort: s.METRICS_PORT },
     /** The origin that browsers use, e.g. `https://login.example.com`. */
     publicUrl: s.PUBLIC_URL,
     redirects: {

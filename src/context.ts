@@ -4,7 +4,7 @@ import { SqlSessions } from './adapters/database/sql-sessions.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
-import { errorFields, type Logger } from './log.js'
+import { bugFields, errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { LoginService } from './services/login.js'
@@ -29,7 +29,18 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const users = new PrismaUsers(database)
   const sessions = new SqlSessions({ database, ...session, now })
 
-  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now)
+  // Where nobody asks for metrics, their library is not even loaded.
+  const metrics =
+    config.listen.metricsPort === undefined
+      ? undefined
+      : new (await import('./adapters/prometheus.js')).PrometheusMetrics({
+          flow: config.dingtalk.flow,
+          countSessions: () => sessions.countAlive(),
+          onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
+          now,
+        })
+
+  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now, metrics)
   const membership = new Membership({
     ...members,
     directory,
@@ -42,6 +53,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   return {
     config,
     logger,
+    metrics,
     users,
     sessions,
     login: new LoginService({

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { type AppError, DingTalkError } from './errors.js'
+import { type AppError, DingTalkError, type ErrorCode } from './errors.js'
 
 /** What the audit trail knows of. */
 export type AuditEvent =
@@ -20,7 +20,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 }
 
 /** What the log says of a refused request: our code, and DingTalk's where it had one. */
-export function errorFields(error: AppError): LogFields {
+export function errorFields(error: AppError): LogFields & { code: ErrorCode } {
   const { code, detail, userId } = error
   if (!(error instanceof DingTalkError)) return { code, detail, userId }
   const { call, upstreamCode, setting } = error.failure

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from './config.js'
 import { createContext } from './context.js'
 import { AppError } from './errors.js'
 import { bugFields, createLogger } from './log.js'
+import { MetricsPortError } from './metrics-server.js'
 import { startServer } from './server.js'
 
 loadDotenv({ quiet: true })
@@ -16,7 +17,16 @@ async function main(stop: AbortSignal): Promise<void> {
   await using ctx = await createContext({ config, logger })
   const server = await startServer(ctx)
   const { publicUrl, dingtalk, membership } = config
-  logger.info({ port: server.port, publicUrl, flow: dingtalk.flow, audience: membership.audience }, 'listening')
+  logger.info(
+    {
+      port: server.port,
+      metricsPort: server.metricsPort,
+      publicUrl,
+      flow: dingtalk.flow,
+      audience: membership.audience,
+    },
+    'listening',
+  )
 
   if (!stop.aborted) await once(stop, 'abort')
   logger.info('stopping')
@@ -32,7 +42,8 @@ main(stop.signal).catch((error: unknown) => {
 })
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof MigrationError) return error.message
+  if (error instanceof ConfigError || error instanceof MigrationError || error instanceof MetricsPortError)
+    return error.message
   if (error instanceof AppError) return `DATABASE_URL: ${error.detail}`
   if (!(error instanceof Error && 'code' in error)) return JSON.stringify(bugFields(error))
   if (error.code === 'EADDRINUSE' && 'port' in error) return `PORT: port ${error.port} is taken`

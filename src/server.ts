@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.js'
 import type { Context } from './context.js'
+import { startMetricsServer } from './metrics-server.js'
+import { measureRequest } from './middleware/measure-request.js'
 import { hasReadableTarget, refuseTarget, refuseUnreadable } from './middleware/unreadable-request.js'
 import { startSweeping } from './sweep.js'
 
@@ -12,11 +14,13 @@ const STOP_WITHIN_MS = 8 * SECOND
 export interface RunningServer {
   /** The port that it listens on. */
   port: number
+  /** The port of `/metrics`, where METRICS_PORT is set. */
+  metricsPort: number | undefined
   /** Lets running requests finish, for eight seconds at most. */
   close(): Promise<void>
 }
 
-/** Listens with the context's settings. Rejects where the port is taken. */
+/** Listens with the context's settings. Rejects where a port is taken. */
 export async function startServer(ctx: Context): Promise<RunningServer> {
   const { port, host } = ctx.config.listen
   const app = createApp(ctx)
@@ -24,6 +28,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
   const inUse = new WeakSet<object>()
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     inUse.add(req.socket)
+    if (ctx.metrics) measureRequest(ctx.metrics, req, res)
     if (hasReadableTarget(req)) app(req, res)
     else refuseTarget(res)
   }
@@ -46,15 +51,21 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     if (inUse.has(socket) || !socket.writable) socket.destroy()
     else refuseUnreadable(socket)
   })
+  const metricsServer = await startMetricsServer(ctx)
   server.listen({ port, host })
-  await once(server, 'listening')
+  await once(server, 'listening').catch(async (error: unknown) => {
+    await metricsServer?.close()
+    throw error
+  })
   const stopSweeping = startSweeping(ctx)
   return {
     port: (server.address() as AddressInfo).port,
+    metricsPort: metricsServer?.port,
     close: async () => {
       ctx.beginStop()
       stopSweeping()
       await closeServer(server)
+      await metricsServer?.close()
     },
   }
 }

@@ -70,7 +70,7 @@ describe('the defaults', () => {
       ...['DINGTALK_CORP_APP_KEY', 'DINGTALK_CORP_APP_SECRET', 'DINGTALK_LOGIN_URL', 'DINGTALK_OAPI_URL'],
       ...['DINGTALK_API_URL', 'DINGTALK_TIMEOUT', 'MEMBERSHIP_RECHECK', 'DATABASE_URL', 'SESSION_IDLE_TIMEOUT'],
       ...['SESSION_MAX_AGE', 'LOGIN_TIMEOUT', 'COOKIE_DOMAIN', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE', 'LOG_LEVEL'],
-      'NODE_ENV',
+      ...['METRICS_PORT', 'NODE_ENV'],
     ]
     expect(read(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(read())
     expect(read(Object.fromEntries(names.map((name) => [name, '  '])))).toEqual(read())
@@ -114,6 +114,7 @@ describe('all faults', () => {
     COOKIE_DOMAIN: 'com',
     TRUST_PROXY: 'true',
     RATE_LIMIT_PER_MINUTE: '0',
+    METRICS_PORT: '9464/metrics',
     LOG_LEVEL: 'loud',
   }
 
@@ -212,6 +213,29 @@ describe('PORT and HOST', () => {
 
   it.each(['65536', '-1', '80.5', '0x50', '8e3', 'http', '80,81', '٨٠'])('does not listen on %s', (value) => {
     expectRefused('PORT', value, /whole number from 0 to 65535/)
+  })
+})
+
+describe('METRICS_PORT', () => {
+  it.each([
+    ['0', 0],
+    ['9464', 9464],
+  ])('of %s is a port of its own', (value, metricsPort) => {
+    expect(read({ METRICS_PORT: value }).listen).toEqual({ port: 8000, host: undefined, metricsPort })
+  })
+
+  it('is none unless it is set', () => {
+    expect(read({ METRICS_PORT: ' ' }).listen.metricsPort).toBeUndefined()
+  })
+
+  it.each(['65536', '-1', 'metrics', '/metrics'])('is not %s', (value) => {
+    expectRefused('METRICS_PORT', value, /whole number from 0 to 65535/)
+  })
+
+  it('is not PORT’s, unless both are any free port', () => {
+    expectRefused('METRICS_PORT', '8000', /must not be PORT's/)
+    expectRefused('METRICS_PORT', '81', /must not be PORT's/, { ...least, PORT: '081' })
+    expect(read({ PORT: '0', METRICS_PORT: '0' }).listen).toMatchObject({ port: 0, metricsPort: 0 })
   })
 })
 

@@ -243,7 +243,7 @@ const askings: Asking[] = [
     async (world) => {
       const browser = world.browser()
       await browser.logIn('lisi')
-      await world.sql(`UPDATE "User" SET disabledAt = lastLoginAt WHERE username = '李四'`)
+      await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt" WHERE username = '李四'`)
       return browser.get(await browser.scan('lisi'))
     },
   ],

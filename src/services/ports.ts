@@ -100,4 +100,6 @@ export interface SessionStore {
   end(userId: string, sessionId: string): Promise<string[]>
   endOthers(userId: string, keptSessionId: string): Promise<string[]>
   endAll(userId: string): Promise<string[]>
+  /** How many sessions were used within the idle timeout. Cheap however many there are. */
+  countAlive(): Promise<number>
 }

@@ -19,8 +19,12 @@ export interface World extends AsyncDisposable {
   browser(): Browser
   /** The address at which the server really listens; browsers believe in PUBLIC_URL. */
   serverUrl: string
+  /** Good where METRICS_PORT is set; 0 there is any free port. */
+  metricsUrl: string
   /** A second process on the same database would be like this: another server with contexts of its own. */
-  anotherServer(settings?: Record<string, string>): Promise<{ serverUrl: string; browser(): Browser }>
+  anotherServer(
+    settings?: Record<string, string>,
+  ): Promise<{ serverUrl: string; metricsUrl: string; browser(): Browser }>
   /** Lets time pass for the server, in milliseconds; the emulator has a clock of its own. */
   pass(ms: number): void
   /** What stands in the database, asked on a connection of the test's own. */
@@ -57,7 +61,8 @@ export async function createWorld(
     const server: RunningServer = await startServer(ctx)
     cleanUp.defer(() => server.close())
     const serverUrl = `http://127.0.0.1:${server.port}`
-    return { serverUrl, browser: () => new Browser(serverUrl, all.PUBLIC_URL ?? PUBLIC_URL) }
+    const metricsUrl = `http://127.0.0.1:${server.metricsPort}/metrics`
+    return { serverUrl, metricsUrl, browser: () => new Browser(serverUrl, all.PUBLIC_URL ?? PUBLIC_URL) }
   }
 
   const server = await start()

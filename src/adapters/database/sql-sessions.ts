@@ -36,6 +36,11 @@ const LIST: Statement = {
   sql: `SELECT "id", "createdAt", "lastSeenAt", "ip", "userAgent" FROM "Session"
         WHERE "userId" = ? AND "expiresAt" > ? AND "lastSeenAt" > ? ORDER BY "lastSeenAt" DESC`,
 }
+/** By the index on `lastSeenAt` alone, without looking at the rows. */
+const COUNT: Statement = {
+  name: 'session_count',
+  sql: `SELECT count(*) AS "count" FROM "Session" WHERE "lastSeenAt" > ?`,
+}
 const END: Statement = {
   name: 'session_end',
   sql: `DELETE FROM "Session" WHERE "userId" = ? AND "id" = ? RETURNING "id"`,
@@ -146,6 +151,16 @@ export class SqlSessions implements SessionStore {
     const now = this.#now()
     const values = [userId, timeText(new Date(now)), timeText(new Date(now - this.#idleTimeoutMs))]
     return (await this.#database.query<InfoRow>(LIST, values)).map(infoOf)
+  }
+
+  /** Those that reached their maximal age count until they are removed, within a minute or so. */
+  async countAlive(): Promise<number> {
+    const [row] = await this.#database.query<{ count: number | string }>(
+      COUNT,
+      [timeText(new Date(this.#now() - this.#idleTimeoutMs))],
+      { retry: false },
+    )
+    return Number(row?.count)
   }
 
   async end(userId: string, sessionId: string): Promise<string[]> {

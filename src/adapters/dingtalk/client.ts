@@ -2,8 +2,9 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { z } from 'zod'
-import { DingTalkError } from '../../errors.js'
+import { DingTalkError, type ErrorCode } from '../../errors.js'
 import { parseJson } from '../../json.js'
+import type { Metrics } from '../../metrics.js'
 import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -49,13 +50,15 @@ const banBody = z.union([z.object({ status: z.literal(1111) }), z.object({ punis
 export class DingTalkClient {
   readonly #axios: AxiosInstance
   readonly #timeoutMs: number
+  readonly #metrics: Metrics | undefined
   readonly #agents = {
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
     httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
   }
 
-  constructor({ timeoutMs }: { timeoutMs: number }) {
+  constructor({ timeoutMs, metrics }: { timeoutMs: number; metrics?: Metrics | undefined }) {
     this.#timeoutMs = timeoutMs
+    this.#metrics = metrics
     this.#axios = axios.create({
       ...this.#agents,
       proxy: false,
@@ -72,27 +75,41 @@ export class DingTalkClient {
    * Calls oapi.dingtalk.com, which answers HTTP 200 with an `errcode`, 0 where all is well.
    * @throws {DingTalkError}
    */
-  async oapi<T>(request: DingTalkCall<T>): Promise<T> {
-    const { status, json } = await this.#send(request)
-    if (!isSuccess(status) || oapiStatus.safeParse(json).data?.errcode !== 0) throw failureOf(request, status, json)
-    return readAnswer(request, json)
+  oapi<T>(request: DingTalkCall<T>): Promise<T> {
+    return this.#ask(request, (json) => oapiStatus.safeParse(json).data?.errcode === 0)
   }
 
   /**
    * Calls api.dingtalk.com, which answers errors with 4xx or 5xx and a `code`.
    * @throws {DingTalkError}
    */
-  async api<T>(request: DingTalkCall<T>): Promise<T> {
-    const { status, json } = await this.#send(request)
-    const isFailure = apiStatus.safeParse(json).success || (oapiStatus.safeParse(json).data?.errcode ?? 0) !== 0
-    if (!isSuccess(status) || isFailure) throw failureOf(request, status, json)
-    return readAnswer(request, json)
+  api<T>(request: DingTalkCall<T>): Promise<T> {
+    const isFine = (json: unknown) =>
+      !apiStatus.safeParse(json).success && (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0
+    return this.#ask(request, isFine)
   }
 
   /** Ends the idle connections. */
   close(): void {
     this.#agents.httpAgent.destroy()
     this.#agents.httpsAgent.destroy()
+  }
+
+  /** Every call passes here, whatever becomes of it. */
+  async #ask<T>(request: DingTalkCall<T>, isFine: (json: unknown) => boolean): Promise<T> {
+    const startedAt = performance.now()
+    const note = (outcome: 'ok' | ErrorCode) =>
+      this.#metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
+    try {
+      const { status, json } = await this.#send(request)
+      if (!isSuccess(status) || !isFine(json)) throw failureOf(request, status, json)
+      const answer = readAnswer(request, json)
+      note('ok')
+      return answer
+    } catch (error) {
+      note(error instanceof DingTalkError ? error.code : 'internal')
+      throw error
+    }
   }
 
   async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<Answer> {

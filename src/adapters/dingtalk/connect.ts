@@ -1,4 +1,5 @@
 import type { Config } from '../../config.js'
+import type { Metrics } from '../../metrics.js'
 import type { DingTalkFlow, Directory } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'
@@ -10,9 +11,10 @@ import { QrconnectFlow } from './qrconnect.js'
 export function connectDingTalk(
   { dingtalk, membership }: Pick<Config, 'dingtalk' | 'membership'>,
   now: () => number = Date.now,
+  metrics?: Metrics,
 ): { flow: DingTalkFlow; directory: Directory; close(): void } {
   const { oapiUrl } = dingtalk
-  const client = new DingTalkClient(dingtalk)
+  const client = new DingTalkClient({ ...dingtalk, metrics })
   const token = new AppToken({ client, oapiUrl, appKey: membership.appKey, appSecret: membership.appSecret, now })
   return {
     flow:

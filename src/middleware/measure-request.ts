@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Metrics } from '../metrics.js'
+
+/** Notes the request once its answer is out, or its client gone. Express leaves the route that matched on the request. */
+export function measureRequest(
+  metrics: Metrics,
+  req: IncomingMessage & { route?: { path: string } },
+  res: ServerResponse,
+): void {
+  const startedAt = performance.now()
+  res.once('close', () => {
+    const status = res.writableFinished ? res.statusCode : 'aborted'
+    metrics.request(req.route?.path, req.method ?? '', status, performance.now() - startedAt)
+  })
+}
