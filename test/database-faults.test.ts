@@ -205,7 +205,7 @@ describe.runIf(!onPostgresql)('an SQLite file', () => {
     await (await openDatabase(DATABASE_URL)).close()
     chmodSync(directory, 0o555)
     const settings = { ...world.settings, DATABASE_URL, PORT: String(await freePort()) }
-    await using server = runCompiled('main.js', { env: settings, uid: 65_534 })
+    await using server = runCompiled('main.js', { env: settings, user: 65_534 })
     expect(await server.ended()).toBe(1)
     expect(server.output).toMatch(/DATABASE_URL: the database cannot be used \(SQLITE_/)
     chownSync(directory, 0, 0)

@@ -1,58 +1,39 @@
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Command, freePort } from './support/command.js'
+import { freePort } from './support/command.js'
+import { caddy, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld } from './support/world.js'
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 interface Proxy {
-  name: string
-  program: string
-  versionArgument: string
-  /** How the README's example becomes a whole configuration in this folder, listening on this port. */
-  configure(example: string, directory: string, port: number): { config: string; args: (file: string) => string[] }
-  ready: RegExp
+  /** As the README marks its example. */
+  language: string
+  program: ProxyProgram
+  /** The example, listening on this port. */
+  listen(example: string, port: number): string
 }
 
 const proxies: Proxy[] = [
   {
-    name: 'nginx',
-    program: 'nginx',
-    versionArgument: '-v',
-    configure: (example, directory, port) => ({
-      config: `
-        daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log stderr notice;
-        events {}
-        http {
-          access_log off;
-          ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${directory}/${kind};`).join(' ')}
-          ${example.replace('listen 80;', `listen 127.0.0.1:${port};`)}
-        }`,
-      args: (file) => ['-c', file, '-p', directory],
-    }),
-    ready: /start worker process /,
+    language: 'nginx',
+    program: nginx,
+    listen: (example, port) => example.replace('listen 80;', `listen 127.0.0.1:${port};`),
   },
   {
-    name: 'caddyfile',
-    program: 'caddy',
-    versionArgument: 'version',
-    configure: (example, _, port) => ({
-      config: `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://app.example.com {', `http://app.example.com:${port} {`)}`,
-      args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
-    }),
-    ready: /serving initial configuration/,
+    language: 'caddyfile',
+    program: caddy,
+    listen: (example, port) =>
+      `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://app.example.com {', `http://app.example.com:${port} {`)}`,
   },
 ]
 
 /** The README's example for this proxy, with the addresses of this test. */
-function exampleOf(name: string, serverPort: string, applicationPort: number): string {
-  const example = new RegExp(`\`\`\`${name}\n(.*?)\`\`\``, 's').exec(README)?.[1] ?? ''
+function exampleOf(language: string, serverPort: string, applicationPort: number): string {
+  const example = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(README)?.[1] ?? ''
   return example
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${serverPort}`)
     .replaceAll('127.0.0.1:3000', `127.0.0.1:${applicationPort}`)
@@ -78,14 +59,11 @@ async function startApplication() {
   return { seen, port: (server.address() as AddressInfo).port, close: () => server.close() }
 }
 
-for (const proxy of proxies) {
-  const isInstalled = spawnSync(proxy.program, [proxy.versionArgument]).error === undefined
-  if (!isInstalled)
-    console.log(
-      `skipped: ${proxy.program} is not installed; with it, the README's example is tried in front of /verify`,
-    )
+for (const { language, program, listen } of proxies) {
+  if (!program.isInstalled)
+    console.log(`skipped: ${program.name} is not installed; with it, the README's example is tried in front of /verify`)
 
-  describe.runIf(isInstalled)(`the README's example for ${proxy.program}`, () => {
+  describe.runIf(program.isInstalled)(`the README's example for ${program.name}`, () => {
     it('lets signed-in people through under their own name only', async () => {
       await using world = await createWorld({
         PUBLIC_URL: 'https://login.example.com',
@@ -93,17 +71,9 @@ for (const proxy of proxies) {
         ALLOWED_REDIRECTS: 'https://app.example.com',
       })
       const application = await startApplication()
-      const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
       const port = await freePort()
-      const example = exampleOf(proxy.name, new URL(world.serverUrl).port, application.port)
-      const { config, args } = proxy.configure(example, directory, port)
-      const file = path.join(directory, 'config')
-      writeFileSync(file, config)
-      await using running = new Command(proxy.program, {
-        args: args(file),
-        env: { PATH: process.env.PATH ?? '', HOME: directory, XDG_DATA_HOME: directory, XDG_CONFIG_HOME: directory },
-      })
-      await running.printed(proxy.ready)
+      const example = exampleOf(language, new URL(world.serverUrl).port, application.port)
+      await using running = await program.start(listen(example, port))
 
       const forged = {
         'X-Auth-Request-User': 'admin',
@@ -130,9 +100,8 @@ for (const proxy of proxies) {
       expect((await get(port, { ...forged, Cookie: browser.cookieHeader })).status).toBe(302)
       expect(application.seen).toHaveLength(1)
 
-      expect(await running.stop('SIGTERM')).toBe(0)
+      expect(await running.stop()).toBe(0)
       application.close()
-      rmSync(directory, { recursive: true })
     })
   })
 }

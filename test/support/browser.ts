@@ -28,6 +28,7 @@ export class Browser {
   send(method: 'get' | 'post' | 'delete' | 'head' | 'options' | 'put', address: string): Test {
     const path = address.startsWith(this.#publicUrl) ? address.slice(this.#publicUrl.length) : address
     const test = request(this.#serverUrl)[method](path).redirects(0).set('Host', new URL(this.#publicUrl).host)
+    test.trustLocalhost()
     if (this.cookies.size > 0) test.set('Cookie', this.cookieHeader)
     test.on('response', (response: Response) => this.#keep(response))
     return test

@@ -9,8 +9,8 @@ interface Options {
   env?: Record<string, string>
   args?: string[]
   cwd?: string
-  /** As which user it runs. */
-  uid?: number
+  /** The number of the user and group that it runs as, where not ours. */
+  user?: number | undefined
 }
 
 /** A program of this project, as compiled by `npm run build`; `script` is a path below `dist`. */
@@ -27,13 +27,8 @@ export class Command implements AsyncDisposable {
   readonly #exited: Promise<unknown[]>
 
   /** Its environment holds nothing but `env`. */
-  constructor(program: string, { env = {}, args = [], cwd, uid }: Options) {
-    this.child = spawn(program, args, {
-      env,
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(uid !== undefined && { uid }),
-    })
+  constructor(program: string, { env = {}, args = [], cwd, user }: Options) {
+    this.child = spawn(program, args, { env, cwd, uid: user, gid: user, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk
