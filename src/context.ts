@@ -29,7 +29,17 @@ export function createContext({ config, logger, now = Date.now }: Options) {
   const users = new PrismaUsers(prisma)
   const sessions = new PrismaSessions({ prisma, ...session, now })
 
-  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now)
+  const {
+    flow,
+    directory,
+    close: closeDingTalk,
+  } = connectDingTalk(config, {
+    now,
+    onChange: (call, isAway) =>
+      isAway
+        ? logger.warn({ call }, 'DingTalk is away: not asked for a while')
+        : logger.info({ call }, 'DingTalk is back'),
+  })
   const membership = new Membership({
     ...members,
     directory,

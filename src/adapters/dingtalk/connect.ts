@@ -6,13 +6,19 @@ import { DingTalkDirectory } from './directory.js'
 import { Oauth2Flow } from './oauth2.js'
 import { QrconnectFlow } from './qrconnect.js'
 
+interface Options {
+  now?: () => number
+  /** Told when DingTalk stops answering an API, and when it answers again. */
+  onChange?: (call: string, isAway: boolean) => void
+}
+
 /** The flow that DINGTALK_FLOW chose, and the organisation's directory, over one client. */
 export function connectDingTalk(
   { dingtalk, membership }: Pick<Config, 'dingtalk' | 'membership'>,
-  now: () => number = Date.now,
+  { now = Date.now, onChange }: Options = {},
 ): { flow: DingTalkFlow; directory: Directory; close(): void } {
   const { oapiUrl } = dingtalk
-  const client = new DingTalkClient(dingtalk)
+  const client = new DingTalkClient({ timeoutMs: dingtalk.timeoutMs, now, ...(onChange && { onChange }) })
   const token = new AppToken({ client, oapiUrl, appKey: membership.appKey, appSecret: membership.appSecret, now })
   return {
     flow:
