@@ -4,7 +4,8 @@ import { PrismaUsers } from './adapters/database/prisma-users.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
-import { errorFields, type Logger } from './log.js'
+import { AppError } from './errors.js'
+import { bugFields, errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { LoginService } from './services/login.js'
@@ -44,7 +45,10 @@ export function createContext({ config, logger, now = Date.now }: Options) {
     ...members,
     directory,
     users,
-    onDoubt: (userId, error) => logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) }),
+    onDoubt: (userId, error) => {
+      if (error instanceof AppError) logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) })
+      else logger.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
+    },
     now,
   })
   let stopping = false
