@@ -49,7 +49,9 @@ export class PrismaSessions implements SessionStore {
     const row = await this.#prisma.session.findUnique({ where: { idHash: hash(cookieId) }, include: { user: true } })
     if (!row || row.user.disabledAt) return undefined
     const now = this.#now()
-    if (now >= row.expiresAt.getTime() || now >= row.lastSeenAt.getTime() + this.#idleTimeoutMs) return undefined
+    // A session that was last seen far in the future began before the clock was put back: it may be of any age.
+    const unseenMs = Math.abs(now - row.lastSeenAt.getTime())
+    if (now >= row.expiresAt.getTime() || unseenMs >= this.#idleTimeoutMs) return undefined
     const { user, id, createdAt, lastSeenAt, ip, userAgent } = row
     return { info: { id, createdAt, lastSeenAt, ip, userAgent }, user }
   }
@@ -57,9 +59,11 @@ export class PrismaSessions implements SessionStore {
   /** Writes at most once a minute a session. */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
     const now = this.#now()
-    if (now - lastSeenAt.getTime() < this.#touchEveryMs) return
+    const unseenMs = now - lastSeenAt.getTime()
+    if (Math.abs(unseenMs) < this.#touchEveryMs) return
     await this.#prisma.session.updateMany({
-      where: { id, lastSeenAt: { lt: new Date(now) } },
+      // Parallel requests put it forward only; where the clock was put back, back from what was read.
+      where: { id, lastSeenAt: unseenMs > 0 ? { lt: new Date(now) } : lastSeenAt },
       data: { lastSeenAt: new Date(now) },
     })
   }
@@ -73,7 +77,11 @@ export class PrismaSessions implements SessionStore {
   async list(userId: string): Promise<SessionInfo[]> {
     const now = this.#now()
     return this.#prisma.session.findMany({
-      where: { userId, expiresAt: { gt: new Date(now) }, lastSeenAt: { gt: new Date(now - this.#idleTimeoutMs) } },
+      where: {
+        userId,
+        expiresAt: { gt: new Date(now) },
+        lastSeenAt: { gt: new Date(now - this.#idleTimeoutMs), lt: new Date(now + this.#idleTimeoutMs) },
+      },
       select: shownOfSession,
       orderBy: { lastSeenAt: 'desc' },
     })
@@ -96,7 +104,11 @@ export class PrismaSessions implements SessionStore {
     const now = this.#now()
     const { count } = await this.#prisma.session.deleteMany({
       where: {
-        OR: [{ expiresAt: { lte: new Date(now) } }, { lastSeenAt: { lte: new Date(now - this.#idleTimeoutMs) } }],
+        OR: [
+          { expiresAt: { lte: new Date(now) } },
+          { lastSeenAt: { lte: new Date(now - this.#idleTimeoutMs) } },
+          { lastSeenAt: { gte: new Date(now + this.#idleTimeoutMs) } },
+        ],
       },
       limit: SWEEP_STEP,
     })
