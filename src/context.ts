@@ -4,6 +4,7 @@ import { SqlSessions } from './adapters/database/sql-sessions.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
 import { AttemptCookies } from './attempt.js'
 import type { Config } from './config.js'
+import { AppError } from './errors.js'
 import { bugFields, errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
@@ -40,12 +41,26 @@ export async function createContext({ config, logger, now = Date.now }: Options)
           now,
         })
 
-  const { flow, directory, close: closeDingTalk } = connectDingTalk(config, now, metrics)
+  const {
+    flow,
+    directory,
+    close: closeDingTalk,
+  } = connectDingTalk(config, {
+    now,
+    metrics,
+    onChange: (call, isAway) =>
+      isAway
+        ? logger.warn({ call }, 'DingTalk is away: not asked for a while')
+        : logger.info({ call }, 'DingTalk is back'),
+  })
   const membership = new Membership({
     ...members,
     directory,
     users,
-    onDoubt: (userId, error) => logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) }),
+    onDoubt: (userId, error) => {
+      if (error instanceof AppError) logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) })
+      else logger.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
+    },
     now,
   })
   let stopping = false

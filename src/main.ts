@@ -10,8 +10,8 @@ import { startServer } from './server.js'
 
 loadDotenv({ quiet: true })
 
-/** Runs the server until SIGINT or SIGTERM. */
-async function main(stop: AbortSignal): Promise<void> {
+/** Runs the server until it is told to stop; `hurry` if that is to happen at once. */
+async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
   const config = readConfig(process.env)
   const logger = createLogger(config.logLevel)
   await using ctx = await createContext({ config, logger })
@@ -30,13 +30,20 @@ async function main(stop: AbortSignal): Promise<void> {
 
   if (!stop.aborted) await once(stop, 'abort')
   logger.info('stopping')
+  await server.drain(hurry)
   await server.close()
 }
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+const hurry = new AbortController()
+// Kept for good: without a listener a second signal would end the process in the middle of its stop.
+process.on('SIGTERM', () => stop.abort())
+process.on('SIGINT', () => {
+  hurry.abort()
+  stop.abort()
+})
 
-main(stop.signal).catch((error: unknown) => {
+main(stop.signal, hurry.signal).catch((error: unknown) => {
   process.exitCode = 1
   console.error(explain(error))
 })

@@ -1,22 +1,27 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
 import type { Context } from './context.js'
 import { startMetricsServer } from './metrics-server.js'
 import { measureRequest } from './middleware/measure-request.js'
 import { hasReadableTarget, refuseTarget, refuseUnreadable } from './middleware/unreadable-request.js'
+import { OpenConnections } from './open-connections.js'
 import { startSweeping } from './sweep.js'
 
 const SECOND = 1000
-const STOP_WITHIN_MS = 8 * SECOND
+/** Long enough for a load balancer that asks `/readyz` each second. */
+const DRAIN_MS = 2 * SECOND
 
 export interface RunningServer {
   /** The port that it listens on. */
   port: number
   /** The port of `/metrics`, where METRICS_PORT is set. */
   metricsPort: number | undefined
-  /** Lets running requests finish, for eight seconds at most. */
+  /** Goes on serving for two seconds in which `/readyz` says no and clients are sent away; `hurry` ends them. */
+  drain(hurry: AbortSignal): Promise<void>
+  /** Lets running requests finish, for six seconds at most. */
   close(): Promise<void>
 }
 
@@ -29,6 +34,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     inUse.add(req.socket)
     if (ctx.metrics) measureRequest(ctx.metrics, req, res)
+    connections.track(res)
     if (hasReadableTarget(req)) app(req, res)
     else refuseTarget(res)
   }
@@ -46,6 +52,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     },
     serve,
   )
+  const connections = new OpenConnections(server)
   server.on('checkExpectation', serve)
   server.on('clientError', (_error, socket) => {
     if (inUse.has(socket) || !socket.writable) socket.destroy()
@@ -61,19 +68,16 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
   return {
     port: (server.address() as AddressInfo).port,
     metricsPort: metricsServer?.port,
+    drain: async (hurry) => {
+      ctx.beginStop()
+      connections.endWithNextAnswer()
+      await delay(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
+    },
     close: async () => {
       ctx.beginStop()
       stopSweeping()
-      await closeServer(server)
+      await connections.close()
       await metricsServer?.close()
     },
   }
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
-  await closed
-  clearTimeout(timer)
 }

@@ -68,9 +68,8 @@ export class BrowserSessions {
   async signedIn(req: Request): Promise<LiveSession | undefined> {
     const { live } = req.session
     if (!live) return undefined
-    if (await this.#options.membership.mayStay(live.user)) return live
-    await this.endAllOfLeaver(req, live.user.id)
-    return undefined
+    const endSessions = () => this.endAllOfLeaver(req, live.user.id)
+    return (await this.#options.membership.mayStay(live.user, endSessions)) ? live : undefined
   }
 
   /** Ends the sessions of a person who left, in every browser. */

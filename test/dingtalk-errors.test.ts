@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ApiCall, Fault } from '../src/emulator/emulator.js'
 import { type ErrorCode, errorTable } from '../src/errors.js'
 import { createWorld, type World } from './support/world.js'
@@ -182,6 +182,11 @@ describe.each(flows)('a failing exchange through $flow', ({ flow, calls }) => {
   let world: World
   beforeAll(async () => {
     world = await createWorld({ DINGTALK_FLOW: flow, RATE_LIMIT_PER_MINUTE: '100000' })
+  })
+  // So many failures in a row would have DingTalk left alone for a few seconds.
+  beforeEach(() => {
+    world.pass(10_000)
+    world.dingtalk.moveClock(10_000)
   })
   afterAll(() => world[Symbol.asyncDispose]())
 

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ApiCall, Fault } from '../src/emulator/emulator.js'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type ApiCall, type Fault, makePerson } from '../src/emulator/emulator.js'
 import type { ErrorCode } from '../src/errors.js'
 import type { Browser } from './support/browser.js'
 import { createWorld, FRONTEND_URL, type World } from './support/world.js'
@@ -463,14 +463,85 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(await world.count('Session')).toBe(1)
   })
 
-  it('in time lets the session go on, and ten requests wait for it together', async () => {
-    const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1s' })
+  it('soon lets the session go on after a second, and ten requests wait for it together', async () => {
+    const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1m' })
     await using _ = world
     world.dingtalk.failNext('getbyunionid', 'hang')
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    await browser.get('/verify').expect(204)
     expect(asked(world, 'getbyunionid')).toBe(1)
     expect(await world.count('Session')).toBe(1)
+  })
+
+  it('at all is tried again a minute after it was given up', async () => {
+    const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1s' })
+    await using _ = world
+    world.dingtalk.failNext('getbyunionid', 'hang')
+    await browser.get('/me').expect(200)
+    await vi.waitFor(() => expect(world.log.map(({ event }) => event)).toContain('membership_unconfirmed'))
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'getbyunionid')).toBe(1)
+    world.pass(MINUTE)
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'getbyunionid')).toBe(2)
+  })
+
+  it('until late signs a leaver out by the late answer, with nobody waiting', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    world.dingtalk.failNext('getbyunionid', { delayMs: 3000 })
+    const me = await browser.get('/me').expect(200)
+    expect(await world.count('Session')).toBe(1)
+    await vi.waitFor(async () => expect(await world.count('Session')).toBe(0), 5000)
+    const ended = world.log.filter(({ event }) => event === 'session_ended')
+    expect(ended).toEqual([
+      expect.objectContaining({ reason: 'left', userId: me.body.id, requestId: me.headers['x-request-id'] }),
+    ])
+    await browser.get('/me').expect(401)
+    expect(asked(world, 'getbyunionid')).toBe(1)
+  })
+
+  it('but whose answer cannot be stored lets the session go on, keeps a leaver out, and says so', async () => {
+    const { world, browser } = await signedInAnHourAgo()
+    await using _ = world
+    const errors = () => world.log.filter(({ msg }) => msg === 'a person could not be looked up')
+    await world.database.forbid('UPDATE', 'User')
+    const allowDelete = await world.database.forbid('DELETE', 'Session')
+    await browser.get('/me').expect(200)
+    expect(errors()).toHaveLength(1)
+
+    world.pass(MINUTE)
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    await browser.get('/me').expect(401)
+    await browser.get('/me').expect(401)
+    expect(errors()).toHaveLength(3)
+    await allowDelete()
+    await browser.get('/me').expect(401)
+    expect(await world.count('Session')).toBe(0)
+  })
+
+  it('for many people at a time takes no place from a login', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h', DINGTALK_TIMEOUT: '1m' })
+    const browsers = Array.from({ length: 70 }, () => world.browser())
+    const logins = browsers.map((browser, n) => {
+      world.dingtalk.addPerson(makePerson({ id: `person-${n}`, nick: `人${n}` }))
+      return browser.logIn(`person-${n}`)
+    })
+    await Promise.all(logins)
+    world.pass(HOUR + 1000)
+    world.dingtalk.clearJournal()
+    world.dingtalk.failNext('getbyunionid', 'hang', 70)
+    const answers = await Promise.all(browsers.map((browser) => browser.get('/me')))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(asked(world, 'getbyunionid')).toBe(16)
+
+    world.dingtalk.moveClock(HOUR)
+    world.dingtalk.failNext('getuserinfo_bycode', { errcode: 40078 })
+    const browser = world.browser()
+    const answer = await browser.get(await browser.scan()).expect(401)
+    expect(answer.body.error).toBe('code_rejected')
   })
 
   it('again and again ends at SESSION_MAX_AGE', async () => {

@@ -4,15 +4,30 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { makePerson } from '../src/emulator/emulator.js'
 import { Browser } from './support/browser.js'
 import { type Command, freePort, runCompiled } from './support/command.js'
 import { createWorld, PUBLIC_URL } from './support/world.js'
 
-async function start(settings: Record<string, string>): Promise<{ server: Command; browser: Browser }> {
+/** The same row of numbers below 1 each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state)
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+async function start(
+  settings: Record<string, string>,
+): Promise<{ server: Command; serverUrl: string; browser: Browser }> {
   const port = await freePort()
   const server = runCompiled('main.js', { env: { ...settings, PORT: String(port) } })
   await server.printed(/"listening"/)
-  return { server, browser: new Browser(`http://127.0.0.1:${port}`, PUBLIC_URL) }
+  const serverUrl = `http://127.0.0.1:${port}`
+  return { server, serverUrl, browser: new Browser(serverUrl, PUBLIC_URL) }
 }
 
 describe('the compiled server', () => {
@@ -29,6 +44,50 @@ describe('the compiled server', () => {
     await second.browser.logIn()
     expect(await world.sql('SELECT username FROM "User"')).toEqual([{ username: '张三' }])
   })
+
+  it('keeps every login that it answered, whenever it is killed, and a sound database', async () => {
+    await using world = await createWorld()
+    const people = Array.from({ length: 12 }, (_, n) => `person-${n}`)
+    for (const [n, id] of people.entries()) world.dingtalk.addPerson(makePerson({ id, nick: `人${n % 3}` }))
+    const settings = { ...world.settings, RATE_LIMIT_PER_MINUTE: '100000' }
+    const signedIn: ReadonlyMap<string, string>[] = []
+    const random = seeded(20_260_101)
+
+    for (let round = 0; round < 5; round++) {
+      const { server, serverUrl } = await start(settings)
+      await using _ = server
+      let answered = 0
+      const killAfter = 1 + Math.floor(random() * 2 * people.length)
+      const logIns = people.map(async (id) => {
+        for (;;) {
+          const browser = new Browser(serverUrl, PUBLIC_URL)
+          try {
+            await browser.get(await browser.scan(id)).expect(302)
+          } catch {
+            return
+          }
+          signedIn.push(browser.cookies)
+          if (++answered === killAfter) server.child.kill('SIGKILL')
+        }
+      })
+      await Promise.all(logIns)
+      expect(await server.ended()).toBe('SIGKILL')
+      expect(answered).toBeGreaterThanOrEqual(killAfter)
+    }
+
+    if (world.database.kind === 'sqlite') {
+      expect(await world.sql('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    }
+    const { server, serverUrl } = await start(settings)
+    await using _ = server
+    for (const cookies of signedIn) {
+      const browser = new Browser(serverUrl, PUBLIC_URL)
+      for (const [name, value] of cookies) browser.cookies.set(name, value)
+      await browser.get('/me').expect(200)
+    }
+    const rows = await world.sql('SELECT "unionId" FROM "User"')
+    expect([rows.length, new Set(rows.map(({ unionId }) => unionId)).size]).toEqual([people.length, people.length])
+  }, 60_000)
 
   it('lets a running login finish when it is told to stop, and ends with 0', async () => {
     await using world = await createWorld()

@@ -63,7 +63,7 @@ it('are as few as this, with /me and /verify one each and a login of a known per
     '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
     'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
     '/logout': ['SELECT Session', 'DELETE Session'],
-    'the removal of what is over': ['DELETE Session', 'DELETE Session'],
+    'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session'],
   })
 })
 

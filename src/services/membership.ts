@@ -1,7 +1,12 @@
+import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
-import type { DingTalkProfile, Directory, User, UserStore } from './ports.js'
+import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
 
 const MINUTE = 60_000
+/** How long a request waits for the lookup of its person. */
+const WAIT_MS = 1000
+/** A part of what may be asked of DingTalk at a time, so that a morning of lookups does not keep logins waiting. */
+const MAX_LOOKUPS = { maxRunning: 16, maxWaiting: 2000 }
 
 interface Dependencies {
   /** `members`: only employees of the organisation; `anyone`: every DingTalk account. */
@@ -10,14 +15,15 @@ interface Dependencies {
   users: UserStore
   /** How long a confirmed person goes on unasked; 0: for ever. */
   recheckMs: number
-  /** Told of each lookup that got no answer, so that it stands in the log. */
-  onDoubt: (userId: string, error: AppError) => void
+  /** Told of each lookup that came to nothing, so that it stands in the log. */
+  onDoubt: (userId: string, error: unknown) => void
   now?: () => number
 }
 
 /** Decides who may come in, and whether those inside may stay. */
 export class Membership {
   readonly #deps: Required<Dependencies>
+  readonly #limit = new ConcurrencyLimit(MAX_LOOKUPS)
   /** Lookups under way, by user id: parallel requests of one person share one. */
   readonly #underWay = new Map<string, Promise<boolean>>()
   /** When a person whose lookup failed is asked again, by user id. */
@@ -47,42 +53,72 @@ export class Membership {
   }
 
   /**
-   * Whether a signed-in person may go on. False: they left. Where DingTalk cannot say, they go on and are asked again a minute later.
-   * Costs nothing while the last check is fresh.
+   * Whether a signed-in person may go on. False: they left, and `endSessions` has been called.
+   * Costs nothing while the last check is fresh. Where DingTalk cannot say, they go on and are asked again a minute later; where it does
+   * not say so soon, they go on and are signed out by its answer.
    */
-  async mayStay(user: User): Promise<boolean> {
-    const { audience, recheckMs, now } = this.#deps
-    if (audience === 'anyone' || recheckMs === 0) return true
-    const checkedAt = user.membershipCheckedAt?.getTime() ?? 0
-    if (now() - checkedAt <= recheckMs || now() < (this.#notBefore.get(user.id) ?? 0)) return true
-
-    const underWay = this.#underWay.get(user.id) ?? this.#recheck(user).finally(() => this.#underWay.delete(user.id))
+  async mayStay(user: User, endSessions: () => Promise<void>): Promise<boolean> {
+    if (!this.#isDue(user)) return true
+    const underWay =
+      this.#underWay.get(user.id) ?? this.#recheck(user, endSessions).finally(() => this.#underWay.delete(user.id))
     this.#underWay.set(user.id, underWay)
-    return underWay
+    return firstOf(underWay, WAIT_MS, true)
   }
 
-  async #recheck(user: User): Promise<boolean> {
-    const { directory, users, onDoubt, now } = this.#deps
+  /** A time that lies in the future, because the clock was put back since, does not count. */
+  #isDue({ id, membershipCheckedAt }: User): boolean {
+    const { audience, recheckMs, now } = this.#deps
+    if (audience === 'anyone' || recheckMs === 0 || this.#isPostponed(id)) return false
+    const age = now() - (membershipCheckedAt?.getTime() ?? 0)
+    return age > recheckMs || age < -MINUTE
+  }
+
+  /** Never rejects: when it ends, there may be nobody left who waits for it. */
+  async #recheck(user: User, endSessions: () => Promise<void>): Promise<boolean> {
+    const { users, onDoubt, now } = this.#deps
+    let hasLeft = false
     try {
-      if ((await directory.standingOf(user.unionId)) !== 'employee') return false
-      await users.markMembershipChecked(user.id, new Date(now()))
+      hasLeft = (await this.#lookUp(user)) !== 'employee'
+      if (hasLeft) await endSessions()
+      else await users.markMembershipChecked(user.id, new Date(now()))
       this.#notBefore.delete(user.id)
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
       onDoubt(user.id, error)
-      this.#postpone(user.id)
+      if (!hasLeft) this.#postpone(user.id)
     }
-    return true
+    return !hasLeft
   }
 
-  /** In the order of time, so that what is over can be dropped from the front. */
+  async #lookUp({ unionId }: User): Promise<Standing> {
+    if (!(await this.#limit.enter())) throw new AppError('dingtalk_unavailable', { detail: 'too many lookups wait' })
+    try {
+      return await this.#deps.directory.standingOf(unionId)
+    } finally {
+      this.#limit.leave()
+    }
+  }
+
+  #isPostponed(userId: string): boolean {
+    const waitMs = (this.#notBefore.get(userId) ?? 0) - this.#deps.now()
+    return waitMs > 0 && waitMs <= MINUTE
+  }
+
   #postpone(userId: string): void {
-    const now = this.#deps.now()
     this.#notBefore.delete(userId)
-    for (const [id, time] of this.#notBefore) {
-      if (time > now) break
+    // The oldest stand first.
+    for (const id of this.#notBefore.keys()) {
+      if (this.#isPostponed(id)) break
       this.#notBefore.delete(id)
     }
-    this.#notBefore.set(userId, now + MINUTE)
+    this.#notBefore.set(userId, this.#deps.now() + MINUTE)
   }
+}
+
+/** The promise's value, or the other one where that takes longer. */
+async function firstOf<T>(promise: Promise<T>, withinMs: number, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), withinMs)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

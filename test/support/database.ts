@@ -16,6 +16,8 @@ export interface TestDatabase {
   sql(text: string): Promise<Row[]>
   /** Changes with every write to the tables. */
   lastWrite(): Promise<unknown>
+  /** Makes every such write fail; gives the way to end it. */
+  forbid(verb: 'UPDATE' | 'DELETE', table: 'User' | 'Session'): Promise<() => Promise<void>>
   /** Keeps everybody else from writing, not from reading; gives the way to end it. */
   lockWrites(): Promise<() => Promise<void>>
   remove(): Promise<void>
@@ -42,6 +44,10 @@ export async function makeFile(): Promise<TestDatabase> {
     kind: 'sqlite',
     sql,
     lastWrite: () => sql('PRAGMA data_version'),
+    forbid: async (verb, table) => {
+      await sql(`CREATE TRIGGER no_${verb} BEFORE ${verb} ON "${table}" BEGIN SELECT RAISE(ABORT, 'no'); END`)
+      return async () => void (await sql(`DROP TRIGGER no_${verb}`))
+    },
     lockWrites: async () => {
       await sql('BEGIN IMMEDIATE')
       return async () => void (await sql('ROLLBACK'))
@@ -70,6 +76,11 @@ export async function makeSchema(server: string): Promise<TestDatabase> {
     kind: 'postgresql',
     sql,
     lastWrite: () => sql('SELECT xmin, id FROM "User" UNION ALL SELECT xmin, id FROM "Session" ORDER BY id'),
+    forbid: async (verb, table) => {
+      await sql(`CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+        CREATE TRIGGER no_${verb} BEFORE ${verb} ON "${table}" EXECUTE FUNCTION no()`)
+      return async () => void (await sql(`DROP TRIGGER no_${verb} ON "${table}"`))
+    },
     lockWrites: async () => {
       await sql('BEGIN; LOCK TABLE "User", "Session" IN SHARE MODE')
       return async () => void (await sql('ROLLBACK'))

@@ -26,15 +26,16 @@ const FIND: Statement = {
                u."membershipCheckedAt", u."disabledAt"
         FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
 }
+/** Of parallel requests one writes: what it read must still be so. */
 const TOUCH: Statement = {
   name: 'session_touch',
-  sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" < ?`,
+  sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" = ?`,
 }
 const CLOSE: Statement = { name: 'session_close', sql: `DELETE FROM "Session" WHERE "idHash" = ?` }
 const LIST: Statement = {
   name: 'session_list',
   sql: `SELECT "id", "createdAt", "lastSeenAt", "ip", "userAgent" FROM "Session"
-        WHERE "userId" = ? AND "expiresAt" > ? AND "lastSeenAt" > ? ORDER BY "lastSeenAt" DESC`,
+        WHERE "userId" = ? AND "expiresAt" > ? AND "lastSeenAt" > ? AND "lastSeenAt" < ? ORDER BY "lastSeenAt" DESC`,
 }
 /** By the index on `lastSeenAt` alone, without looking at the rows. */
 const COUNT: Statement = {
@@ -80,7 +81,7 @@ export class SqlSessions implements SessionStore {
   readonly #idleTimeoutMs: number
   readonly #maxAgeMs: number
   readonly #touchEveryMs: number
-  readonly #removals: Statement[]
+  readonly #removals: Record<'expired' | 'idle' | 'future', Statement>
   readonly #now: () => number
 
   constructor({ database, idleTimeoutMs, maxAgeMs, now = Date.now }: Options) {
@@ -89,7 +90,11 @@ export class SqlSessions implements SessionStore {
     this.#maxAgeMs = maxAgeMs
     // At most once a minute a session, and often enough that a short idle timeout does not end one in use.
     this.#touchEveryMs = Math.min(MINUTE, idleTimeoutMs / 4)
-    this.#removals = [removal('expiresAt', database.skipLocked), removal('lastSeenAt', database.skipLocked)]
+    this.#removals = {
+      expired: removal('expired', '"expiresAt" <= ? ORDER BY "expiresAt"', database.skipLocked),
+      idle: removal('idle', '"lastSeenAt" <= ? ORDER BY "lastSeenAt"', database.skipLocked),
+      future: removal('future', '"lastSeenAt" >= ? ORDER BY "lastSeenAt"', database.skipLocked),
+    }
     this.#now = now
   }
 
@@ -114,7 +119,9 @@ export class SqlSessions implements SessionStore {
     if (!row || row.disabledAt !== null) return undefined
     const info = infoOf(row)
     const now = this.#now()
-    if (now >= Date.parse(row.expiresAt) || now >= info.lastSeenAt.getTime() + this.#idleTimeoutMs) return undefined
+    // A session that was last seen far in the future began before the clock was put back: it may be of any age.
+    const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
+    if (now >= Date.parse(row.expiresAt) || unseenMs >= this.#idleTimeoutMs) return undefined
     const { userId, unionId, username, nick, avatarUrl, lastLoginAt, membershipCheckedAt } = row
     return {
       info,
@@ -134,10 +141,10 @@ export class SqlSessions implements SessionStore {
   /** Writes at most once a minute a session. Where the database cannot be written now, nobody waits for it: the next request tries again. */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
     const now = this.#now()
-    if (now - lastSeenAt.getTime() < this.#touchEveryMs) return
-    const seenAt = timeText(new Date(now))
+    // Also where the clock was put back.
+    if (Math.abs(now - lastSeenAt.getTime()) < this.#touchEveryMs) return
     try {
-      await this.#database.query(TOUCH, [seenAt, id, seenAt], { retry: false })
+      await this.#database.query(TOUCH, [timeText(new Date(now)), id, timeText(lastSeenAt)], { retry: false })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     }
@@ -149,7 +156,8 @@ export class SqlSessions implements SessionStore {
 
   async list(userId: string): Promise<SessionInfo[]> {
     const now = this.#now()
-    const values = [userId, timeText(new Date(now)), timeText(new Date(now - this.#idleTimeoutMs))]
+    const [idle, future] = [now - this.#idleTimeoutMs, now + this.#idleTimeoutMs]
+    const values = [userId, ...[now, idle, future].map((time) => timeText(new Date(time)))]
     return (await this.#database.query<InfoRow>(LIST, values)).map(infoOf)
   }
 
@@ -177,13 +185,15 @@ export class SqlSessions implements SessionStore {
 
   /** Removes some of the sessions that are over, so few at a time that no login waits for it; gives how many. */
   async removeExpired(): Promise<number> {
-    const [expired, idle] = this.#removals as [Statement, Statement]
     const now = this.#now()
-    const removed = [
-      await this.#database.query(expired, [timeText(new Date(now))]),
-      await this.#database.query(idle, [timeText(new Date(now - this.#idleTimeoutMs))]),
-    ]
-    return removed.flat().length
+    const remove = async (statement: Statement, time: number) =>
+      (await this.#database.query(statement, [timeText(new Date(time))])).length
+    const { expired, idle, future } = this.#removals
+    return (
+      (await remove(expired, now)) +
+      (await remove(idle, now - this.#idleTimeoutMs)) +
+      (await remove(future, now + this.#idleTimeoutMs))
+    )
   }
 }
 
@@ -192,12 +202,12 @@ export async function endAllSessions(database: Database, userId: string): Promis
   return idsOf(await database.query(END_ALL, [userId]))
 }
 
-/** The first ones of the column's index, so that a step costs the same however many there are. */
-function removal(column: 'expiresAt' | 'lastSeenAt', skipLocked: string): Statement {
+/** The first ones of an index, so that a step costs the same however many there are. */
+function removal(name: string, condition: string, skipLocked: string): Statement {
   return {
-    name: `session_remove_${column}`,
+    name: `session_remove_${name}`,
     sql: `DELETE FROM "Session" WHERE "id" IN
-          (SELECT "id" FROM "Session" WHERE "${column}" <= ? ORDER BY "${column}" LIMIT ${SWEEP_STEP} ${skipLocked}) RETURNING "id"`,
+          (SELECT "id" FROM "Session" WHERE ${condition} LIMIT ${SWEEP_STEP} ${skipLocked}) RETURNING "id"`,
   }
 }
 

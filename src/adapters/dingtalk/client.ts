@@ -2,14 +2,18 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { z } from 'zod'
+import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
 import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
+import { CircuitBreaker } from './circuit-breaker.js'
 import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 /** Idle connections are given up before a server or a firewall in between does so unseen: a request on a dead one cannot be sent again. */
 const IDLE_CONNECTION_MS = 15_000
+/** Many times what DingTalk grants an application a second. Who waits for a place does so within their call's deadline. */
+const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
 
 /** One request to DingTalk. Never sent twice: a code may be spent even when the answer never came. */
 export interface DingTalkCall<T> {
@@ -46,19 +50,31 @@ const apiStatus = z.object({ code: z.string().min(1).max(200) })
 /** What an address that called too often gets for five minutes, instead of an answer. */
 const banBody = z.union([z.object({ status: z.literal(1111) }), z.object({ punish: z.string() })])
 
-/** The one way to DingTalk: keep-alive connections, one deadline a call, and one funnel in which every failure becomes a `DingTalkError`. */
+interface Options {
+  timeoutMs: number
+  /** Told when DingTalk stops answering an API, and when it answers again. */
+  onChange?: (call: string, isAway: boolean) => void
+  metrics?: Metrics | undefined
+  now?: () => number
+}
+
+/**
+ * The one way to DingTalk: keep-alive connections, one deadline a call, so many calls at a time, no call while DingTalk is away, and
+ * one funnel in which every failure becomes a `DingTalkError`.
+ */
 export class DingTalkClient {
   readonly #axios: AxiosInstance
-  readonly #timeoutMs: number
-  readonly #metrics: Metrics | undefined
+  readonly #options: Required<Options>
+  readonly #limit = new ConcurrencyLimit(MAX_CALLS)
+  /** One for each API, as DingTalk throttles them: one that is away is not hidden by another that answers. */
+  readonly #breakers = new Map<string, CircuitBreaker>()
   readonly #agents = {
     httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
     httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
   }
 
-  constructor({ timeoutMs, metrics }: { timeoutMs: number; metrics?: Metrics | undefined }) {
-    this.#timeoutMs = timeoutMs
-    this.#metrics = metrics
+  constructor(options: Options) {
+    this.#options = { onChange: () => {}, metrics: undefined, now: Date.now, ...options }
     this.#axios = axios.create({
       ...this.#agents,
       proxy: false,
@@ -99,11 +115,12 @@ export class DingTalkClient {
   async #ask<T>(request: DingTalkCall<T>, isFine: (json: unknown) => boolean): Promise<T> {
     const startedAt = performance.now()
     const note = (outcome: 'ok' | ErrorCode) =>
-      this.#metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
+      this.#options.metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
     try {
-      const { status, json } = await this.#send(request)
-      if (!isSuccess(status) || !isFine(json)) throw failureOf(request, status, json)
-      const answer = readAnswer(request, json)
+      const answer = await this.#guard(request, ({ status, json }) => {
+        if (!isSuccess(status) || !isFine(json)) throw failureOf(request, status, json)
+        return readAnswer(request, json)
+      })
       note('ok')
       return answer
     } catch (error) {
@@ -112,8 +129,32 @@ export class DingTalkClient {
     }
   }
 
-  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<Answer> {
-    const deadline = AbortSignal.timeout(this.#timeoutMs)
+  /** Asks DingTalk, unless it is away or too much is under way: then the request is not sent at all. */
+  async #guard<T>(request: DingTalkCall<T>, judge: (answer: Answer) => T): Promise<T> {
+    const { call } = request
+    const breaker = this.#breakerOf(call)
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs)
+    if (breaker.isOpen) throw notAsked(call, 'away')
+    if (!(await this.#limit.enter(deadline))) throw notAsked(call, 'too many calls under way')
+    try {
+      // It may have gone while this call waited for its place.
+      if (breaker.isOpen) throw notAsked(call, 'away')
+      return await breaker.run(async () => judge(await this.#send(request, deadline)))
+    } finally {
+      this.#limit.leave()
+    }
+  }
+
+  #breakerOf(call: string): CircuitBreaker {
+    const { onChange, now } = this.#options
+    const breaker =
+      this.#breakers.get(call) ??
+      new CircuitBreaker({ isAway, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
+    this.#breakers.set(call, breaker)
+    return breaker
+  }
+
+  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>, deadline: AbortSignal): Promise<Answer> {
     try {
       const { status, data } = await this.#axios.request<string>({
         method,
@@ -125,13 +166,23 @@ export class DingTalkClient {
       return { status, json: parseAnswer(call, status, data) }
     } catch (error) {
       if (!isAxiosError(error)) throw error
-      if (deadline.aborted) throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
+      if (deadline.aborted)
+        throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
       // axios has no code of its own for an answer that is too long.
       if (/maxContentLength/.test(error.message)) throw failure(call, unreadable, 'answer over 1 MB')
       const code = error.code ?? 'no connection'
       throw failure(call, /^(HPE_|Z_|ERR__)/.test(code) ? unreadable : unavailable, code)
     }
   }
+}
+
+/** What says that DingTalk is away. Any other error is an answer. */
+function isAway(error: unknown): boolean {
+  return error instanceof DingTalkError && ['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)
+}
+
+function notAsked(call: string, why: string): DingTalkError {
+  return failure(call, unavailable, `not asked: ${why}`)
 }
 
 function isSuccess(status: number): boolean {

@@ -7,14 +7,20 @@ import { DingTalkDirectory } from './directory.js'
 import { Oauth2Flow } from './oauth2.js'
 import { QrconnectFlow } from './qrconnect.js'
 
+interface Options {
+  now?: () => number
+  /** Told when DingTalk stops answering an API, and when it answers again. */
+  onChange?: (call: string, isAway: boolean) => void
+  metrics?: Metrics | undefined
+}
+
 /** The flow that DINGTALK_FLOW chose, and the organisation's directory, over one client. */
 export function connectDingTalk(
   { dingtalk, membership }: Pick<Config, 'dingtalk' | 'membership'>,
-  now: () => number = Date.now,
-  metrics?: Metrics,
+  { now = Date.now, onChange, metrics }: Options = {},
 ): { flow: DingTalkFlow; directory: Directory; close(): void } {
-  const { oapiUrl } = dingtalk
-  const client = new DingTalkClient({ ...dingtalk, metrics })
+  const { oapiUrl, timeoutMs } = dingtalk
+  const client = new DingTalkClient({ timeoutMs, metrics, now, ...(onChange && { onChange }) })
   const token = new AppToken({ client, oapiUrl, appKey: membership.appKey, appSecret: membership.appSecret, now })
   return {
     flow:

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../src/adapters/database/open.js'
+import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
+import type { ApiCall } from '../src/emulator/emulator.js'
+import { createWorld, type World } from './support/world.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const YEAR = 365 * DAY
+
+function asked(world: World, call: ApiCall): number {
+  return world.dingtalk.journal().filter((entry) => entry.call === call).length
+}
+
+/** Lets time pass for the server and for DingTalk. */
+function pass(world: World, ms: number): void {
+  world.pass(ms)
+  world.dingtalk.moveClock(ms)
+}
+
+async function lastSeenAt(world: World): Promise<number> {
+  const [row] = await world.sql('SELECT "lastSeenAt" FROM "Session"')
+  return Date.parse(`${String(row?.lastSeenAt).slice(0, 23).replace(' ', 'T')}Z`)
+}
+
+describe('a session, when the clock', () => {
+  it('goes an hour forward and back, goes on', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    for (const jump of [HOUR, -HOUR]) {
+      world.pass(jump)
+      await browser.get('/me').expect(200)
+      await browser.get('/verify').expect(204)
+    }
+  })
+
+  it('goes an hour back, goes on, and its idle time begins with the next request', async () => {
+    await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '2h' })
+    const browser = world.browser()
+    await browser.logIn()
+    const before = await lastSeenAt(world)
+    world.pass(-HOUR)
+    await browser.get('/me').expect(200)
+    expect(before - (await lastSeenAt(world))).toBeGreaterThan(HOUR - MINUTE)
+    expect((await browser.get('/sessions').expect(200)).body).toHaveLength(1)
+    world.pass(2 * HOUR + 1000)
+    await browser.get('/me').expect(401)
+  })
+
+  it('goes a day or a year back, is over, and a new login gets in', async () => {
+    for (const jump of [-DAY, -YEAR]) {
+      await using world = await createWorld()
+      const browser = world.browser()
+      await browser.logIn()
+      pass(world, jump)
+      await browser.get('/me').expect(401)
+      await browser.get('/verify').expect(401)
+      await browser.logIn()
+      await browser.get('/me').expect(200)
+      expect((await browser.get('/sessions').expect(200)).body).toHaveLength(1)
+    }
+  })
+
+  it('goes a year forward, is over, and a new login gets in', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    pass(world, YEAR)
+    await browser.get('/me').expect(401)
+    await browser.logIn()
+    await browser.get('/me').expect(200)
+  })
+
+  it('was a year ahead when it began, ends with the mistake and does not come back in a year', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    pass(world, YEAR)
+    await browser.logIn()
+    pass(world, -YEAR)
+    await browser.get('/me').expect(401)
+
+    const database = await openDatabase(world.database.url)
+    const sessions = new SqlSessions({ database, idleTimeoutMs: 8 * HOUR, maxAgeMs: 7 * DAY })
+    expect(await sessions.removeExpired()).toBe(1)
+    await database.close()
+    pass(world, YEAR)
+    await browser.get('/me').expect(401)
+  })
+})
+
+describe('a login', () => {
+  it.each([HOUR, -HOUR, -DAY, YEAR])(
+    'that is under way when the clock jumps by %i ms has to begin again',
+    async (jump) => {
+      await using world = await createWorld()
+      const browser = world.browser()
+      const callback = await browser.scan()
+      world.dingtalk.clearJournal()
+      pass(world, jump)
+      const answer = await browser.get(callback).expect(400)
+      expect(answer.body.error).toBe('attempt_expired')
+      expect(world.dingtalk.journal()).toEqual([])
+      await browser.logIn()
+    },
+  )
+
+  it('that is under way when the clock is corrected by less than its time goes on', async () => {
+    await using world = await createWorld()
+    for (const jump of [5 * MINUTE, -5 * MINUTE]) {
+      const browser = world.browser()
+      const callback = await browser.scan()
+      world.pass(jump)
+      world.dingtalk.moveClock(jump - 1000)
+      await browser.get(callback).expect(302)
+    }
+  })
+
+  it('gets nobody in while the clock differs from DingTalk’s, names the clock, and gets in when it is right again', async () => {
+    await using world = await createWorld()
+    for (const jump of [HOUR, -HOUR, -DAY, YEAR]) {
+      world.pass(jump)
+      const browser = world.browser()
+      const answer = await browser.get(await browser.scan()).expect(502)
+      expect(answer.body.error).toBe('dingtalk_misconfigured')
+      const line = world.log.findLast(({ event }) => event === 'login_refused')
+      expect(line?.setting).toMatch(/clock/)
+      world.pass(-jump)
+      await world.browser().logIn()
+    }
+  })
+
+  it.each([
+    ['the server’s clock goes back', { server: -HOUR, dingtalk: 2 * HOUR }],
+    ['DingTalk’s token is older than we think', { server: 0, dingtalk: 2 * HOUR }],
+    ['the server’s clock goes a year forward', { server: YEAR, dingtalk: 0 }],
+  ])('gets in although %s, with the token for the directory asked for once more', async (_, by) => {
+    // The newer flow signs no time: DingTalk does not say that the clocks differ.
+    await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
+    await world.browser().logIn()
+    world.pass(by.server)
+    world.dingtalk.moveClock(by.dingtalk)
+    await world.browser().logIn()
+    await world.browser().logIn()
+    expect(asked(world, 'gettoken')).toBe(2)
+  })
+})
+
+describe('the lookup of a session’s person', () => {
+  it('is not switched off by a clock that is put back', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '2h', SESSION_IDLE_TIMEOUT: '7d' })
+    const browser = world.browser()
+    await browser.logIn()
+    world.dingtalk.clearJournal()
+    world.pass(-DAY)
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'getbyunionid')).toBe(1)
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'getbyunionid')).toBe(1)
+
+    world.pass(-DAY)
+    world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    await browser.get('/me').expect(401)
+  })
+
+  it('takes a few seconds of difference between two servers for none', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '2h' })
+    const browser = world.browser()
+    await browser.logIn()
+    world.dingtalk.clearJournal()
+    world.pass(-30_000)
+    await browser.get('/me').expect(200)
+    expect(world.dingtalk.journal()).toEqual([])
+  })
+
+  it('that was put off for a minute is put off for no more than that', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h', SESSION_IDLE_TIMEOUT: '7d' })
+    const browser = world.browser()
+    await browser.logIn()
+    world.dingtalk.clearJournal()
+    world.pass(2 * HOUR)
+    world.dingtalk.failNext('getbyunionid', 'reset')
+    await browser.get('/me').expect(200)
+    world.pass(-DAY)
+    await browser.get('/me').expect(200)
+    expect(asked(world, 'getbyunionid')).toBe(2)
+  })
+})
