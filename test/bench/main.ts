@@ -116,8 +116,8 @@ async function runScenario(
     if (site) prepared.push({ site, operation: await prepare(site) })
   }
   await dingtalk.get(`/_delay/${dingTalkMs}`)
-  const results = await interleave(prepared, rounds, ({ site, operation }) =>
-    runRound(site.program, operation, { browsers, durationMs }),
+  const results = await interleave(prepared, rounds, ({ site, operation }, lengths) =>
+    runRound(site.program, operation, { browsers, durationMs: durationMs * lengths }),
   )
   await dingtalk.get('/_delay/0')
   return results.map(({ server, ...round }) => ({ scenario: name, site: server.site.name, ...round }))
@@ -175,8 +175,8 @@ async function measureGrowth(
 ): Promise<Growth[]> {
   say(operation)
   const prepared = sized.map(({ site, people }) => ({ site, people, work: prepare(site, people) }))
-  const results = await interleave(prepared, rounds, ({ site, work }) =>
-    runRound(site.program, work, { browsers, durationMs }),
+  const results = await interleave(prepared, rounds, ({ site, work }, lengths) =>
+    runRound(site.program, work, { browsers, durationMs: durationMs * lengths }),
   )
   return results.map(({ server, opsPerSecond, cpuMs }) => ({ operation, people: server.people, opsPerSecond, cpuMs }))
 }

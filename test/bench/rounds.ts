@@ -60,12 +60,19 @@ export async function runRound(measured: Measured, operation: Operation, amount:
   }
 }
 
+/** A round that warms up is as many times longer: what runs for days is code that has been optimised. */
+const WARM_UP_LENGTHS = 3
+
 /** Runs the rounds of several servers in turn, so that whatever disturbs the machine disturbs all of them; a first one warms up. */
-export async function interleave<T>(servers: readonly T[], rounds: number, run: (server: T) => Promise<Round>) {
+export async function interleave<T>(
+  servers: readonly T[],
+  rounds: number,
+  run: (server: T, lengths: number) => Promise<Round>,
+) {
   const all = servers.map((server) => ({ server, rounds: [] as Round[] }))
   for (let round = 0; round <= rounds; round++) {
     for (const entry of round % 2 ? all : all.toReversed()) {
-      const measured = await run(entry.server)
+      const measured = await run(entry.server, round === 0 ? WARM_UP_LENGTHS : 1)
       if (round > 0) entry.rounds.push(measured)
     }
   }
