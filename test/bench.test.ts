@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { type Answer, checkLanding, checkMe, checkVerify, keepCookies, stateOf, WrongAnswer } from './bench/answers.js'
+import { judge, type Report } from './bench/report.js'
+import { runRound } from './bench/rounds.js'
+import { scenarios } from './bench/scenarios.js'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const run = promisify(execFile)
+
+const ok = (body: unknown): Answer => ({ status: 200, headers: {}, body: JSON.stringify(body) })
+const to = (location: string): Answer => ({ status: 302, headers: { location }, body: '' })
+
+describe('a wrong answer', () => {
+  const authorizeUrl = 'http://dingtalk.test/connect/qrconnect'
+  const callbackUrl = 'http://login.test/callback'
+  const begun = (state: string, callback = callbackUrl) =>
+    to(`${authorizeUrl}?${new URLSearchParams({ state, redirect_uri: callback })}`)
+
+  it('is a way to DingTalk with a state that is short or known, or with another callback', () => {
+    const expected = { authorizeUrl, callbackUrl, states: new Set<string>() }
+    const state = 'a'.repeat(43)
+    expect(stateOf(begun(state), expected)).toBe(state)
+    expect(() => stateOf(begun(state), expected)).toThrow('a state that is not fresh')
+    expect(() => stateOf(begun('short'), expected)).toThrow(WrongAnswer)
+    expect(() => stateOf(begun('b'.repeat(43), 'http://evil.test/callback'), expected)).toThrow(WrongAnswer)
+    expect(() => stateOf(to(`http://evil.test/?state=${state}`), expected)).toThrow(WrongAnswer)
+  })
+
+  it('is a landing with another name, or without a session', () => {
+    const cookies = new Map([['sid', 's'.repeat(43)]])
+    const expected = { frontendUrl: 'http://front.test/', person: 7, cookies, sessionCookie: 'sid' }
+    checkLanding(to('http://front.test/?username=person-7'), expected)
+    expect(() => checkLanding(to('http://front.test/?username=person-8'), expected)).toThrow(WrongAnswer)
+    keepCookies({ status: 302, headers: { 'set-cookie': ['sid=; Path=/'] }, body: '' }, cookies)
+    expect(() => checkLanding(to('http://front.test/?username=person-7'), expected)).toThrow('no session cookie')
+  })
+
+  it('is somebody else, or nobody', () => {
+    expect(checkMe(ok({ id: 'id-7', username: 'person-7', unionId: 'union-7' }), 7)).toBe('id-7')
+    expect(() => checkMe(ok({ id: 'id-8', username: 'person-8', unionId: 'union-8' }), 7)).toThrow(WrongAnswer)
+    expect(() => checkMe({ ...ok({}), status: 401 }, 7)).toThrow(WrongAnswer)
+    const verified = { status: 204, headers: { 'x-auth-request-user': 'id-7' }, body: '' }
+    checkVerify(verified, 'id-7')
+    expect(() => checkVerify(verified, 'id-8')).toThrow(WrongAnswer)
+    expect(() => checkVerify({ ...verified, status: 200 }, 'id-7')).toThrow(WrongAnswer)
+  })
+
+  it('ends the measurement', async () => {
+    let answers = 0
+    const server = createServer((_req, res) => void res.end(JSON.stringify({ right: ++answers < 20 }))).listen(0)
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const operation = {
+      run: async () => {
+        const { right } = JSON.parse(await (await fetch(`http://127.0.0.1:${port}`)).text())
+        if (!right) throw new WrongAnswer('wrong')
+      },
+    }
+    const round = runRound({ cpuMs: () => 0 }, operation, { browsers: 2, durationMs: Number.POSITIVE_INFINITY })
+    await expect(round).rejects.toThrow(WrongAnswer)
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('the measurements', () => {
+  it('reach every server, and come with the targets', { timeout: 60_000 }, async () => {
+    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: ROOT })
+    const names = ['login', 'login-oauth2', 'verify']
+    const chosen = [...names, 'start'].flatMap((name) => ['--scenario', name])
+    const quickest = ['--json', '--rounds', '1', '--duration', '0', '--browsers', '2', ...chosen]
+    const { stdout } = await run(process.execPath, ['dist-bench/test/bench/main.js', ...quickest], { cwd: ROOT })
+    const report: Report = JSON.parse(stdout)
+
+    const measured = report.results.map(({ scenario, site }) => `${scenario} ${site}`)
+    expect(measured).toEqual(names.flatMap((name) => scenarios[name]?.sites.map((site) => `${name} ${site}`)))
+    for (const { operations, opsPerSecond, p50Ms, p99Ms, cpuMs } of report.results) {
+      expect(operations).toBe(2)
+      expect(opsPerSecond).toBeGreaterThan(0)
+      expect(p99Ms).toBeGreaterThanOrEqual(p50Ms)
+      expect(cpuMs).toBeGreaterThanOrEqual(0)
+    }
+    expect(report.startMs).toBeGreaterThan(0)
+    expect(report.peakMb.server).toBeGreaterThan(20)
+    expect(report.targets.map(({ name }) => name)).toContain('start: ms')
+  })
+
+  it('tell a target that was missed from one that was met', () => {
+    const round = { operations: 1, opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }
+    const results = (own: number) => [
+      { ...round, scenario: 'me', site: 'server' as const, cpuMs: own },
+      { ...round, scenario: 'me', site: 'passport' as const, cpuMs: 1 },
+    ]
+    const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, peakMb: {}, growth: [] }
+    const batches = [100, 100, 150, 150].map((nowMb) => ({ operation: 'verify' as const, operations: 1, nowMb }))
+    expect(judge({ ...rest, results: results(0.5), memory: [] })).toMatchObject([{ value: 0.5, passed: true }])
+    expect(judge({ ...rest, results: results(2), memory: [] })).toMatchObject([{ value: 2, passed: false }])
+    expect(judge({ ...rest, results: [], memory: batches })).toMatchObject([{ value: 1.5, passed: false }])
+  })
+})

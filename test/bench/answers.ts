@@ -1,0 +1,84 @@
+import { nickOf, unionIdOf } from './people.js'
+
+export interface Answer {
+  status: number
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  body: string
+}
+
+/** A server answered something that is not right: what was measured is worth nothing. */
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer'
+}
+
+/** Cookies by name. */
+export type Cookies = Map<string, string>
+
+interface Expected {
+  /** Begins DingTalk's address. */
+  authorizeUrl: string
+  callbackUrl: string
+  /** All states that came before; the new one is added. */
+  states: Set<string>
+}
+
+/** Gives the state with which the browser is sent to DingTalk. @throws {WrongAnswer} */
+export function stateOf(answer: Answer, { authorizeUrl, callbackUrl, states }: Expected): string {
+  const location = locationOf(answer)
+  const query = new URL(location).searchParams
+  const state = query.get('state') ?? ''
+  const isRight = location.startsWith(`${authorizeUrl}?`) && query.get('redirect_uri') === callbackUrl
+  if (!isRight || state.length < 32) throw wrong('not a redirect to DingTalk', answer)
+  if (states.has(state)) throw wrong('a state that is not fresh', answer)
+  states.add(state)
+  return state
+}
+
+/** The end of a login: the front end with the person's name, and a session cookie in the browser. @throws {WrongAnswer} */
+export function checkLanding(
+  answer: Answer,
+  {
+    frontendUrl,
+    person,
+    cookies,
+    sessionCookie,
+  }: { frontendUrl: string; person: number; cookies: Cookies; sessionCookie: string },
+): void {
+  if (locationOf(answer) !== `${frontendUrl}?username=${nickOf(person)}`)
+    throw wrong(`not the landing of ${nickOf(person)}`, answer)
+  if ((cookies.get(sessionCookie)?.length ?? 0) < 43) throw wrong('no session cookie', answer)
+}
+
+/** `/me` of this person; gives their id. @throws {WrongAnswer} */
+export function checkMe(answer: Answer, person: number): string {
+  if (answer.status !== 200) throw wrong('not 200', answer)
+  const { id, username, unionId }: Record<string, unknown> = JSON.parse(answer.body)
+  const isRight = unionId === unionIdOf(person) && username === nickOf(person)
+  if (!isRight || typeof id !== 'string' || id === '') throw wrong(`not ${nickOf(person)}`, answer)
+  return id
+}
+
+/** `/verify` of the person with this id. @throws {WrongAnswer} */
+export function checkVerify(answer: Answer, id: string): void {
+  if (answer.status !== 204 || answer.headers['x-auth-request-user'] !== id) throw wrong(`not 204 for ${id}`, answer)
+}
+
+/** Puts the answer's cookies where the browser has them; those that expire at once go. */
+export function keepCookies(answer: Answer, cookies: Cookies): void {
+  const header = answer.headers['set-cookie'] ?? []
+  for (const line of typeof header === 'string' ? [header] : header) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+    if (value === '') cookies.delete(name)
+    else cookies.set(name, value)
+  }
+}
+
+function locationOf(answer: Answer): string {
+  const { location } = answer.headers
+  if (answer.status !== 302 || typeof location !== 'string') throw wrong('not a redirect', answer)
+  return location
+}
+
+function wrong(problem: string, { status, headers, body }: Answer): WrongAnswer {
+  return new WrongAnswer(`${problem}: ${status} ${headers.location ?? ''} ${body}`)
+}

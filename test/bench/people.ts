@@ -1,0 +1,14 @@
+/** The stand-in's people are numbers: whoever holds the number knows the rest. */
+export const unionIdOf = (person: number): string => `union-${person}`
+export const nickOf = (person: number): string => `person-${person}`
+
+/** A code that this person's consent would bring; `nonce` makes it another one at each login. */
+export const codeOf = (person: number, nonce: number): string => `p${person}-${nonce}`
+export const personOfCode = (code: string): number => numberIn(/^p(\d+)-\d+$/, code)
+export const numberOf = (unionId: string): number => numberIn(/^union-(\d+)$/, unionId)
+
+function numberIn(pattern: RegExp, text: string): number {
+  const digits = pattern.exec(text)?.[1]
+  if (digits === undefined) throw new Error(`nobody is ${text}`)
+  return Number(digits)
+}

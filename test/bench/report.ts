@@ -1,0 +1,161 @@
+import type { Round } from './rounds.js'
+import type { SiteName } from './site.js'
+
+export interface Result extends Round {
+  scenario: string
+  site: SiteName
+}
+
+/** One line of `--memory`: after a batch of operations. */
+export interface Batch {
+  operation: 'login' | 'verify'
+  operations: number
+  nowMb: number
+}
+
+export interface Growth {
+  operation: 'login' | 'me'
+  /** How many people and sessions there are. */
+  people: number
+  opsPerSecond: number
+  cpuMs: number
+}
+
+export interface Target {
+  name: string
+  value: number
+  bound: 'at most' | 'at least'
+  limit: number
+  passed: boolean
+}
+
+export interface Report {
+  node: string
+  rounds: number
+  durationMs: number
+  browsers: number
+  results: Result[]
+  /** From the start of the process to the first answer. */
+  startMs: number | undefined
+  /** Highest resident memory of each server. */
+  peakMb: Record<string, number>
+  memory: Batch[]
+  growth: Growth[]
+  targets: Target[]
+}
+
+/** CPU time of one of the server's operations as a multiple of the reference's. */
+function cpuRatio(results: Result[], scenario: string, reference: string): number | undefined {
+  return ratio(results, scenario, reference, 'cpuMs')
+}
+
+function ratio(results: Result[], scenario: string, reference: string, of: 'cpuMs' | 'opsPerSecond') {
+  const find = (site: string) => results.find((result) => result.scenario === scenario && result.site === site)?.[of]
+  const [own, other] = [find('server'), find(reference)]
+  return own === undefined || other === undefined ? undefined : own / other
+}
+
+/** What the measurements are held to; those that were not made are left out. */
+export function judge({ results, startMs, peakMb, memory, growth }: Omit<Report, 'targets'>): Target[] {
+  const targets: Target[] = []
+  const hold = (name: string, value: number | undefined, bound: Target['bound'], limit: number) => {
+    if (value === undefined) return
+    targets.push({ name, value, bound, limit, passed: bound === 'at most' ? value <= limit : value >= limit })
+  }
+  for (const scenario of ['login', 'login-new']) {
+    hold(`${scenario}: CPU, passport = 1`, cpuRatio(results, scenario, 'passport'), 'at most', 0.9)
+    hold(`${scenario}: CPU, typical = 1`, cpuRatio(results, scenario, 'typical'), 'at most', 0.25)
+  }
+  hold('me: CPU, passport = 1', cpuRatio(results, 'me', 'passport'), 'at most', 0.9)
+  hold('me: CPU, constant = 1', cpuRatio(results, 'me', 'constant'), 'at most', 2.2)
+  hold('verify: CPU, passport = 1', cpuRatio(results, 'verify', 'passport'), 'at most', 0.8)
+  hold('verify: CPU, constant = 1', cpuRatio(results, 'verify', 'constant'), 'at most', 2)
+  hold(
+    'login-slow: logins a second, limit = 1',
+    ratio(results, 'login-slow', 'limit', 'opsPerSecond'),
+    'at least',
+    0.95,
+  )
+  hold('start: ms', startMs, 'at most', 700)
+  if (memory.length > 0) hold('memory: highest, in MB', peakMb.server, 'at most', 200)
+  for (const operation of ['login', 'verify'] as const) {
+    hold(`memory: later ${operation} batches, earlier ones = 1`, flatness(memory, operation), 'at most', 1.1)
+  }
+  for (const operation of ['login', 'me'] as const) {
+    hold(`growth: CPU of ${operation}, small database = 1`, growthOf(growth, operation), 'at most', 1.2)
+  }
+  return targets
+}
+
+/** The highest memory of the later half of the batches as a multiple of that of the earlier half. */
+function flatness(memory: Batch[], operation: Batch['operation']): number | undefined {
+  const batches = memory.filter((batch) => batch.operation === operation).map(({ nowMb }) => nowMb)
+  const half = Math.ceil(batches.length / 2)
+  return half > 0 && batches.length > half
+    ? Math.max(...batches.slice(half)) / Math.max(...batches.slice(0, half))
+    : undefined
+}
+
+function growthOf(growth: Growth[], operation: Growth['operation']): number | undefined {
+  const [small, large] = growth
+    .filter((entry) => entry.operation === operation)
+    .sort((a, b) => a.people - b.people)
+    .map(({ cpuMs }) => cpuMs)
+  return small === undefined || large === undefined ? undefined : large / small
+}
+
+/** The report for people. */
+export function printed(report: Report): string {
+  const { results, startMs, peakMb, memory, growth, targets } = report
+  const parts: string[] = []
+  if (results.length > 0)
+    parts.push(table(['scenario', '', 'ops/s', 'p50 ms', 'p99 ms', 'CPU ms/op', 'server ÷ this'], results.map(rowOf)))
+  if (startMs !== undefined) parts.push(`start to the first answer: ${startMs.toFixed(0)} ms`)
+  if (Object.keys(peakMb).length > 0)
+    parts.push(
+      table(
+        ['highest memory', 'MB'],
+        Object.entries(peakMb).map(([site, mb]) => [site, mb.toFixed(0)]),
+      ),
+    )
+  if (memory.length > 0)
+    parts.push(
+      table(
+        ['after', '', 'MB'],
+        memory.map((b) => [String(b.operations), b.operation, b.nowMb.toFixed(0)]),
+      ),
+    )
+  if (growth.length > 0)
+    parts.push(
+      table(
+        ['people', '', 'ops/s', 'CPU ms/op'],
+        growth.map((g) => [String(g.people), g.operation, g.opsPerSecond.toFixed(0), g.cpuMs.toFixed(3)]),
+      ),
+    )
+  if (targets.length > 0)
+    parts.push(
+      table(
+        ['target', 'is', '', '', ''],
+        targets.map((t) => [t.name, t.value.toFixed(2), t.bound, String(t.limit), t.passed ? 'passed' : 'FAILED']),
+      ),
+    )
+  return parts.join('\n\n')
+
+  function rowOf({ scenario, site, opsPerSecond, p50Ms, p99Ms, cpuMs }: Result): string[] {
+    const times = site === 'server' ? undefined : cpuRatio(results, scenario, site)
+    const numbers = [opsPerSecond.toFixed(0), p50Ms.toFixed(2), p99Ms.toFixed(2), cpuMs.toFixed(3)]
+    return [scenario, site, ...numbers, times?.toFixed(2) ?? '']
+  }
+}
+
+/** Words to the left, numbers to the right. */
+function table(head: string[], rows: string[][]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const isNumber = (column: number) => rows.every((row) => /^[\d.]*$/.test(row[column] ?? ''))
+  const line = (row: string[]) =>
+    row
+      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+  return all.map((row) => line(row).trimEnd()).join('\n')
+}

@@ -1,0 +1,25 @@
+import { beginnings, loginsOfNewPeople, loginsOfReturningPeople, questionsWhoIAm, verifications } from './operations.js'
+import type { Operation } from './rounds.js'
+import type { Site, SiteName } from './site.js'
+
+export interface Scenario {
+  sites: readonly SiteName[]
+  prepare(site: Site): Promise<Operation>
+  /** How long DingTalk takes for a call. */
+  dingTalkMs?: number
+}
+
+const LOGIN_SITES = ['server', 'limit', 'passport', 'typical'] as const
+const ALL_SITES = [...LOGIN_SITES, 'constant'] as const
+
+/** The scenarios with their references. In the newer flow the server is measured alone: it has a call more. */
+export const scenarios: Record<string, Scenario> = {
+  login: { sites: LOGIN_SITES, prepare: loginsOfReturningPeople },
+  'login-new': { sites: LOGIN_SITES, prepare: loginsOfNewPeople },
+  'login-oauth2': { sites: ['server-oauth2'], prepare: loginsOfReturningPeople },
+  'login-oauth2-new': { sites: ['server-oauth2'], prepare: loginsOfNewPeople },
+  ding_url: { sites: LOGIN_SITES, prepare: beginnings },
+  me: { sites: ALL_SITES, prepare: questionsWhoIAm },
+  verify: { sites: ALL_SITES, prepare: verifications },
+  'login-slow': { sites: LOGIN_SITES, prepare: loginsOfReturningPeople, dingTalkMs: 80 },
+}
