@@ -9,6 +9,7 @@ import { redirect } from '../redirect.js'
 export function toPublicHost(publicUrl: string): RequestHandler {
   const { protocol, host } = new URL(publicUrl)
   return function toPublicHost(req, res, next) {
+    if (req.host === host) return next()
     // As a URL would have it: without the scheme's own port, in lower case.
     const address = `${protocol}//${req.host}`
     if (URL.canParse(address) && new URL(address).host === host) return next()

@@ -45,10 +45,11 @@ function countLogin(metrics: Metrics, event: AuditEvent, code: ErrorCode | undef
 /** Who asks: the address that TRUST_PROXY lets us believe, and the browser's word for itself, cut to a length that can be kept. */
 export function clientOf(req: Request): { ip: string; userAgent: string } {
   const userAgent = (req.get('user-agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
-  return { ip: addressOf(req).replace(/^::ffff:(?=\d+\.)/, ''), userAgent }
+  return { ip: addressOf(req), userAgent }
 }
 
-/** The client's address; the nearest proxy's where that proxy passed something on that is none. */
+/** The client's address; the nearest proxy's where that proxy passed something on that is none. IPv4 as such, not mapped into IPv6. */
 export function addressOf(req: Request): string {
-  return (isIP(req.ip ?? '') ? req.ip : req.socket.remoteAddress) ?? ''
+  const address = (isIP(req.ip ?? '') ? req.ip : req.socket.remoteAddress) ?? ''
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
 }

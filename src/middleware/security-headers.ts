@@ -33,6 +33,7 @@ export function contentSecurityPolicy({ own = false, images = [], frame }: Allow
 
 /** The headers of every answer. */
 export function securityHeaders(publicUrl: string): RequestHandler[] {
+  const strictest = contentSecurityPolicy()
   return [
     helmet({
       contentSecurityPolicy: false,
@@ -41,7 +42,7 @@ export function securityHeaders(publicUrl: string): RequestHandler[] {
       xFrameOptions: { action: 'deny' },
     }),
     function strictestFirst(_req, res, next) {
-      res.set('Content-Security-Policy', contentSecurityPolicy())
+      res.set('Content-Security-Policy', strictest)
       res.set('Cache-Control', 'no-store')
       next()
     },

@@ -10,7 +10,6 @@ const SESSION_ID = /^[\w-]{1,64}$/
 /** Who is signed in, their sessions, and the ways to end them. */
 export function accountRoutes({ browserSessions, sessions, crossOrigin }: Context): Router {
   const router = Router({ caseSensitive: true })
-  const before = [browserSessions.middleware]
 
   async function showMe(req: Request, res: Response): Promise<void> {
     const { user } = await browserSessions.requireSignedIn(req)
@@ -45,13 +44,16 @@ export function accountRoutes({ browserSessions, sessions, crossOrigin }: Contex
     res.status(204).end()
   }
 
-  addEndpoint(router, crossOrigin, { path: '/me', before, methods: { GET: showMe } })
-  addEndpoint(router, crossOrigin, { path: '/logout', before, methods: { POST: logOut } })
+  addEndpoint(router, crossOrigin, { path: '/me', methods: { GET: showMe } })
+  addEndpoint(router, crossOrigin, {
+    path: '/logout',
+    before: [browserSessions.middleware],
+    methods: { POST: logOut },
+  })
   addEndpoint(router, crossOrigin, {
     path: '/sessions',
-    before,
     methods: { GET: listSessions, DELETE: endOtherSessions },
   })
-  addEndpoint(router, crossOrigin, { path: '/sessions/:id', before, methods: { DELETE: endSession } })
+  addEndpoint(router, crossOrigin, { path: '/sessions/:id', methods: { DELETE: endSession } })
   return router
 }

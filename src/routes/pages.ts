@@ -77,12 +77,11 @@ export function pageRoutes(ctx: Context): Router {
   addEndpoint(router, crossOrigin, { path: '/', methods: { GET: (_req, res) => redirect(res, '/login') } })
   addEndpoint(router, crossOrigin, {
     path: '/login',
-    before: [limitLogins, toPublicHost(publicUrl), attempts.middleware, browserSessions.middleware],
+    before: [limitLogins, toPublicHost(publicUrl), attempts.middleware],
     methods: { GET: showLogin },
   })
   addEndpoint(router, crossOrigin, {
     path: '/account',
-    before: [browserSessions.middleware],
     methods: { GET: showAccount },
   })
   for (const name of ASSETS) {

@@ -21,6 +21,6 @@ export function verifyRoutes({ browserSessions, crossOrigin }: Context): Router 
     res.status(204).end()
   }
 
-  addEndpoint(router, crossOrigin, { path: '/verify', before: [browserSessions.middleware], methods: { ANY: verify } })
+  addEndpoint(router, crossOrigin, { path: '/verify', methods: { ANY: verify } })
   return router
 }

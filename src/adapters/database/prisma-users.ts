@@ -1,10 +1,19 @@
 import { normaliseNick } from '../../services/nick.js'
 import type { DingTalkProfile, User, UserStore } from '../../services/ports.js'
-import type { Database } from './database.js'
+import { type Database, type Statement, timeText } from './database.js'
 import { isUniqueViolation } from './failures.js'
+import { type UserRow, userOf } from './user-row.js'
 
 /** As many people of one nick may log in for the first time at the very same moment. */
 const MAX_ROUNDS = 500
+
+/** A later login: the one statement on people that is run all day. A disabled person is left as they are. */
+const RETURN: Statement = {
+  name: 'user_return',
+  sql: `UPDATE "User" SET "nick" = ?, "avatarUrl" = ?, "lastLoginAt" = ?, "membershipCheckedAt" = ?
+        WHERE "unionId" = ? AND "disabledAt" IS NULL
+        RETURNING "id", "unionId", "username", "nick", "avatarUrl", "lastLoginAt", "membershipCheckedAt", "disabledAt"`,
+}
 
 export class PrismaUsers implements UserStore {
   readonly #database: Database
@@ -22,10 +31,14 @@ export class PrismaUsers implements UserStore {
     }
     const { unionId } = profile
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const [returning] = await this.#database.prisma(({ user }) =>
-        user.updateManyAndReturn({ where: { unionId, disabledAt: null }, data: seen }),
-      )
-      if (returning) return returning
+      const [returning] = await this.#database.query<UserRow>(RETURN, [
+        seen.nick,
+        seen.avatarUrl,
+        timeText(at),
+        membershipCheckedAt && timeText(membershipCheckedAt),
+        unionId,
+      ])
+      if (returning) return userOf(returning)
       const known = await this.#database.prisma(({ user }) => user.findUnique({ where: { unionId } }))
       if (known?.disabledAt) return known
       if (known) continue

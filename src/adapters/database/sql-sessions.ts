@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { AppError } from '../../errors.js'
 import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
+import { type UserRow, userOf } from './user-row.js'
 
 interface Options {
   database: Database
@@ -21,8 +22,8 @@ const OPEN: Statement = {
 /** The session and its person at once: every request of somebody who is signed in asks this. */
 const FIND: Statement = {
   name: 'session_find',
-  sql: `SELECT s."id", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
-               u."id" AS "userId", u."unionId", u."username", u."nick", u."avatarUrl", u."lastLoginAt",
+  sql: `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
+               u."id", u."unionId", u."username", u."nick", u."avatarUrl", u."lastLoginAt",
                u."membershipCheckedAt", u."disabledAt"
         FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
 }
@@ -63,16 +64,9 @@ interface InfoRow {
   userAgent: string
 }
 
-interface FoundRow extends InfoRow {
+interface FoundRow extends InfoRow, UserRow {
+  sessionId: string
   expiresAt: string
-  userId: string
-  unionId: string
-  username: string
-  nick: string
-  avatarUrl: string | null
-  lastLoginAt: string
-  membershipCheckedAt: string | null
-  disabledAt: string | null
 }
 
 /** The `Session` rows. Callers hold the cookie's id; the rows hold its hash. */
@@ -117,25 +111,12 @@ export class SqlSessions implements SessionStore {
   async find(cookieId: string): Promise<LiveSession | undefined> {
     const [row] = await this.#database.query<FoundRow>(FIND, [hash(cookieId)])
     if (!row || row.disabledAt !== null) return undefined
-    const info = infoOf(row)
+    const info = infoOf({ ...row, id: row.sessionId })
     const now = this.#now()
     // A session that was last seen far in the future began before the clock was put back: it may be of any age.
     const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
     if (now >= Date.parse(row.expiresAt) || unseenMs >= this.#idleTimeoutMs) return undefined
-    const { userId, unionId, username, nick, avatarUrl, lastLoginAt, membershipCheckedAt } = row
-    return {
-      info,
-      user: {
-        id: userId,
-        unionId,
-        username,
-        nick,
-        avatarUrl,
-        lastLoginAt: new Date(lastLoginAt),
-        membershipCheckedAt: membershipCheckedAt === null ? null : new Date(membershipCheckedAt),
-        disabledAt: null,
-      },
-    }
+    return { info, user: userOf(row) }
   }
 
   /** Writes at most once a minute a session. Where the database cannot be written now, nobody waits for it: the next request tries again. */

@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
 import { z } from 'zod'
 import { ConcurrencyLimit } from '../../concurrency-limit.js'
@@ -8,10 +6,9 @@ import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
+import { TOO_LONG, Transport } from './transport.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
-/** Idle connections are given up before a server or a firewall in between does so unseen: a request on a dead one cannot be sent again. */
-const IDLE_CONNECTION_MS = 15_000
 /** Many times what DingTalk grants an application a second. Who waits for a place does so within their call's deadline. */
 const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
 
@@ -68,20 +65,13 @@ export class DingTalkClient {
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   /** One for each API, as DingTalk throttles them: one that is away is not hidden by another that answers. */
   readonly #breakers = new Map<string, CircuitBreaker>()
-  readonly #agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
-  }
+  readonly #transport = new Transport({ maxAnswerBytes: MAX_ANSWER_BYTES })
 
   constructor(options: Options) {
     this.#options = { onChange: () => {}, metrics: undefined, now: Date.now, ...options }
     this.#axios = axios.create({
-      ...this.#agents,
-      proxy: false,
-      maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
+      adapter: this.#transport.adapter,
       // The text as it came: an answer is judged here, not by what axios makes of it.
-      responseType: 'text',
       transformResponse: (text: unknown) => text,
       validateStatus: () => true,
     })
@@ -107,8 +97,7 @@ export class DingTalkClient {
 
   /** Ends the idle connections. */
   close(): void {
-    this.#agents.httpAgent.destroy()
-    this.#agents.httpsAgent.destroy()
+    this.#transport.close()
   }
 
   /** Every call passes here, whatever becomes of it. */
@@ -133,15 +122,21 @@ export class DingTalkClient {
   async #guard<T>(request: DingTalkCall<T>, judge: (answer: Answer) => T): Promise<T> {
     const { call } = request
     const breaker = this.#breakerOf(call)
-    const deadline = AbortSignal.timeout(this.#options.timeoutMs)
     if (breaker.isOpen) throw notAsked(call, 'away')
-    if (!(await this.#limit.enter(deadline))) throw notAsked(call, 'too many calls under way')
+    const deadline = new AbortController()
+    // Cleared in the end, unlike AbortSignal.timeout, which keeps what it is about in memory until its time is over.
+    const timer = setTimeout(() => deadline.abort(), this.#options.timeoutMs)
     try {
-      // It may have gone while this call waited for its place.
-      if (breaker.isOpen) throw notAsked(call, 'away')
-      return await breaker.run(async () => judge(await this.#send(request, deadline)))
+      if (!(await this.#limit.enter(deadline.signal))) throw notAsked(call, 'too many calls under way')
+      try {
+        // It may have gone while this call waited for its place.
+        if (breaker.isOpen) throw notAsked(call, 'away')
+        return await breaker.run(async () => judge(await this.#send(request, deadline.signal)))
+      } finally {
+        this.#limit.leave()
+      }
     } finally {
-      this.#limit.leave()
+      clearTimeout(timer)
     }
   }
 
@@ -168,10 +163,9 @@ export class DingTalkClient {
       if (!isAxiosError(error)) throw error
       if (deadline.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
-      // axios has no code of its own for an answer that is too long.
-      if (/maxContentLength/.test(error.message)) throw failure(call, unreadable, 'answer over 1 MB')
+      if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
       const code = error.code ?? 'no connection'
-      throw failure(call, /^(HPE_|Z_|ERR__)/.test(code) ? unreadable : unavailable, code)
+      throw failure(call, code.startsWith('HPE_') ? unreadable : unavailable, code)
     }
   }
 }
