@@ -116,6 +116,28 @@ describe.runIf(onPostgresql)('a database server', () => {
   })
 })
 
+describe('a time that cannot be read', () => {
+  it.each(['lastSeenAt', 'expiresAt'])('in %s ends the session', async (column) => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    await world.sql(`UPDATE "Session" SET "${column}" = 'infinity'`)
+    await browser.get('/me').expect(401)
+    await browser.get('/verify').expect(401)
+  })
+
+  it('of the last lookup is as good as none', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    await world.sql(`UPDATE "User" SET "membershipCheckedAt" = 'infinity'`)
+    const lookups = () => world.dingtalk.journal().filter(({ call }) => call === 'getbyunionid').length
+    expect(lookups()).toBe(1)
+    await expectIn(browser)
+    expect(lookups()).toBe(2)
+  })
+})
+
 describe.runIf(!onPostgresql)('an SQLite file', () => {
   /** The server's own connections. */
   async function connectionsOf(world: World): Promise<StatementRecorder['connections']> {
