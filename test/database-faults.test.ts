@@ -114,6 +114,36 @@ describe.runIf(onPostgresql)('a database server', () => {
     await world.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
     await browser.get('/readyz').expect(503)
   })
+
+  it('that keeps a statement waiting gives it up, so that none piles up there', async () => {
+    await using world = await createWorld()
+    const database = await openDatabase(world.database.url, { timeoutMs: 300 })
+    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR })
+    await world.sql('BEGIN; LOCK TABLE "Session"')
+    await expect(sessions.find('nobody')).rejects.toMatchObject({ code: 'service_unavailable' })
+    const waiting = `SELECT pid FROM pg_locks WHERE relation = '"Session"'::regclass AND NOT granted`
+    expect(await world.sql(waiting)).toEqual([])
+    await world.sql('ROLLBACK')
+    expect(await sessions.find('nobody')).toBeUndefined()
+    await database.close()
+  })
+
+  it('that writes dates in another style is understood: sessions end in time', async () => {
+    await using world = await createWorld()
+    const [{ role } = {}] = await world.sql('SELECT current_schema() AS role')
+    await world.sql(`CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET datestyle = 'German';
+      GRANT USAGE ON SCHEMA ${role} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${role} TO ${role}`)
+    const url = new URL(world.database.url)
+    url.username = String(role)
+    const server = await world.anotherServer({ DATABASE_URL: url.href })
+
+    const browser = server.browser()
+    await browser.logIn()
+    await expectIn(browser)
+    world.pass(9 * HOUR)
+    await browser.get('/verify').expect(401)
+    await world.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
 })
 
 describe('a time that cannot be read', () => {
