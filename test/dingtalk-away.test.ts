@@ -37,7 +37,7 @@ const about = (world: World) =>
   world.log.filter(({ msg }) => /DingTalk is (away|back)/.test(String(msg))).map(({ msg, call }) => `${call}: ${msg}`)
 
 describe('DingTalk that is away', () => {
-  it.each<Fault>(['ban', 'html', 'reset', { errcode: -1 }, { errcode: 90018 }])(
+  it.each<Fault>(['ban', 'html', 'reset', { errcode: -1 }])(
     'with %j is not asked again for a few seconds, which the log says once',
     async (fault) => {
       await using world = await createWorld()
@@ -89,6 +89,19 @@ describe('DingTalk that is away', () => {
       'getuserinfo_bycode: DingTalk is away: not asked for a while',
       'getuserinfo_bycode: DingTalk is back',
     ])
+  })
+
+  it.each<[string, ApiCall, Fault]>([
+    ['qrconnect', 'getuserinfo_bycode', { errcode: 90018 }],
+    ['qrconnect', 'getuserinfo_bycode', { errcode: 88, sub_code: '90002' }],
+    ['oauth2', 'userAccessToken', { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
+  ])('only for the moment (%s: %s, %j) is left alone for no more than a second', async (flow, call, fault) => {
+    await using world = await createWorld({ DINGTALK_FLOW: flow })
+    await failInARow(world, fault, 10, call)
+    pass(world, SECOND)
+    expect(await outcome(world)).toBe('in')
+    expect(asked(world, call)).toBe(11)
+    expect(about(world)).toHaveLength(2)
   })
 
   it('and still away when it is asked is left alone as long again', async () => {

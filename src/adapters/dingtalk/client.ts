@@ -7,11 +7,14 @@ import { DingTalkError, type ErrorCode } from '../../errors.js'
 import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
-import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
+import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 /** Idle connections are given up before a server or a firewall in between does so unseen: a request on a dead one cannot be sent again. */
 const IDLE_CONNECTION_MS = 15_000
+const AWAY_MS = 5_000
+/** DingTalk counts by the second. A longer pause would let the many calls of one client shut everybody out for longer than DingTalk does. */
+const THROTTLED_MS = 1_000
 /** Many times what DingTalk grants an application a second. Who waits for a place does so within their call's deadline. */
 const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
 
@@ -149,7 +152,7 @@ export class DingTalkClient {
     const { onChange, now } = this.#options
     const breaker =
       this.#breakers.get(call) ??
-      new CircuitBreaker({ isAway, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
+      new CircuitBreaker({ pauseMs, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
     this.#breakers.set(call, breaker)
     return breaker
   }
@@ -176,9 +179,11 @@ export class DingTalkClient {
   }
 }
 
-/** What says that DingTalk is away. Any other error is an answer. */
-function isAway(error: unknown): boolean {
-  return error instanceof DingTalkError && ['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)
+/** How long DingTalk is left alone after a run of such errors; 0 where it is an answer. */
+function pauseMs(error: unknown): number {
+  if (!(error instanceof DingTalkError)) return 0
+  if (!['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)) return 0
+  return isThrottled(error.failure.upstreamCode) ? THROTTLED_MS : AWAY_MS
 }
 
 function notAsked(call: string, why: string): DingTalkError {
