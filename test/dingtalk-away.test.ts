@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
@@ -167,11 +168,15 @@ class Holding implements AsyncDisposable {
   readonly #server = createServer((req, res) => void req.resume().on('end', () => this.#hold(res)))
   readonly #events = new EventEmitter()
   readonly held: ServerResponse[] = []
-  readonly client = new DingTalkClient({ timeoutMs: 20_000 })
+  readonly client: DingTalkClient
   requests = 0
 
-  static async start(): Promise<Holding> {
-    const holding = new Holding()
+  private constructor(timeoutMs: number) {
+    this.client = new DingTalkClient({ timeoutMs })
+  }
+
+  static async start({ timeoutMs = 20_000 } = {}): Promise<Holding> {
+    const holding = new Holding(timeoutMs)
     holding.#server.listen(0, '127.0.0.1')
     await once(holding.#server, 'listening')
     return holding
@@ -249,6 +254,21 @@ describe('calls to a DingTalk that hangs', () => {
     expect(await dingtalk.ask('one')).toBe('not asked: away')
     dingtalk.answer(64, 0)
     await Promise.all(others)
+  })
+
+  it('leave the whole deadline to a call that had to wait for its place', async () => {
+    await using dingtalk = await Holding.start({ timeoutMs: 1000 })
+    const hanging = times(64).map(() => dingtalk.ask('one'))
+    await dingtalk.holds(64)
+    const other = dingtalk.ask('another')
+    await wait(600)
+    dingtalk.answer(1, 0)
+    await dingtalk.holds(64)
+    // Longer than what was left of the time when it was asked, shorter than the deadline.
+    await wait(600)
+    dingtalk.held.pop()?.end('{"errcode":0}')
+    expect(await other).toBe('answered')
+    await Promise.all(hanging)
   })
 
   it('and then answer late do not end the pause: what began before says nothing of now', async () => {

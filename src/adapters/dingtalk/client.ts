@@ -15,7 +15,7 @@ const IDLE_CONNECTION_MS = 15_000
 const AWAY_MS = 5_000
 /** DingTalk counts by the second. A longer pause would let the many calls of one client shut everybody out for longer than DingTalk does. */
 const THROTTLED_MS = 1_000
-/** Many times what DingTalk grants an application a second. Who waits for a place does so within their call's deadline. */
+/** Many times what DingTalk grants an application a second. Who waits for a place does so for no longer than a call may take. */
 const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
 
 /** One request to DingTalk. Never sent twice: a code may be spent even when the answer never came. */
@@ -136,13 +136,13 @@ export class DingTalkClient {
   async #guard<T>(request: DingTalkCall<T>, judge: (answer: Answer) => T): Promise<T> {
     const { call } = request
     const breaker = this.#breakerOf(call)
-    const deadline = AbortSignal.timeout(this.#options.timeoutMs)
     if (breaker.isOpen) throw notAsked(call, 'away')
-    if (!(await this.#limit.enter(deadline))) throw notAsked(call, 'too many calls under way')
+    if (!(await this.#limit.enter(AbortSignal.timeout(this.#options.timeoutMs))))
+      throw notAsked(call, 'too many calls under way')
     try {
       // It may have gone while this call waited for its place.
       if (breaker.isOpen) throw notAsked(call, 'away')
-      return await breaker.run(async () => judge(await this.#send(request, deadline)))
+      return await breaker.run(async () => judge(await this.#send(request)))
     } finally {
       this.#limit.leave()
     }
@@ -157,7 +157,9 @@ export class DingTalkClient {
     return breaker
   }
 
-  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>, deadline: AbortSignal): Promise<Answer> {
+  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<Answer> {
+    // All of it, however long the call waited for its place: what is left of a deadline would spend the code, and say nothing of DingTalk.
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs)
     try {
       const { status, data } = await this.#axios.request<string>({
         method,
