@@ -128,6 +128,14 @@ describe.runIf(onPostgresql)('a database server', () => {
     await database.close()
   })
 
+  it('whose address names options as well as a schema is used in that schema', async () => {
+    const database = await makeDatabase()
+    await using world = await createWorld({ DATABASE_URL: `${database.url}&options=-c%20lock_timeout%3D4s` })
+    await world.browser().logIn()
+    expect(await database.sql('SELECT count(*) AS n FROM "Session"')).toEqual([{ n: 1 }])
+    await database.remove()
+  })
+
   it('that writes dates in another style is understood: sessions end in time', async () => {
     await using world = await createWorld()
     const [{ role } = {}] = await world.sql('SELECT current_schema() AS role')

@@ -21,13 +21,17 @@ const TIMESTAMP = 1114
  * @throws {MigrationError}
  */
 export async function openPostgresql(databaseUrl: string, timeoutMs: number): Promise<Database> {
-  const schema = new URL(databaseUrl).searchParams.get('schema') ?? undefined
+  const url = new URL(databaseUrl)
+  const schema = url.searchParams.get('schema') ?? undefined
+  const options = [url.searchParams.get('options'), schema && `-c search_path="${schema}"`].filter(Boolean).join(' ')
+  // What stands in the address would win.
+  url.searchParams.delete('options')
   const connection = {
-    connectionString: databaseUrl,
+    connectionString: url.href,
     application_name: 'dingtalk-login',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(schema && { options: `-c search_path="${schema}"` }),
+    ...(options && { options }),
   }
   await migrateOnce(connection, schema)
 
