@@ -76,7 +76,12 @@ describe.runIf(onPostgresql)('a database server', () => {
     const browser = world.browser()
     await browser.logIn()
     outage.mend()
-    await Promise.all([expectIn(browser), expectIn(browser), browser.get('/verify').expect(204), browser.logIn('lisi')])
+    await Promise.all([
+      expectIn(browser),
+      expectIn(browser),
+      browser.get('/verify').expect(204),
+      world.browser().logIn('lisi'),
+    ])
     await close()
   })
 
