@@ -14,25 +14,25 @@ export class ConcurrencyLimit {
     this.#options = options
   }
 
-  /** Waits for a place, until the signal; false where there is none. Who got one must `leave`. */
-  async enter(signal?: AbortSignal): Promise<boolean> {
+  /** Waits for a place, for so long at most where that is said; false where there is none. Who got one must `leave`. */
+  async enter(maxWaitMs?: number): Promise<boolean> {
     const { maxRunning, maxWaiting } = this.#options
     if (this.#running < maxRunning) {
       this.#running++
       return true
     }
-    if (this.#waiting.size >= maxWaiting || signal?.aborted) return false
+    if (this.#waiting.size >= maxWaiting) return false
     return new Promise((resolve) => {
       const goOn = () => {
-        signal?.removeEventListener('abort', giveUp)
+        clearTimeout(patience)
         resolve(true)
       }
       const giveUp = () => {
         this.#waiting.delete(goOn)
         resolve(false)
       }
+      const patience = maxWaitMs === undefined ? undefined : setTimeout(giveUp, maxWaitMs)
       this.#waiting.add(goOn)
-      signal?.addEventListener('abort', giveUp, { once: true })
     })
   }
 

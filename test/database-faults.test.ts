@@ -76,7 +76,12 @@ describe.runIf(onPostgresql)('a database server', () => {
     const browser = world.browser()
     await browser.logIn()
     outage.mend()
-    await Promise.all([expectIn(browser), expectIn(browser), browser.get('/verify').expect(204), browser.logIn('lisi')])
+    await Promise.all([
+      expectIn(browser),
+      expectIn(browser),
+      browser.get('/verify').expect(204),
+      world.browser().logIn('lisi'),
+    ])
     await close()
   })
 
@@ -113,6 +118,66 @@ describe.runIf(onPostgresql)('a database server', () => {
 
     await world.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
     await browser.get('/readyz').expect(503)
+  })
+
+  it('that keeps a statement waiting gives it up, so that none piles up there', async () => {
+    await using world = await createWorld()
+    const database = await openDatabase(world.database.url, { timeoutMs: 300 })
+    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR })
+    await world.sql('BEGIN; LOCK TABLE "Session"')
+    await expect(sessions.find('nobody')).rejects.toMatchObject({ code: 'service_unavailable' })
+    const waiting = `SELECT pid FROM pg_locks WHERE relation = '"Session"'::regclass AND NOT granted`
+    expect(await world.sql(waiting)).toEqual([])
+    await world.sql('ROLLBACK')
+    expect(await sessions.find('nobody')).toBeUndefined()
+    await database.close()
+  })
+
+  it('whose address names options as well as a schema is used in that schema', async () => {
+    const database = await makeDatabase()
+    await using world = await createWorld({ DATABASE_URL: `${database.url}&options=-c%20lock_timeout%3D4s` })
+    await world.browser().logIn()
+    expect(await database.sql('SELECT count(*) AS n FROM "Session"')).toEqual([{ n: 1 }])
+    await database.remove()
+  })
+
+  it('that writes dates in another style is understood: sessions end in time', async () => {
+    await using world = await createWorld()
+    const [{ role } = {}] = await world.sql('SELECT current_schema() AS role')
+    await world.sql(`CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET datestyle = 'German';
+      GRANT USAGE ON SCHEMA ${role} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${role} TO ${role}`)
+    const url = new URL(world.database.url)
+    url.username = String(role)
+    const server = await world.anotherServer({ DATABASE_URL: url.href })
+
+    const browser = server.browser()
+    await browser.logIn()
+    await expectIn(browser)
+    world.pass(9 * HOUR)
+    await browser.get('/verify').expect(401)
+    await world.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+})
+
+describe('a time that cannot be read', () => {
+  it.each(['lastSeenAt', 'expiresAt'])('in %s ends the session', async (column) => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    await world.sql(`UPDATE "Session" SET "${column}" = 'infinity'`)
+    await browser.get('/me').expect(401)
+    await browser.get('/verify').expect(401)
+  })
+
+  it('of the last lookup is as good as none', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    await world.sql(`UPDATE "User" SET "membershipCheckedAt" = 'infinity'`)
+    const lookups = () => world.dingtalk.journal().filter(({ call }) => call === 'getbyunionid').length
+    expect(lookups()).toBe(1)
+    await expectIn(browser)
+    expect(lookups()).toBe(2)
   })
 })
 

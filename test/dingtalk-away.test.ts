@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
@@ -37,7 +38,7 @@ const about = (world: World) =>
   world.log.filter(({ msg }) => /DingTalk is (away|back)/.test(String(msg))).map(({ msg, call }) => `${call}: ${msg}`)
 
 describe('DingTalk that is away', () => {
-  it.each<Fault>(['ban', 'html', 'reset', { errcode: -1 }, { errcode: 90018 }])(
+  it.each<Fault>(['ban', 'html', 'reset', { errcode: -1 }])(
     'with %j is not asked again for a few seconds, which the log says once',
     async (fault) => {
       await using world = await createWorld()
@@ -89,6 +90,19 @@ describe('DingTalk that is away', () => {
       'getuserinfo_bycode: DingTalk is away: not asked for a while',
       'getuserinfo_bycode: DingTalk is back',
     ])
+  })
+
+  it.each<[string, ApiCall, Fault]>([
+    ['qrconnect', 'getuserinfo_bycode', { errcode: 90018 }],
+    ['qrconnect', 'getuserinfo_bycode', { errcode: 88, sub_code: '90002' }],
+    ['oauth2', 'userAccessToken', { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
+  ])('only for the moment (%s: %s, %j) is left alone for no more than a second', async (flow, call, fault) => {
+    await using world = await createWorld({ DINGTALK_FLOW: flow })
+    await failInARow(world, fault, 10, call)
+    pass(world, SECOND)
+    expect(await outcome(world)).toBe('in')
+    expect(asked(world, call)).toBe(11)
+    expect(about(world)).toHaveLength(2)
   })
 
   it('and still away when it is asked is left alone as long again', async () => {
@@ -154,11 +168,15 @@ class Holding implements AsyncDisposable {
   readonly #server = createServer((req, res) => void req.resume().on('end', () => this.#hold(res)))
   readonly #events = new EventEmitter()
   readonly held: ServerResponse[] = []
-  readonly client = new DingTalkClient({ timeoutMs: 20_000 })
+  readonly client: DingTalkClient
   requests = 0
 
-  static async start(): Promise<Holding> {
-    const holding = new Holding()
+  private constructor(timeoutMs: number) {
+    this.client = new DingTalkClient({ timeoutMs })
+  }
+
+  static async start({ timeoutMs = 20_000 } = {}): Promise<Holding> {
+    const holding = new Holding(timeoutMs)
     holding.#server.listen(0, '127.0.0.1')
     await once(holding.#server, 'listening')
     return holding
@@ -238,6 +256,21 @@ describe('calls to a DingTalk that hangs', () => {
     await Promise.all(others)
   })
 
+  it('leave the whole deadline to a call that had to wait for its place', async () => {
+    await using dingtalk = await Holding.start({ timeoutMs: 1000 })
+    const hanging = times(64).map(() => dingtalk.ask('one'))
+    await dingtalk.holds(64)
+    const other = dingtalk.ask('another')
+    await wait(600)
+    dingtalk.answer(1, 0)
+    await dingtalk.holds(64)
+    // Longer than what was left of the time when it was asked, shorter than the deadline.
+    await wait(600)
+    dingtalk.held.pop()?.end('{"errcode":0}')
+    expect(await other).toBe('answered')
+    await Promise.all(hanging)
+  })
+
   it('and then answer late do not end the pause: what began before says nothing of now', async () => {
     await using dingtalk = await Holding.start()
     const calls = times(12).map(() => dingtalk.ask('one'))
@@ -262,12 +295,10 @@ describe('calls to a DingTalk that hangs', () => {
 describe('a limit', () => {
   it('hands places on in the order of those who wait, and forgets who gave up', async () => {
     const limit = new ConcurrencyLimit({ maxRunning: 1, maxWaiting: 2 })
-    const patience = new AbortController()
     expect(await limit.enter()).toBe(true)
-    const impatient = limit.enter(patience.signal)
+    const impatient = limit.enter(1)
     const second = limit.enter()
     expect(await limit.enter()).toBe(false)
-    patience.abort()
     expect(await impatient).toBe(false)
     const third = limit.enter()
     limit.leave()
@@ -276,6 +307,6 @@ describe('a limit', () => {
     expect(await third).toBe(true)
     limit.leave()
     expect(await limit.enter()).toBe(true)
-    expect(await limit.enter(AbortSignal.abort())).toBe(false)
+    expect(await limit.enter(1)).toBe(false)
   })
 })

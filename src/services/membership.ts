@@ -65,12 +65,12 @@ export class Membership {
     return firstOf(underWay, WAIT_MS, true)
   }
 
-  /** A time that lies in the future, because the clock was put back since, does not count. */
+  /** A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be read. */
   #isDue({ id, membershipCheckedAt }: User): boolean {
     const { audience, recheckMs, now } = this.#deps
     if (audience === 'anyone' || recheckMs === 0 || this.#isPostponed(id)) return false
     const age = now() - (membershipCheckedAt?.getTime() ?? 0)
-    return age > recheckMs || age < -MINUTE
+    return !(age <= recheckMs && age >= -MINUTE)
   }
 
   /** Never rejects: when it ends, there may be nobody left who waits for it. */

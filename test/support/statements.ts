@@ -48,7 +48,9 @@ export class StatementRecorder implements Disposable {
     const { statements } = this
     prototype.query = function (...values) {
       const [query] = values as [string | { text: string }]
-      statements.push(typeof query === 'string' ? query : query.text)
+      const text = typeof query === 'string' ? query : query.text
+      // What each new connection begins with asks for nothing.
+      if (!text.startsWith('SET ')) statements.push(text)
       return original.apply(this, values)
     }
     this.#restore.push(() => {

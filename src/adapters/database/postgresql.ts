@@ -8,6 +8,10 @@ import { migrate } from './migrations.js'
 /** For a connection to be had, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 2000
 const MAX_CONNECTIONS = 10
+/** How much longer than the server itself a statement's end is waited for, in milliseconds. */
+const GRACE_MS = 1000
+/** The dates of every other style would be read as none. */
+const ISO_DATES = 'SET datestyle = ISO'
 /** The type of a point in time without a zone; all of ours are in UTC. */
 const TIMESTAMP = 1114
 
@@ -17,20 +21,27 @@ const TIMESTAMP = 1114
  * @throws {MigrationError}
  */
 export async function openPostgresql(databaseUrl: string, timeoutMs: number): Promise<Database> {
-  const schema = new URL(databaseUrl).searchParams.get('schema') ?? undefined
+  const url = new URL(databaseUrl)
+  const schema = url.searchParams.get('schema') ?? undefined
+  const options = [url.searchParams.get('options'), schema && `-c search_path="${schema}"`].filter(Boolean).join(' ')
+  // What stands in the address would win.
+  url.searchParams.delete('options')
   const connection = {
-    connectionString: databaseUrl,
+    connectionString: url.href,
     application_name: 'dingtalk-login',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(schema && { options: `-c search_path="${schema}"` }),
+    ...(options && { options }),
   }
   await migrateOnce(connection, schema)
 
   const pool = new pg.Pool({
     ...connection,
     max: MAX_CONNECTIONS,
-    ...(timeoutMs > 0 && { query_timeout: timeoutMs }),
+    ...(timeoutMs > 0 && { query_timeout: timeoutMs + GRACE_MS }),
+    // The server has to give a statement up as well: it does not see that its client has gone while it waits for a lock.
+    onConnect: async (client) =>
+      void (await client.query(timeoutMs > 0 ? `${ISO_DATES}; SET statement_timeout = ${timeoutMs}` : ISO_DATES)),
     types: { getTypeParser: parserOf },
   })
   // An idle connection that is lost is replaced when the next one is needed; without a listener it would end the process.
@@ -66,6 +77,7 @@ async function migrateOnce(connection: pg.ClientConfig, schema: string | undefin
   // A connection that is lost fails the statement that is under way.
   client.on('error', () => {})
   try {
+    await client.query(ISO_DATES)
     await migrate('postgresql', {
       execute: async (sql) => void (await client.query(sql)),
       query: async (sql, values = []) => (await client.query(sql, values)).rows,

@@ -115,7 +115,8 @@ export class SqlSessions implements SessionStore {
     const now = this.#now()
     // A session that was last seen far in the future began before the clock was put back: it may be of any age.
     const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
-    if (now >= Date.parse(row.expiresAt) || unseenMs >= this.#idleTimeoutMs) return undefined
+    // Asked so that a time which cannot be read ends it.
+    if (!(now < Date.parse(row.expiresAt) && unseenMs < this.#idleTimeoutMs)) return undefined
     return { info, user: userOf(row) }
   }
 

@@ -5,11 +5,14 @@ import { DingTalkError, type ErrorCode } from '../../errors.js'
 import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
-import { apiVerdict, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
+import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
 import { TOO_LONG, Transport } from './transport.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
-/** Many times what DingTalk grants an application a second. Who waits for a place does so within their call's deadline. */
+const AWAY_MS = 5_000
+/** DingTalk counts by the second. A longer pause would let the many calls of one client shut everybody out for longer than DingTalk does. */
+const THROTTLED_MS = 1_000
+/** Many times what DingTalk grants an application a second. Who waits for a place does so for no longer than a call may take. */
 const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
 
 /** One request to DingTalk. Never sent twice: a code may be spent even when the answer never came. */
@@ -123,20 +126,13 @@ export class DingTalkClient {
     const { call } = request
     const breaker = this.#breakerOf(call)
     if (breaker.isOpen) throw notAsked(call, 'away')
-    const deadline = new AbortController()
-    // Cleared in the end, unlike AbortSignal.timeout, which keeps what it is about in memory until its time is over.
-    const timer = setTimeout(() => deadline.abort(), this.#options.timeoutMs)
+    if (!(await this.#limit.enter(this.#options.timeoutMs))) throw notAsked(call, 'too many calls under way')
     try {
-      if (!(await this.#limit.enter(deadline.signal))) throw notAsked(call, 'too many calls under way')
-      try {
-        // It may have gone while this call waited for its place.
-        if (breaker.isOpen) throw notAsked(call, 'away')
-        return await breaker.run(async () => judge(await this.#send(request, deadline.signal)))
-      } finally {
-        this.#limit.leave()
-      }
+      // It may have gone while this call waited for its place.
+      if (breaker.isOpen) throw notAsked(call, 'away')
+      return await breaker.run(async () => judge(await this.#send(request)))
     } finally {
-      clearTimeout(timer)
+      this.#limit.leave()
     }
   }
 
@@ -144,35 +140,43 @@ export class DingTalkClient {
     const { onChange, now } = this.#options
     const breaker =
       this.#breakers.get(call) ??
-      new CircuitBreaker({ isAway, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
+      new CircuitBreaker({ pauseMs, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
     this.#breakers.set(call, breaker)
     return breaker
   }
 
-  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>, deadline: AbortSignal): Promise<Answer> {
+  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<Answer> {
+    // All of it, however long the call waited for its place: what is left of a deadline would spend the code, and say nothing of DingTalk.
+    // Cleared in the end, unlike AbortSignal.timeout, which keeps what it is about in memory for its whole time.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), this.#options.timeoutMs)
     try {
       const { status, data } = await this.#axios.request<string>({
         method,
         url: url.href,
         headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { data: JSON.stringify(body) }),
-        signal: deadline,
+        signal: deadline.signal,
       })
       return { status, json: parseAnswer(call, status, data) }
     } catch (error) {
       if (!isAxiosError(error)) throw error
-      if (deadline.aborted)
+      if (deadline.signal.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
       if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
       const code = error.code ?? 'no connection'
       throw failure(call, code.startsWith('HPE_') ? unreadable : unavailable, code)
+    } finally {
+      clearTimeout(timer)
     }
   }
 }
 
-/** What says that DingTalk is away. Any other error is an answer. */
-function isAway(error: unknown): boolean {
-  return error instanceof DingTalkError && ['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)
+/** How long DingTalk is left alone after a run of such errors; 0 where it is an answer. */
+function pauseMs(error: unknown): number {
+  if (!(error instanceof DingTalkError)) return 0
+  if (!['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)) return 0
+  return isThrottled(error.failure.upstreamCode) ? THROTTLED_MS : AWAY_MS
 }
 
 function notAsked(call: string, why: string): DingTalkError {

@@ -43,6 +43,14 @@ export const oapiErrors: ReadonlyMap<number, Verdict> = new Map([
   ...each([-1, 90018, 90001, 90002, ...range(90003, 90014), 90017, 90020], unavailable),
 ])
 
+/** DingTalk answers, only not so often. The codes of oapi.dingtalk.com, and of api.dingtalk.com. */
+const throttled = /^900(0[1-9]|1[0-478]|20)$|^Forbidden\.AccessDenied\.(QpsLimit|QpmLimit|ApiCountLimit)/
+
+/** Whether a failed call was one too many, rather than sent to somebody who is away. */
+export function isThrottled(upstreamCode: string): boolean {
+  return throttled.test(upstreamCode)
+}
+
 /** Codes by which DingTalk says that an app access token is no longer good (pages `obtain-orgapp-token`, `server-api-error-codes-1`). */
 export const staleTokenCodes: ReadonlySet<string> = new Set(['40014', '42001', 'InvalidAuthentication'])
 
