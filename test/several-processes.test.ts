@@ -377,7 +377,11 @@ describe.runIf(onPostgresql && hasNginx)('processes behind nginx that are killed
       }
     }
     const browse = async () => {
-      while (!isOver) await logIn(oneOf(people))
+      while (!isOver) {
+        await logIn(oneOf(people))
+        // Refusals come at once: without a rest they would starve the emulator, which lives in this process.
+        await wait(500)
+      }
     }
     const kill = async () => {
       for (let kills = 0; kills < KILLS; kills++) {
