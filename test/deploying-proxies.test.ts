@@ -1,24 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser } from './support/browser.js'
 import { freePort } from './support/command.js'
+import { HOST, makeCertificate, type Place, PUBLIC_URL, placeNginx, replace } from './support/deployment.js'
 import { caddy, isInstalled, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld, type World } from './support/world.js'
-
-const HOST = 'login.example.com'
-const PUBLIC_URL = `https://${HOST}`
-
-interface Place {
-  /** Where certificate and logs lie. */
-  directory: string
-  port: number
-  plainPort: number
-  /** Of the login servers. */
-  servers: readonly [number, number]
-}
 
 interface Deployment {
   file: string
@@ -27,32 +15,11 @@ interface Deployment {
   placed(config: string, place: Place): string
 }
 
-/** Replaces what must be there: a text that has gone would leave the test without its place. */
-function replace(text: string, ...pairs: [from: string | RegExp, to: string][]): string {
-  let result = text
-  for (const [from, to] of pairs) {
-    if (result.search(typeof from === 'string' ? RegExp(from.replace(/[{}$.[\]]/g, '\\$&')) : from) < 0)
-      throw new Error(`the configuration does not hold ${from}`)
-    result = typeof from === 'string' ? result.replaceAll(from, () => to) : result.replace(from, () => to)
-  }
-  return result
-}
-
 const deployments: Deployment[] = [
   {
     file: 'deploy/nginx.conf',
     program: nginx,
-    placed: (config, { directory, port, plainPort, servers }) =>
-      replace(
-        config,
-        ['listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`],
-        ['listen 80;', `listen 127.0.0.1:${plainPort};`],
-        ['127.0.0.1:8000', `127.0.0.1:${servers[0]}`],
-        ['127.0.0.1:8001', `127.0.0.1:${servers[1]}`],
-        ['/etc/ssl/login.example.com/fullchain.pem', path.join(directory, 'fullchain.pem')],
-        ['/etc/ssl/login.example.com/privkey.pem', path.join(directory, 'privkey.pem')],
-        ['/var/log/nginx/', `${directory}/`],
-      ),
+    placed: placeNginx,
   },
   {
     file: 'deploy/Caddyfile',
@@ -76,12 +43,7 @@ for (const { file, program, placed } of deployments) {
   describe.runIf(canRun)(file, () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     afterAll(() => rmSync(directory, { recursive: true, force: true }))
-    beforeAll(() => {
-      const files = ['-keyout', path.join(directory, 'privkey.pem'), '-out', path.join(directory, 'fullchain.pem')]
-      const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-      const names = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`]
-      execFileSync('openssl', ['req', '-x509', ...kind, ...names, ...files], { stdio: 'ignore' })
-    })
+    beforeAll(() => makeCertificate(directory))
 
     async function startProxy(servers: readonly [number, number]) {
       const [port, plainPort] = [await freePort(), await freePort()]

@@ -7,18 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { makePerson } from '../src/emulator/emulator.js'
 import { Browser } from './support/browser.js'
 import { type Command, freePort, runCompiled } from './support/command.js'
+import { seeded } from './support/random.js'
 import { createWorld, PUBLIC_URL } from './support/world.js'
-
-/** The same row of numbers below 1 each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state)
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 async function start(
   settings: Record<string, string>,

@@ -83,7 +83,7 @@ export async function createWorld(
 }
 
 /** What is to be undone at the end of a test, the last thing first. */
-class CleanUp {
+export class CleanUp {
   readonly #steps: (() => unknown)[] = []
 
   defer(step: () => unknown): void {
@@ -95,7 +95,8 @@ class CleanUp {
   }
 }
 
-function defaultSettings(dingtalkUrl: string): Record<string, string> {
+/** The settings of a server that has this DingTalk. */
+export function defaultSettings(dingtalkUrl: string): Record<string, string> {
   return {
     PORT: '0',
     HOST: '127.0.0.1',
