@@ -143,7 +143,7 @@ describe('deploy/nginx.conf', () => {
   it('knows the same servers for callbacks as for everything else: those of docs/deploying.md', () => {
     const upstreams = [...read('deploy/nginx.conf').matchAll(/^upstream \w+ \{\n(.*?)^\}/gms)]
     const servers = upstreams.map(([, body]) =>
-      [...(body ?? '').matchAll(/server 127\.0\.0\.1:(\d+);/g)].map((m) => m[1]),
+      [...(body ?? '').matchAll(/server 127\.0\.0\.1:(\d+) /g)].map((m) => m[1]),
     )
     expect(servers).toHaveLength(2)
     expect(servers[0]).toEqual(servers[1])

@@ -330,6 +330,8 @@ describe('a session', () => {
   it('is looked up once after it, also by ten requests at a time, and not again for as long', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
+    // As slow as the real one, so that all ten have found their session before it answers.
+    world.dingtalk.failNext('getbyunionid', { delayMs: 400 })
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     expect(asked(world, 'getbyunionid')).toBe(1)
@@ -404,6 +406,7 @@ describe('a leaver', () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
+    world.dingtalk.failNext('getbyunionid', { delayMs: 400 })
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401))
     expect(asked(world, 'getbyunionid')).toBe(1)
@@ -467,6 +470,8 @@ describe('a lookup that DingTalk does not answer', () => {
     const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1m' })
     await using _ = world
     world.dingtalk.failNext('getbyunionid', 'hang')
+    // As slow as the real one, so that all ten have found their session before it answers.
+    world.dingtalk.failNext('getbyunionid', { delayMs: 400 })
     const answers = await Promise.all(Array.from({ length: 10 }, () => browser.get('/me')))
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     await browser.get('/verify').expect(204)

@@ -80,7 +80,7 @@ async function whenFree<T>(work: () => T): Promise<T> {
     try {
       return work()
     } catch (error) {
-      const isBusy = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY'
+      const isBusy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
       if (!isBusy || performance.now() > deadline) throw error
       await wait(BUSY_RETRY_MS)
     }
