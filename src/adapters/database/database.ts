@@ -15,7 +15,7 @@ export type Value = string | null
 /** What SQLite and PostgreSQL each do in their own way. */
 export interface Engine {
   /** Of the same models for both databases. */
-  readonly prisma: PrismaClient
+  loadPrisma(): Promise<PrismaClient>
   query(statement: Statement, values: Value[]): unknown[] | Promise<unknown[]>
   /** Lets a statement pass over rows that another process has locked, where rows can be locked. */
   readonly skipLocked: '' | 'FOR UPDATE SKIP LOCKED'
@@ -33,6 +33,8 @@ const RETRY_AFTER_MS = 20
 export class Database {
   readonly skipLocked: Engine['skipLocked']
   readonly #engine: Engine
+  /** Loaded with the first question: the start of a server need not wait for it. */
+  #prisma: Promise<PrismaClient> | undefined
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -52,7 +54,9 @@ export class Database {
    * @throws {AppError} `service_unavailable`
    */
   prisma<T>(ask: (prisma: PrismaClient) => Promise<T>): Promise<T> {
-    return this.#attempt(() => ask(this.#engine.prisma))
+    this.#prisma ??= this.#engine.loadPrisma()
+    const prisma = this.#prisma
+    return this.#attempt(async () => ask(await prisma))
   }
 
   async isAnswering(): Promise<boolean> {
@@ -62,8 +66,9 @@ export class Database {
     )
   }
 
-  close(): Promise<void> {
-    return this.#engine.close()
+  async close(): Promise<void> {
+    await (await this.#prisma)?.$disconnect()
+    await this.#engine.close()
   }
 
   async #attempt<T>(work: () => T | Promise<T>, retry = true): Promise<T> {

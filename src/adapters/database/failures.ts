@@ -1,8 +1,4 @@
-import {
-  PrismaClientInitializationError,
-  PrismaClientKnownRequestError,
-  PrismaClientUnknownRequestError,
-} from '@prisma/client/runtime/client'
+import type { PrismaClientKnownRequestError } from '@prisma/client/runtime/client'
 import { AppError } from '../../errors.js'
 
 const RETRY_AFTER_SECONDS = '5'
@@ -20,11 +16,9 @@ const CONNECTION_LOST =
 
 /** The database's own code of a failure, as far as one can be found; empty where it is none of the database's. */
 export function codeOf(error: unknown): string {
-  if (error instanceof PrismaClientKnownRequestError) return driverCode(error.meta) ?? error.code
-  if (error instanceof PrismaClientInitializationError) return error.errorCode ?? NO_CONNECTION
   if (!(error instanceof Error)) return ''
-  if (CONNECTION_LOST.test(error.message)) return NO_CONNECTION
-  if (error instanceof PrismaClientUnknownRequestError) return ''
+  if (error.name === 'PrismaClientInitializationError' || CONNECTION_LOST.test(error.message)) return NO_CONNECTION
+  if (isKnownToPrisma(error)) return driverCode(error.meta) ?? error.code
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
@@ -55,5 +49,10 @@ export function unavailable(code: string): AppError {
 
 /** Whether a write failed because another row has the same unique value already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof PrismaClientKnownRequestError && error.code === 'P2002'
+  return isKnownToPrisma(error) && error.code === 'P2002'
+}
+
+/** By its name: the class would have to be loaded. */
+function isKnownToPrisma(error: unknown): error is PrismaClientKnownRequestError {
+  return error instanceof Error && error.name === 'PrismaClientKnownRequestError'
 }

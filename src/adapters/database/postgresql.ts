@@ -1,6 +1,4 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaClient } from '../../generated/postgresql/client.js'
 import type { PrismaClient as CommonPrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
 import { migrate } from './migrations.js'
@@ -46,7 +44,6 @@ export async function openPostgresql(databaseUrl: string, timeoutMs: number): Pr
   })
   // An idle connection that is lost is replaced when the next one is needed; without a listener it would end the process.
   pool.on('error', () => {})
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, schema ? { schema } : {}) })
 
   const texts = new Map<Statement, string>()
   const number = (statement: Statement) => {
@@ -56,17 +53,19 @@ export async function openPostgresql(databaseUrl: string, timeoutMs: number): Pr
     return text
   }
   return new Database({
-    // Made of the same models: what differs are filters that only one of the databases knows.
-    prisma: prisma as unknown as CommonPrismaClient,
+    loadPrisma: async () => {
+      const { PrismaPg } = await import('@prisma/adapter-pg')
+      const { PrismaClient } = await import('../../generated/postgresql/client.js')
+      const prisma = new PrismaClient({ adapter: new PrismaPg(pool, schema ? { schema } : {}) })
+      // Made of the same models: what differs are filters that only one of the databases knows.
+      return prisma as unknown as CommonPrismaClient
+    },
     query: async (statement, values) => {
       const text = texts.get(statement) ?? number(statement)
       return (await pool.query({ name: statement.name, text, values })).rows
     },
     skipLocked: 'FOR UPDATE SKIP LOCKED',
-    close: async () => {
-      await prisma.$disconnect()
-      await pool.end()
-    },
+    close: () => pool.end(),
   })
 }
 

@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import Sqlite from 'better-sqlite3'
-import { PrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
 import { type MigrationConnection, migrate } from './migrations.js'
 
@@ -25,7 +23,6 @@ export async function openSqlite(databaseUrl: string): Promise<Database> {
     sqlite.close()
     throw error
   }
-  const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
 
   const prepared = new Map<Statement, Sqlite.Statement>()
   const prepare = (statement: Statement) => {
@@ -34,7 +31,11 @@ export async function openSqlite(databaseUrl: string): Promise<Database> {
     return made
   }
   return new Database({
-    prisma,
+    loadPrisma: async () => {
+      const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3')
+      const { PrismaClient } = await import('../../generated/sqlite/client.js')
+      return new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
+    },
     query: (statement, values) => {
       const sql = prepared.get(statement) ?? prepare(statement)
       if (sql.reader) return sql.all(values)
@@ -42,10 +43,7 @@ export async function openSqlite(databaseUrl: string): Promise<Database> {
       return []
     },
     skipLocked: '',
-    close: async () => {
-      await prisma.$disconnect()
-      sqlite.close()
-    },
+    close: async () => void sqlite.close(),
   })
 }
 

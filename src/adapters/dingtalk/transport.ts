@@ -6,12 +6,26 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
 /** Idle connections are given up before a server or a firewall in between does so unseen: a request on a dead one cannot be sent again. */
 const IDLE_CONNECTION_MS = 15_000
 /** Of an error: the answer was longer than it may be. */
 export const TOO_LONG = 'TOO_LONG'
+
+/**
+ * No answer could be had, or read; the code says why: Node's own, or `TOO_LONG`.
+ * @NOTE it knows nothing of the request, as an AxiosError would: that holds the secrets.
+ */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
 
 interface Options {
   maxAnswerBytes: number
@@ -32,10 +46,10 @@ export class Transport {
     this.#maxAnswerBytes = maxAnswerBytes
   }
 
-  /** @throws {AxiosError} with the code of what went wrong */
+  /** @throws {TransportError} */
   readonly adapter = (config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> =>
     new Promise((resolve, reject) => {
-      const fail = (error: Error & { code?: string }) => reject(AxiosError.from(error, error.code, config))
+      const fail = (error: Error & { code?: string }) => reject(new TransportError(error.code ?? 'no connection'))
       const sent = this.#request(config)
       sent.on('error', fail)
       sent.on('response', (answer) => {
@@ -68,7 +82,7 @@ export class Transport {
     let bytes = 0
     answer.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > this.#maxAnswerBytes) answer.destroy(Object.assign(new Error('too long'), { code: TOO_LONG }))
+      if (bytes > this.#maxAnswerBytes) answer.destroy(new TransportError(TOO_LONG))
       else chunks.push(chunk)
     })
     answer.on('end', () => done(Buffer.concat(chunks).toString()))
