@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { styleHash } from '../pages/stylesheet.js'
@@ -31,22 +33,30 @@ export function contentSecurityPolicy({ own = false, images = [], frame }: Allow
     .join('; ')
 }
 
-/** The headers of every answer. */
-export function securityHeaders(publicUrl: string): RequestHandler[] {
-  const strictest = contentSecurityPolicy()
-  return [
-    helmet({
-      contentSecurityPolicy: false,
-      referrerPolicy: { policy: 'same-origin' },
-      strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
-      xFrameOptions: { action: 'deny' },
-    }),
-    function strictestFirst(_req, res, next) {
-      res.set('Content-Security-Policy', strictest)
-      res.set('Cache-Control', 'no-store')
-      next()
-    },
-  ]
+/** The headers of every answer; pages put their own Content-Security-Policy in the place of this one, which allows nothing. */
+export function securityHeaders(publicUrl: string): RequestHandler {
+  const headers = new Map([
+    ...headersOfHelmet(publicUrl),
+    ['Content-Security-Policy', contentSecurityPolicy()],
+    ['Cache-Control', 'no-store'],
+  ])
+  return function securityHeaders(_req, res, next) {
+    res.setHeaders(headers)
+    next()
+  }
+}
+
+/** Those that helmet sets. They are the same for every answer, so it is asked once: it would do its work anew for each. */
+function headersOfHelmet(publicUrl: string): Map<string, string> {
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  const setHeaders = helmet({
+    contentSecurityPolicy: false,
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  })
+  setHeaders(answer.req, answer, () => {})
+  return new Map(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]))
 }
 
 function originOf(address: string | null | undefined): string | undefined {

@@ -199,20 +199,26 @@ function parseAnswer(call: string, status: number, text: string): unknown {
   if (text.trimStart().startsWith('<')) throw failure(call, unavailable, `HTTP ${status}: a page, not an answer`)
   const json = parseJson(text)
   if (json === undefined) throw failure(call, verdictOnStatus(status), `HTTP ${status}: not JSON`)
-  if (banBody.safeParse(json).success) throw failure(call, unavailable, 'this address is banned for a while')
   return json
+}
+
+/** A ban says so without an error code: looked for only where an answer is not a good one. */
+function ban(call: string, json: unknown): DingTalkError | undefined {
+  return banBody.safeParse(json).success ? failure(call, unavailable, 'this address is banned for a while') : undefined
 }
 
 function readAnswer<T>({ call, answer }: DingTalkCall<T>, json: unknown): T {
   const parsed = answer.safeParse(json)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
-  throw failure(call, unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
+  throw ban(call, json) ?? failure(call, unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
 }
 
 /** Decides on DingTalk's code alone: its message is localised. */
 function failureOf(request: DingTalkCall<unknown>, status: number, json: unknown): DingTalkError {
   const { call } = request
+  const banned = ban(call, json)
+  if (banned) return banned
   const oapi = oapiStatus.safeParse(json)
   if (oapi.success) {
     const code = oapi.data.errcode === 88 ? explained88(oapi.data) : oapi.data.errcode
