@@ -53,6 +53,7 @@ const oapiBodies: Row[] = [
   ...odd(/nick/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 7, unionid: 'u' } }),
   ...odd(/unionid/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 'x', unionid: 7 } }),
   ...odd(/unionid/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 'x', unionid: 'u\u0000' } }),
+  ...odd(/unionid/, 'dingtalk_unreadable', { errcode: 0, user_info: { nick: 'x', unionid: 'u\ud800' } }),
 ]
 
 const subCodes: Row[] = [

@@ -12,7 +12,7 @@ const TRANSIENT =
   /^(SQLITE_(BUSY|LOCKED|PROTOCOL)|(08|40)\w{3}$|57P0[123]|53300|P1001|P1008|P1017|P2034|P2037|ECONN|EPIPE|NO_CONNECTION)/
 /** What pg says without a code. */
 const CONNECTION_LOST =
-  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout e)/
+  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout e|The server does not support SSL)/
 
 /** The database's own code of a failure, as far as one can be found; empty where it is none of the database's. */
 export function codeOf(error: unknown): string {

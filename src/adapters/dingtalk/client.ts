@@ -88,7 +88,9 @@ export class DingTalkClient {
    */
   api<T>(request: DingTalkCall<T>): Promise<T> {
     const isFine = (json: unknown) =>
-      !apiStatus.safeParse(json).success && (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0
+      !apiStatus.safeParse(json).success &&
+      (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0 &&
+      !banBody.safeParse(json).success
     return this.#ask(request, isFine)
   }
 
@@ -202,23 +204,17 @@ function parseAnswer(call: string, status: number, text: string): unknown {
   return json
 }
 
-/** A ban says so without an error code: looked for only where an answer is not a good one. */
-function ban(call: string, json: unknown): DingTalkError | undefined {
-  return banBody.safeParse(json).success ? failure(call, unavailable, 'this address is banned for a while') : undefined
-}
-
 function readAnswer<T>({ call, answer }: DingTalkCall<T>, json: unknown): T {
   const parsed = answer.safeParse(json)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
-  throw ban(call, json) ?? failure(call, unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
+  throw failure(call, unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
 }
 
 /** Decides on DingTalk's code alone: its message is localised. */
 function failureOf(request: DingTalkCall<unknown>, status: number, json: unknown): DingTalkError {
   const { call } = request
-  const banned = ban(call, json)
-  if (banned) return banned
+  if (banBody.safeParse(json).success) return failure(call, unavailable, 'this address is banned for a while')
   const oapi = oapiStatus.safeParse(json)
   if (oapi.success) {
     const code = oapi.data.errcode === 88 ? explained88(oapi.data) : oapi.data.errcode

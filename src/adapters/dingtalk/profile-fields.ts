@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** Empty where it is absent: whether such a person may come in is the membership's to say. No control characters: PostgreSQL keeps no NUL. */
+/** Empty where it is absent: whether such a person may come in is the membership's to say. No control characters, of which PostgreSQL keeps no NUL, and no half characters, which would all be stored as one. */
 export const unionId = z
   .string()
   .max(255)
-  .regex(/^\P{Cc}*$/u)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u)
   .nullish()
   .transform((text) => text?.trim() ?? '')
 
