@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parse } from 'cookie'
-import cookieParser from 'cookie-parser'
+import { unsign } from 'cookie-signature'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import { AppError } from './errors.js'
@@ -99,7 +99,12 @@ export class BrowserSessions {
   /** The session id in the cookie that this request brought, if it is signed with one of our secrets. */
   #cookieIdOf(req: Request): string | undefined {
     const signed = parse(req.headers.cookie ?? '')[this.cookieName]
-    return (signed?.startsWith('s:') && cookieParser.signedCookie(signed, [...this.#options.secrets])) || undefined
+    if (!signed?.startsWith('s:')) return undefined
+    for (const secret of this.#options.secrets) {
+      const cookieId = unsign(signed.slice('s:'.length), secret)
+      if (cookieId !== false) return cookieId
+    }
+    return undefined
   }
 }
 
