@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { z } from 'zod'
 import { errorTable } from '../errors.js'
+import { firstOf } from '../first-of.js'
 import type { Metrics } from '../metrics.js'
+import { ownVersion } from '../version.js'
 
 const PREFIX = 'dingtalk_login_'
 const SECOND = 1000
@@ -10,9 +10,6 @@ const MINUTE = 60 * SECOND
 /** How long a scrape waits for the database. */
 const COUNT_WITHIN_MS = SECOND
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
-/** Reached from `src` and from `dist` alike. */
-const PACKAGE = new URL('../../package.json', import.meta.url)
 
 interface Options {
   flow: string
@@ -142,7 +139,7 @@ class SessionCount {
   /** Undefined where the database did not say. */
   async latest(): Promise<number | undefined> {
     if (!this.#isAsking && this.#now() - this.#askedAt >= MINUTE) this.#asked = this.#ask()
-    await within(COUNT_WITHIN_MS, this.#asked)
+    await firstOf(this.#asked, COUNT_WITHIN_MS, undefined)
     return this.#latest
   }
 
@@ -153,18 +150,4 @@ class SessionCount {
     this.#latest = await this.#count().catch(() => undefined)
     this.#isAsking = false
   }
-}
-
-/** Waits for the end of this work, but no longer than that. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
-}
-
-function ownVersion(): string {
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8'))).version
 }

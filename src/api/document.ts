@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type ErrorCode, errorTable } from '../errors.js'
+import { ownVersion } from '../version.js'
 import { answers, errorCode } from './answers.js'
 import { type Answer, answerHeaders, type HeaderName, methodsOf, type Operation, paths } from './operations.js'
 
@@ -11,9 +11,6 @@ interface Settings {
   /** The session cookie's name. */
   sessionCookie: string
 }
-
-// The same place seen from src/ and from dist/.
-const PACKAGE = new URL('../../package.json', import.meta.url)
 
 const DESCRIPTION = `People scan a DingTalk code and are in.
 
@@ -34,7 +31,6 @@ const errorHeaders: Record<number, readonly HeaderName[]> = {
 
 /** The OpenAPI description of all routes, made from the schemas that judge their requests and make their answers. */
 export function describeApi({ publicUrl, sessionCookie }: Settings) {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
   const everywhere = codesOfEveryRoute()
   /** The answers that are errors alone: the same codes are described once. */
   const responses: Json = {}
@@ -59,7 +55,7 @@ export function describeApi({ publicUrl, sessionCookie }: Settings) {
   for (const code of ELSEWHERE) errorResponse([code])
   return answers.Description.parse({
     openapi: '3.1.0',
-    info: { title: 'dingtalk-login', version, description: DESCRIPTION },
+    info: { title: 'dingtalk-login', version: ownVersion(), description: DESCRIPTION },
     servers: [{ url: publicUrl }],
     paths: Object.fromEntries(
       paths.map((path) => [

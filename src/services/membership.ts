@@ -1,5 +1,6 @@
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
+import { firstOf } from '../first-of.js'
 import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
 
 const MINUTE = 60_000
@@ -112,13 +113,4 @@ export class Membership {
     }
     this.#notBefore.set(userId, this.#deps.now() + MINUTE)
   }
-}
-
-/** The promise's value, or the other one where that takes longer. */
-async function firstOf<T>(promise: Promise<T>, withinMs: number, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), withinMs)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

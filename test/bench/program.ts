@@ -88,7 +88,8 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.destroy()
-    this.#child.kill('SIGTERM')
+    // Unlike SIGTERM it ends the server without two more seconds of service.
+    this.#child.kill('SIGINT')
     await Promise.race([this.#exited, sleep(2000, undefined, { ref: false })])
     this.#child.kill('SIGKILL')
     await this.#exited
