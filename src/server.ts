@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
 import type { Context } from './context.js'
+import { messageClassesOf } from './message-classes.js'
 import { startMetricsServer } from './metrics-server.js'
 import { measureRequest } from './middleware/measure-request.js'
 import { hasReadableTarget, refuseTarget, refuseUnreadable } from './middleware/unreadable-request.js'
@@ -40,6 +41,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
   }
   const server = createServer(
     {
+      ...messageClassesOf(app),
       maxHeaderSize: 16 * 1024,
       // Slow clients are timed out.
       headersTimeout: 10 * SECOND,

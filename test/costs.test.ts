@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
-import { describe, expect, it } from 'vitest'
+import { IncomingMessage, request, ServerResponse } from 'node:http'
+import { describe, expect, it, vi } from 'vitest'
 import { createWorld, type World } from './support/world.js'
 
 /** What a login may cost others, and a browser: exact, so that no noise can hide a change. */
@@ -60,5 +60,30 @@ describe('the headers of an answer', () => {
       '/me': await headerBytes(world, '/me', cookieHeader),
       '/verify': await headerBytes(world, '/verify', cookieHeader),
     }).toEqual({ '/ding_url': 652, '/me': 701, '/verify': 747 })
+  })
+})
+
+describe('a request and its answer', () => {
+  /** Of those whose prototype is changed, the class. */
+  async function changedDuring(act: () => Promise<unknown>): Promise<string[]> {
+    const changed: string[] = []
+    const { setPrototypeOf } = Object
+    const spy = vi.spyOn(Object, 'setPrototypeOf').mockImplementation((target, prototype) => {
+      const isMessage = target instanceof IncomingMessage || target instanceof ServerResponse
+      if (isMessage && Object.getPrototypeOf(target) !== prototype) changed.push(target.constructor.name)
+      return setPrototypeOf(target, prototype)
+    })
+    await act()
+    spy.mockRestore()
+    return changed
+  }
+
+  it('keep the prototype that they are made with', async () => {
+    await using world = await createWorld()
+    expect(await changedDuring(() => world.browser().get('/healthz').expect(200))).toEqual([])
+    // The emulator is an Express application as others are.
+    const emulator = request(`${world.dingtalk.url}/healthz`, { agent: false })
+    const changed = await changedDuring(() => once(emulator.end(), 'response'))
+    expect(changed).toEqual(['IncomingMessage', 'ServerResponse'])
   })
 })
