@@ -42,7 +42,7 @@ class Desk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close()
+    await this.#client.close()
     await this.dingtalk.close()
   }
 }

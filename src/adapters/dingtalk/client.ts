@@ -1,4 +1,3 @@
-import type { AxiosInstance } from 'axios'
 import { z } from 'zod'
 import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
@@ -6,7 +5,7 @@ import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
-import { TOO_LONG, Transport, TransportError } from './transport.js'
+import { MALFORMED, TOO_LONG, Transport, TransportError } from './transport.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 const AWAY_MS = 5_000
@@ -63,7 +62,6 @@ interface Options {
  * one funnel in which every failure becomes a `DingTalkError`.
  */
 export class DingTalkClient {
-  #axios: Promise<AxiosInstance> | undefined
   readonly #options: Required<Options>
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   /** One for each API, as DingTalk throttles them: one that is away is not hidden by another that answers. */
@@ -94,9 +92,9 @@ export class DingTalkClient {
     return this.#ask(request, isFine)
   }
 
-  /** Ends the idle connections. */
-  close(): void {
-    this.#transport.close()
+  /** Ends the connections. */
+  close(): Promise<void> {
+    return this.#transport.close()
   }
 
   /** Every call passes here, whatever becomes of it. */
@@ -141,40 +139,26 @@ export class DingTalkClient {
     return breaker
   }
 
-  /** axios is loaded with the first call: the start of a server need not wait for it. */
-  #connect(): Promise<AxiosInstance> {
-    this.#axios ??= import('axios').then(({ default: axios }) =>
-      axios.create({
-        adapter: this.#transport.adapter,
-        // The text as it came: an answer is judged here, not by what axios makes of it.
-        transformResponse: (text: unknown) => text,
-        validateStatus: () => true,
-      }),
-    )
-    return this.#axios
-  }
-
   async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<Answer> {
     // All of it, however long the call waited for its place: what is left of a deadline would spend the code, and say nothing of DingTalk.
     // Cleared in the end, unlike AbortSignal.timeout, which keeps what it is about in memory for its whole time.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), this.#options.timeoutMs)
     try {
-      const axios = await this.#connect()
-      const { status, data } = await axios.request<string>({
+      const { status, text } = await this.#transport.send({
         method,
-        url: url.href,
-        headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+        url,
+        headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+        body: body === undefined ? undefined : JSON.stringify(body),
         signal: deadline.signal,
       })
-      return { status, json: parseAnswer(call, status, data) }
+      return { status, json: parseAnswer(call, status, text) }
     } catch (error) {
       if (deadline.signal.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
       if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
-      throw failure(call, error.code.startsWith('HPE_') ? unreadable : unavailable, error.code)
+      throw failure(call, MALFORMED.has(error.code) ? unreadable : unavailable, error.code)
     } finally {
       clearTimeout(timer)
     }
