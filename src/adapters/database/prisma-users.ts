@@ -39,19 +39,18 @@ export class PrismaUsers implements UserStore {
         unionId,
       ])
       if (returning) return userOf(returning)
-      const known = await this.#database.prisma(({ user }) => user.findUnique({ where: { unionId } }))
-      if (known?.disabledAt) return known
-      if (known) continue
-
-      const username = await this.#freeUsername(seen.nick)
       try {
+        // At first as if nobody were known by this nick, which is so for most, and the cheapest to find out.
+        const username = round === 0 ? seen.nick : await this.#freeUsername(seen.nick)
         return await this.#database.prisma(({ user }) =>
           user.create({ data: { ...seen, unionId, username, createdAt: at } }),
         )
       } catch (error) {
-        // Another login was quicker, of this person or of one with the same nick: look again.
         if (!isUniqueViolation(error)) throw error
       }
+      const known = await this.#database.prisma(({ user }) => user.findUnique({ where: { unionId } }))
+      if (known?.disabledAt) return known
+      // The nick is another's, or another login was quicker, of this person or of one with the same nick: look again.
     }
     throw new Error('no username could be had: too many first logins of one nick at once')
   }
