@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -7,6 +7,8 @@ import path from 'node:path'
 const folder = import.meta.dirname
 const schema = path.join(folder, 'schema.prisma')
 const postgresqlSchema = path.join(folder, '../src/generated/postgresql.prisma')
+// What the server is measured against; an image has no tests.
+const benchSchema = path.join(folder, '../test/bench/references/typical.prisma')
 
 mkdirSync(path.dirname(postgresqlSchema), { recursive: true })
 writeFileSync(
@@ -18,6 +20,6 @@ writeFileSync(
 
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
 const config = path.join(folder, 'prisma.config.ts')
-for (const file of [schema, postgresqlSchema]) {
+for (const file of [schema, postgresqlSchema, benchSchema].filter(existsSync)) {
   execFileSync(process.execPath, [prisma, 'generate', '--config', config, '--schema', file], { stdio: 'inherit' })
 }

@@ -1,12 +1,11 @@
 /** Put together without thought: whatever the packages do by default. Logs nothing. */
 import { createHash, randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { PrismaSessionStore } from '@quixo3/prisma-session-store'
 import axios from 'axios'
-import Database from 'better-sqlite3'
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
-import { type User as Person, PrismaClient } from '../../../src/generated/sqlite/client.js'
+import { type User as Person, PrismaClient } from '../generated/typical/client.js'
 import {
   ATTEMPT_MS,
   authorizeUrl,
@@ -18,9 +17,6 @@ import {
   type TokenAnswer,
   tokenPath,
 } from './settings.js'
-
-/** As reached from `dist-bench`. */
-const MIGRATIONS = new URL('../../../../prisma/migrations/sqlite/', import.meta.url)
 
 declare module 'express-session' {
   interface SessionData {
@@ -37,54 +33,15 @@ declare global {
   }
 }
 
-makeDatabase()
+const TABLES = [
+  'CREATE TABLE IF NOT EXISTS "User" ("id" TEXT PRIMARY KEY, "unionId" TEXT NOT NULL, "username" TEXT NOT NULL, "nick" TEXT NOT NULL, "avatarUrl" TEXT, "lastLoginAt" DATETIME NOT NULL)',
+  'CREATE UNIQUE INDEX IF NOT EXISTS "User_unionId_key" ON "User" ("unionId")',
+  'CREATE TABLE IF NOT EXISTS "Session" ("id" TEXT PRIMARY KEY, "sid" TEXT NOT NULL, "data" TEXT NOT NULL, "expiresAt" DATETIME NOT NULL)',
+  'CREATE UNIQUE INDEX IF NOT EXISTS "Session_sid_key" ON "Session" ("sid")',
+]
+
 const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${settings.databaseFile}` }) })
-await prisma.$executeRawUnsafe(
-  'CREATE TABLE IF NOT EXISTS "WebSession" (sid TEXT PRIMARY KEY, data TEXT NOT NULL, expiresAt INTEGER NOT NULL)',
-)
-
-function makeDatabase(): void {
-  const db = new Database(settings.databaseFile)
-  const isNew = db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'User'`).get() === undefined
-  const names = readdirSync(MIGRATIONS).filter((name) => /^\d/.test(name))
-  if (isNew)
-    for (const name of names.sort()) db.exec(readFileSync(new URL(`${name}/migration.sql`, MIGRATIONS), 'utf8'))
-  db.close()
-}
-
-type Done = (error?: unknown) => void
-
-class PrismaStore extends session.Store {
-  override get(sid: string, done: (error: unknown, data?: session.SessionData | null) => void): void {
-    prisma
-      .$queryRawUnsafe<{ data: string }[]>(
-        'SELECT data FROM "WebSession" WHERE sid = ? AND expiresAt > ?',
-        sid,
-        Date.now(),
-      )
-      .then(([row]) => done(null, row ? JSON.parse(row.data) : null), done)
-  }
-
-  override set(sid: string, data: session.SessionData, done: Done = () => {}): void {
-    this.#run('INSERT OR REPLACE INTO "WebSession" VALUES (?, ?, ?)', [sid, JSON.stringify(data), expiry()], done)
-  }
-
-  override touch(sid: string, _data: session.SessionData, done: Done = () => {}): void {
-    this.#run('UPDATE "WebSession" SET expiresAt = ? WHERE sid = ?', [expiry(), sid], done)
-  }
-
-  override destroy(sid: string, done: Done = () => {}): void {
-    this.#run('DELETE FROM "WebSession" WHERE sid = ?', [sid], done)
-  }
-
-  #run(sql: string, values: unknown[], done: Done): void {
-    prisma.$executeRawUnsafe(sql, ...values).then(() => done(), done)
-  }
-}
-
-function expiry(): number {
-  return Date.now() + SESSION_MS
-}
+for (const table of TABLES) await prisma.$executeRawUnsafe(table)
 
 let appToken: { token: Promise<string>; until: number } | undefined
 
@@ -107,7 +64,7 @@ const app = express()
 app.get('/healthz', (_req, res) => void res.json({ status: 'alive' }))
 app.use(
   session({
-    store: new PrismaStore(),
+    store: new PrismaSessionStore(prisma, { checkPeriod: 2 * 60_000 }),
     secret: settings.secret,
     resave: false,
     saveUninitialized: true,
@@ -133,7 +90,7 @@ app.get('/callback', async (req, res) => {
   const now = new Date()
   const user = await prisma.user.upsert({
     where: { unionId },
-    create: { unionId, username: nick, nick, createdAt: now, lastLoginAt: now },
+    create: { unionId, username: nick, nick, lastLoginAt: now },
     update: { nick, lastLoginAt: now },
   })
   delete req.session.state
