@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AppToken } from '../src/adapters/dingtalk/app-token.js'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { DingTalkDirectory } from '../src/adapters/dingtalk/directory.js'
@@ -131,6 +131,14 @@ describe('connections to DingTalk', () => {
     await rejectionOf(dingtalk.qrconnect.profileFor('code-2'))
     expect(dingtalk.requests).toHaveLength(2)
     expect(dingtalk.connections).toBe(1)
+  })
+
+  it('go straight there, whatever proxy the environment names', async () => {
+    for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy']) vi.stubEnv(name, 'http://127.0.0.1:9')
+    await using dingtalk = await StandIn.start()
+    await dingtalk.qrconnect.profileFor(CODE)
+    expect(dingtalk.requests).toHaveLength(1)
+    vi.unstubAllEnvs()
   })
 
   it('that are cut under a request do not have the request sent again', async () => {
