@@ -92,7 +92,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       stopping = true
     },
     [Symbol.asyncDispose]: async () => {
-      await closeDingTalk()
+      closeDingTalk()
       await database.close()
     },
   }

@@ -42,7 +42,7 @@ class Desk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close()
+    this.#client.close()
     await this.dingtalk.close()
   }
 }

@@ -206,7 +206,7 @@ class Holding implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.client.close()
+    this.client.close()
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')

@@ -113,7 +113,7 @@ const broken: Row[] = [
   { fault: 'truncated', error: 'dingtalk_unreadable', upstream: /not JSON/ },
   { fault: 'too-large', error: 'dingtalk_unreadable', upstream: /1 MB/ },
   { fault: 'redirect', error: 'dingtalk_unreadable', upstream: /redirect/ },
-  { fault: 'reset', error: 'dingtalk_unavailable', upstream: /UND_ERR_SOCKET/ },
+  { fault: 'reset', error: 'dingtalk_unavailable', upstream: /ECONNRESET/ },
 ]
 
 /** What each flow asks DingTalk in a login, in this order, before the directory. */

@@ -44,7 +44,7 @@ async function sentRequest({ appSecret, now }: { appSecret: string; now: number 
     )
     return { target, body }
   } finally {
-    await client.close()
+    client.close()
     server.close()
     await once(server, 'close')
   }
@@ -107,7 +107,7 @@ describe('the request that is really sent', () => {
       loginUrl: dingtalk.url,
     })
     await flow.profileFor(await codeFrom(dingtalk.url, flow)).catch(() => undefined)
-    await client.close()
+    client.close()
     const exchanges = dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode')
     expect(exchanges.map((exchange) => exchange.outcome)).toEqual([outcome])
   })
@@ -130,7 +130,7 @@ describe('the request that is really sent', () => {
       await flow.profileFor(await codeFrom(dingtalk.url, flow))
       signatures.add(signTimestamp(String(now), 'emulator-secret'))
     }
-    await client.close()
+    client.close()
     expect([...signatures].join('')).toMatch(/\+.*\/|\/.*\+/)
     const outcomes = dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode')
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['ok']))

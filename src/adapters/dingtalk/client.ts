@@ -5,7 +5,7 @@ import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
-import { MALFORMED, TOO_LONG, Transport, TransportError } from './transport.js'
+import { TOO_LONG, Transport, TransportError } from './transport.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 const AWAY_MS = 5_000
@@ -92,9 +92,9 @@ export class DingTalkClient {
     return this.#ask(request, isFine)
   }
 
-  /** Ends the connections. */
-  close(): Promise<void> {
-    return this.#transport.close()
+  /** Ends the idle connections. */
+  close(): void {
+    this.#transport.close()
   }
 
   /** Every call passes here, whatever becomes of it. */
@@ -158,7 +158,7 @@ export class DingTalkClient {
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
       if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
-      throw failure(call, MALFORMED.has(error.code) ? unreadable : unavailable, error.code)
+      throw failure(call, error.code.startsWith('HPE_') ? unreadable : unavailable, error.code)
     } finally {
       clearTimeout(timer)
     }

@@ -18,7 +18,7 @@ interface Options {
 export function connectDingTalk(
   { dingtalk, membership }: Pick<Config, 'dingtalk' | 'membership'>,
   { now = Date.now, onChange, metrics }: Options = {},
-): { flow: DingTalkFlow; directory: Directory; close(): Promise<void> } {
+): { flow: DingTalkFlow; directory: Directory; close(): void } {
   const { oapiUrl, timeoutMs } = dingtalk
   const client = new DingTalkClient({ timeoutMs, metrics, now, ...(onChange && { onChange }) })
   const token = new AppToken({ client, oapiUrl, appKey: membership.appKey, appSecret: membership.appSecret, now })

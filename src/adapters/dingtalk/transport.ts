@@ -1,24 +1,21 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Axios, InternalAxiosRequestConfig } from 'axios'
-import type { Agent } from 'undici'
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Axios, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
 /** Idle connections are given up before a server or a firewall in between does so unseen: a request on a dead one cannot be sent again. */
 const IDLE_CONNECTION_MS = 15_000
 /** Of an error: the answer was longer than it may be. */
-export const TOO_LONG = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
-/** Of errors: what came was not sound HTTP. */
-export const MALFORMED: ReadonlySet<string> = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW'])
+export const TOO_LONG = 'TOO_LONG'
 
 /**
- * No answer could be had, or read; the code says why: Node's or undici's, or the name of undici's error that has none.
+ * No answer could be had, or read; the code says why: Node's own (`HPE_…` where it was not HTTP), or `TOO_LONG`.
  * @NOTE it knows nothing of the request, as an AxiosError would: that holds the secrets.
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly code: string
 
-  constructor(cause: unknown) {
-    const { name = 'no connection', code = name } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {}
+  constructor(code: string) {
     super(code)
     this.code = code
   }
@@ -36,19 +33,18 @@ interface Options {
   maxAnswerBytes: number
 }
 
-interface Connection {
-  axios: Axios
-  agent: Agent
-}
-
 /**
- * axios over an undici agent: keep-alive connections, never by a proxy, never after a redirect and never a second time.
- * axios's own adapters do more, and cost more than all the rest of a call.
+ * axios over keep-alive connections of Node's: never by a proxy, never after a redirect and never a second time.
+ * axios's own adapter can do more, and costs half as much again for it.
  */
 export class Transport {
-  /** Loaded with the first request: the start of a server need not wait for it. */
-  #connection: Promise<Connection> | undefined
+  readonly #agents = {
+    'http:': new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+    'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+  }
   readonly #maxAnswerBytes: number
+  /** Loaded with the first request: the start of a server need not wait for it. */
+  #axios: Promise<Axios> | undefined
 
   constructor({ maxAnswerBytes }: Options) {
     this.#maxAnswerBytes = maxAnswerBytes
@@ -59,48 +55,51 @@ export class Transport {
    * @throws {TransportError}
    */
   async send({ url, body, ...request }: TransportRequest): Promise<{ status: number; text: string }> {
-    this.#connection ??= this.#connect()
-    const { axios } = await this.#connection
+    // Without the defaults of `axios.create`: they would be merged into each request, and transform what is sent and what came.
+    this.#axios ??= import('axios').then(({ Axios }) => new Axios({ adapter: this.#adapter }))
+    const axios = await this.#axios
     const { status, data } = await axios.request<string>({ ...request, url: url.href, data: body })
     return { status, text: data }
   }
 
-  /** Ends all connections. */
-  async close(): Promise<void> {
-    await (await this.#connection)?.agent.destroy()
+  /** Ends the idle connections. */
+  close(): void {
+    for (const agent of Object.values(this.#agents)) agent.destroy()
   }
 
-  async #connect(): Promise<Connection> {
-    const [{ Axios }, { Agent }] = await Promise.all([import('axios'), import('undici')])
-    const agent = new Agent({
-      keepAliveTimeout: IDLE_CONNECTION_MS,
-      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-      maxResponseSize: this.#maxAnswerBytes,
-    })
-    // Without the defaults of `axios.create`: they would be merged into each request, and transform what is sent and what came.
-    return { axios: new Axios({ adapter: adapterOf(agent) }), agent }
-  }
-}
-
-function adapterOf(agent: Agent) {
-  return async (config: InternalAxiosRequestConfig) => {
-    const { url = '', method, headers, data: body, signal } = config
-    const { origin, pathname, search } = new URL(url)
-    try {
-      const answer = await agent.request({
-        origin,
-        path: pathname + search,
-        method: method === 'post' ? 'POST' : 'GET',
-        headers: headers.toJSON() as Record<string, string>,
-        body,
-        signal: signal as AbortSignal,
+  readonly #adapter = (config: InternalAxiosRequestConfig): Promise<AxiosResponse<string>> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: Error & { code?: string }) => reject(new TransportError(error.code ?? 'no connection'))
+      const sent = this.#request(config)
+      sent.on('error', fail)
+      sent.on('response', (answer) => {
+        answer.on('error', fail)
+        this.#readAll(answer, (text) => {
+          const { statusCode = 0, statusMessage = '' } = answer
+          resolve({ data: text, status: statusCode, statusText: statusMessage, headers: {}, config })
+        })
       })
-      const text = await answer.body.text()
-      // Not before then does undici take the connection for free: a login's next call would open another.
-      await nextTurn()
-      return { data: text, status: answer.statusCode, statusText: '', headers: {}, config }
-    } catch (error) {
-      throw new TransportError(error)
+      sent.end(config.data)
+    })
+
+  #request({ url = '', method = '', headers, signal }: InternalAxiosRequestConfig) {
+    const options = {
+      method,
+      headers: headers.toJSON() as OutgoingHttpHeaders,
+      ...(signal && { signal: signal as AbortSignal }),
     }
+    if (url.startsWith('https:')) return httpsRequest(url, { ...options, agent: this.#agents['https:'] })
+    return httpRequest(url, { ...options, agent: this.#agents['http:'] })
+  }
+
+  #readAll(answer: IncomingMessage, done: (text: string) => void): void {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    answer.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > this.#maxAnswerBytes) answer.destroy(new TransportError(TOO_LONG))
+      else chunks.push(chunk)
+    })
+    answer.on('end', () => done(Buffer.concat(chunks).toString()))
   }
 }
