@@ -10,8 +10,8 @@ import { MetricsPortError } from './metrics-server.js'
 import { startServer } from './server.js'
 
 loadDotenv({ quiet: true })
-// Garbage is collected when it is more than half of what is alive: V8 alone would let the heap grow to three times what is needed.
-setFlagsFromString('--heap-growing-percent=60')
+// Garbage is collected before it is as much as what is alive: V8 alone would let the heap grow to three times what is needed.
+setFlagsFromString('--heap-growing-percent=80')
 
 /** Runs the server until it is told to stop; `hurry` if that is to happen at once. */
 async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
