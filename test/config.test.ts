@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig } from '../src/config.js'
+import { ConfigError, readConfig } from '../src/config/config.js'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readConfig, settingNames } from '../src/config.js'
+import { readConfig, settingNames } from '../src/config/config.js'
 import { caddy, isInstalled } from './support/proxy.js'
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { operations } from '../src/api/operations.js'
-import { settingNames } from '../src/config.js'
+import { settingNames } from '../src/config/config.js'
 import { errorTable } from '../src/errors.js'
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
 import { connectDingTalk } from '../adapters/dingtalk/connect.js'
-import { type Config, ConfigError, readConfig } from '../config.js'
+import { type Config, ConfigError, readConfig } from '../config/config.js'
 import { AppError, DingTalkError } from '../errors.js'
 
 const USAGE = 'Usage: npm run check-config [-- --online]'

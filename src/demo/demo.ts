@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { readConfig } from '../config.js'
+import { readConfig } from '../config/config.js'
 import { createContext } from '../context.js'
 import { APP, startEmulator } from '../emulator/emulator.js'
 import { createLogger } from '../log.js'

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { answers } from '../api/answers.js'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
 import { errorPage } from '../pages/error-page.js'

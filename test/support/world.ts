@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js'
+import { readConfig } from '../../src/config/config.js'
 import { createContext } from '../../src/context.js'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.js'
 import { createLogger } from '../../src/log.js'

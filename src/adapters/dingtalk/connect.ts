@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import type { Metrics } from '../../metrics.js'
 import type { DingTalkFlow, Directory } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
