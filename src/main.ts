@@ -6,8 +6,8 @@ import { ConfigError, readConfig } from './config/config.js'
 import { createContext } from './context.js'
 import { AppError } from './errors.js'
 import { bugFields, createLogger } from './log.js'
-import { MetricsPortError } from './metrics-server.js'
-import { startServer } from './server.js'
+import { MetricsPortError } from './server/metrics-server.js'
+import { startServer } from './server/server.js'
 
 loadDotenv({ quiet: true })
 // Garbage is collected before it is as much as what is alive: V8 alone would let the heap grow to three times what is needed.

@@ -5,7 +5,7 @@ import { readConfig } from '../config/config.js'
 import { createContext } from '../context.js'
 import { APP, startEmulator } from '../emulator/emulator.js'
 import { createLogger } from '../log.js'
-import { startServer } from '../server.js'
+import { startServer } from '../server/server.js'
 import { startFrontEnd } from './front-end.js'
 
 /** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */

@@ -2,7 +2,7 @@ import { readConfig } from '../../src/config/config.js'
 import { createContext } from '../../src/context.js'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.js'
 import { createLogger } from '../../src/log.js'
-import { type RunningServer, startServer } from '../../src/server.js'
+import { type RunningServer, startServer } from '../../src/server/server.js'
 import { Browser } from './browser.js'
 import { makeDatabase, type Row, type TestDatabase } from './database.js'
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { PrometheusMetrics } from './adapters/prometheus.js'
-import type { Context } from './context.js'
-import { bugFields } from './log.js'
+import type { PrometheusMetrics } from '../adapters/prometheus.js'
+import type { Context } from '../context.js'
+import { bugFields } from '../log.js'
 
 /** METRICS_PORT cannot be listened on; its message is for the operator. */
 export class MetricsPortError extends Error {

@@ -1,7 +1,7 @@
 import { setInterval as each, setTimeout as wait } from 'node:timers/promises'
-import type { Context } from './context.js'
-import { AppError } from './errors.js'
-import { bugFields, errorFields } from './log.js'
+import type { Context } from '../context.js'
+import { AppError } from '../errors.js'
+import { bugFields, errorFields } from '../log.js'
 
 const SWEEP_EVERY_MS = 60_000
 /** Between two steps, so that the logins of all processes get their turn at the database. */
