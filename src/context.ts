@@ -2,15 +2,15 @@ import { openDatabase } from './adapters/database/open.js'
 import { PrismaUsers } from './adapters/database/prisma-users.js'
 import { SqlSessions } from './adapters/database/sql-sessions.js'
 import { connectDingTalk } from './adapters/dingtalk/connect.js'
-import { AttemptCookies } from './attempt.js'
 import type { Config } from './config/config.js'
+import { AttemptCookies } from './cookies/attempt.js'
+import { BrowserSessions } from './cookies/session.js'
 import { AppError } from './errors.js'
 import { bugFields, errorFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
-import { BrowserSessions } from './session.js'
 
 interface Options {
   config: Config

@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express'
 import { answers } from '../api/answers.js'
 import type { Context } from '../context.js'
+import { auditEnd } from '../cookies/session.js'
 import { AppError } from '../errors.js'
 import { addEndpoint } from '../middleware/endpoint.js'
-import { auditEnd } from '../session.js'
 
 const SESSION_ID = /^[\w-]{1,64}$/
 

@@ -3,11 +3,11 @@ import { parse } from 'cookie'
 import { unsign } from 'cookie-signature'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
-import { AppError } from './errors.js'
-import { clientOf } from './middleware/request-context.js'
-import type { ConfirmedLogin } from './services/login.js'
-import type { Membership } from './services/membership.js'
-import type { LiveSession, SessionStore } from './services/ports.js'
+import { AppError } from '../errors.js'
+import { clientOf } from '../middleware/request-context.js'
+import type { ConfirmedLogin } from '../services/login.js'
+import type { Membership } from '../services/membership.js'
+import type { LiveSession, SessionStore } from '../services/ports.js'
 
 declare module 'express-session' {
   interface SessionData {
