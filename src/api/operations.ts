@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors.js'
-import type { AnswerName } from './answers.js'
 import { callbackQuery, errorParam, languageParam, redirectQuery } from './queries.js'
+import type { AnswerName } from './responses.js'
 
 /** A header of an answer that means something to whoever asked. */
 export const answerHeaders = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallbackParams } from '../services/login.js'
 import { MAX_REDIRECT_LENGTH } from '../services/redirect-target.js'
-import { errorCode } from './answers.js'
+import { errorCode } from './responses.js'
 
 /** @NOTE `readQuery` hands over no text where a parameter is given twice. */
 const text = z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is given twice') })

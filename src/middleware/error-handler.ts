@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { answers } from '../api/answers.js'
+import { answers } from '../api/responses.js'
 import type { Config } from '../config/config.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'

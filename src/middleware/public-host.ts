@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
-import { rawQueryOf } from '../query.js'
-import { redirect } from '../redirect.js'
+import { rawQueryOf } from '../api/read-query.js'
+import { redirect } from '../api/redirect.js'
 
 /**
  * Sends a browser that came by another host to the same address on PUBLIC_URL.

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { languageParam } from '../api/queries.js'
-import { queryOf } from '../query.js'
+import { queryOf } from '../api/read-query.js'
 import type { Language } from './texts.js'
 
 /** `?lang=` where it names a language that we have, else what the browser prefers, else English. */

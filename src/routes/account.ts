@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express'
-import { answers } from '../api/answers.js'
+import { answers } from '../api/responses.js'
 import type { Context } from '../context.js'
 import { auditEnd } from '../cookies/session.js'
 import { AppError } from '../errors.js'

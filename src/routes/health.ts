@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { answers } from '../api/answers.js'
+import { answers } from '../api/responses.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 

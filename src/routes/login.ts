@@ -1,5 +1,7 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
 import { callbackQuery, redirectQuery } from '../api/queries.js'
+import { readQuery } from '../api/read-query.js'
+import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { errorFields } from '../log.js'
@@ -7,8 +9,6 @@ import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
 import { toPublicHost } from '../middleware/public-host.js'
 import { isDingTalk } from '../pages/device.js'
-import { readQuery } from '../query.js'
-import { redirect } from '../redirect.js'
 
 /** `/ding_url` sends the browser to DingTalk, `/callback` receives it back. */
 export function loginRoutes({ config, login, attempts, browserSessions, crossOrigin, limitLogins }: Context): Router {

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { describeApi } from '../api/document.js'
+import { describeApi } from '../api/openapi-document.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 

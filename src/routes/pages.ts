@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
 import { errorParam, redirectQuery } from '../api/queries.js'
+import { queryOf, readQuery } from '../api/read-query.js'
+import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { toPublicHost } from '../middleware/public-host.js'
@@ -10,8 +12,6 @@ import { languageOf } from '../pages/language.js'
 import { loginPage } from '../pages/login-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { texts } from '../pages/texts.js'
-import { queryOf, readQuery } from '../query.js'
-import { redirect } from '../redirect.js'
 
 const ASSETS = ['login.js', 'account.js', 'icon.svg'] as const
 /** The page asks for a new attempt a little before its own is too old. */

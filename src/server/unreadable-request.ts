@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { answers } from '../api/answers.js'
+import { answers } from '../api/responses.js'
 import { errorTable } from '../errors.js'
 
 const { status, message } = errorTable.bad_request

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import type { z } from 'zod'
-import { AppError } from './errors.js'
+import { AppError } from '../errors.js'
 
 /** The request's query string as it came, without its `?`. */
 export function rawQueryOf(req: Request): string {

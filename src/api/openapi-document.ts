@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type ErrorCode, errorTable } from '../errors.js'
 import { ownVersion } from '../version.js'
-import { answers, errorCode } from './answers.js'
 import { type Answer, answerHeaders, type HeaderName, methodsOf, type Operation, paths } from './operations.js'
+import { answers, errorCode } from './responses.js'
 
 type Json = Record<string, unknown>
 
