@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Router } from 'express'
-import { html } from '../html.js'
+import { html } from '../pages/html.js'
 import type { Directory } from './directory.js'
 import type { Person } from './people.js'
 

@@ -1,6 +1,6 @@
-import { type Html, html } from '../html.js'
 import type { SessionInfo, User } from '../services/ports.js'
 import { deviceOf } from './device.js'
+import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
 

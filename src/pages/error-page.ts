@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js'
-import { type Html, html } from '../html.js'
+import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
 

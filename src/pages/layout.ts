@@ -1,4 +1,4 @@
-import { Html, html } from '../html.js'
+import { Html, html } from './html.js'
 import { stylesheet } from './stylesheet.js'
 import { type Language, texts } from './texts.js'
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.js'
-import { type Html, html } from '../html.js'
 import type { InlineCode } from '../services/ports.js'
+import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
-import type { Html } from '../html.js'
 import { type Allowance, contentSecurityPolicy } from '../middleware/security-headers.js'
+import type { Html } from './html.js'
 
 /** Answers with a page, which may load what is allowed here and nothing else. */
 export function sendPage(res: Response, page: Html, allowance: Allowance): void {

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../html.js'
+import { type Html, html } from '../../pages/html.js'
 import { API_CALLS } from '../faults.js'
 import { MEMBERSHIPS } from '../people.js'
 import { page } from './layout.js'

@@ -1,4 +1,4 @@
-import { type Fragment, type Html, html } from '../../html.js'
+import { type Fragment, type Html, html } from '../../pages/html.js'
 import type { Texts } from './texts.js'
 
 export interface PageParts {

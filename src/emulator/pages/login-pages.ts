@@ -1,4 +1,4 @@
-import { type Html, html } from '../../html.js'
+import { type Html, html } from '../../pages/html.js'
 import type { AuthorizeRefusalCode } from '../authorize-request.js'
 import type { Person } from '../people.js'
 import type { Ticket } from '../tickets.js'
