@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { errorTable } from '../errors.js'
-import { firstOf } from '../first-of.js'
 import type { Metrics } from '../metrics.js'
+import { firstOf } from '../time.js'
 import { ownVersion } from '../version.js'
 
 const PREFIX = 'dingtalk_login_'

@@ -1,6 +1,6 @@
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
-import { firstOf } from '../first-of.js'
+import { firstOf } from '../time.js'
 import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
 
 const MINUTE = 60_000
