@@ -1,7 +1,7 @@
 import { openDatabase } from './adapters/database/open.js'
 import { PrismaUsers } from './adapters/database/prisma-users.js'
 import { SqlSessions } from './adapters/database/sql-sessions.js'
-import { connectDingTalk } from './adapters/dingtalk/connect.js'
+import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
 import type { Config } from './config/config.js'
 import { AttemptCookies } from './cookies/attempt.js'
 import { BrowserSessions } from './cookies/session.js'

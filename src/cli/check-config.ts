@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
-import { connectDingTalk } from '../adapters/dingtalk/connect.js'
+import { connectDingTalk } from '../adapters/dingtalk/connect-dingtalk.js'
 import { type Config, ConfigError, readConfig } from '../config/config.js'
 import { AppError, DingTalkError } from '../errors.js'
 

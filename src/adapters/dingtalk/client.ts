@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
-import { parseJson } from '../../json.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
+import { parseJson } from './parse-json.js'
 import { TOO_LONG, Transport, TransportError } from './transport.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
