@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openDatabase } from '../src/adapters/database/open.js'
-import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
+import { openDatabase } from '../src/adapters/database/open-database.js'
+import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import type { ApiCall } from '../src/emulator/emulator.js'
 import { createWorld, type World } from './support/world.js'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MigrationError } from '../src/adapters/database/migrations.js'
-import { openDatabase } from '../src/adapters/database/open.js'
+import { openDatabase } from '../src/adapters/database/open-database.js'
 import { makeDatabase, type TestDatabase } from './support/database.js'
 import { byName, readSchema, type Table } from './support/schema.js'
 

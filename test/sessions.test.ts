@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { timeText } from '../src/adapters/database/database.js'
-import { openDatabase } from '../src/adapters/database/open.js'
-import { SqlSessions } from '../src/adapters/database/sql-sessions.js'
+import { openDatabase } from '../src/adapters/database/open-database.js'
+import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import { setCookies } from './support/browser.js'
 import { createWorld, type World } from './support/world.js'
 

@@ -2,7 +2,7 @@ import type { User } from '../../generated/sqlite/client.js'
 import type { Logger } from '../../log.js'
 import type { SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
-import { endAllSessions } from './sql-sessions.js'
+import { endAllSessions } from './session-rows.js'
 
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
