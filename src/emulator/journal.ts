@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { Request } from 'express'
+import type { ApiCall } from './apis/faults.js'
 import type { Clock } from './clock.js'
-import type { ApiCall } from './faults.js'
 
 /**
  * What was asked: an API, an authorize page, the phone's half of a scan (`scan` opens it, `consent` decides),

@@ -1,5 +1,5 @@
+import { sign } from '../../src/emulator/apis/signature.js'
 import { APP, type Emulator } from '../../src/emulator/emulator.js'
-import { sign } from '../../src/emulator/signature.js'
 
 export const CALLBACK = 'http://localhost:8000/callback'
 

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../pages/html.js'
-import { API_CALLS } from '../faults.js'
+import { API_CALLS } from '../apis/faults.js'
 import { MEMBERSHIPS } from '../people.js'
 import { page } from './layout.js'
 import type { Texts } from './texts.js'

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../pages/html.js'
-import type { AuthorizeRefusalCode } from '../authorize-request.js'
+import type { AuthorizeRefusalCode } from '../login/authorize-request.js'
+import type { Ticket } from '../login/tickets.js'
 import type { Person } from '../people.js'
-import type { Ticket } from '../tickets.js'
 import { framePage, page } from './layout.js'
 import type { Texts } from './texts.js'
 

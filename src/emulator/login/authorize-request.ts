@@ -1,5 +1,5 @@
-import { APP } from './app.js'
-import { repeated, single } from './parameters.js'
+import { APP } from '../known-app.js'
+import { repeated, single } from '../parameters.js'
 
 /** Why a page of DingTalk shows an error, and does not call the callback. */
 export type AuthorizeRefusalCode =

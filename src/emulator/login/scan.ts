@@ -1,10 +1,10 @@
 import { type Request, type Response, Router } from 'express'
+import type { Directory } from '../directory.js'
+import type { Journal } from '../journal.js'
+import { pageHeaders, sendPage } from '../page-answers.js'
+import { choosePersonPage, confirmPage, phoneMessagePage } from '../pages/phone-pages.js'
+import { textsFor } from '../pages/texts.js'
 import type { Consent } from './consent.js'
-import type { Directory } from './directory.js'
-import type { Journal } from './journal.js'
-import { pageHeaders, sendPage } from './page-answers.js'
-import { choosePersonPage, confirmPage, phoneMessagePage } from './pages/phone-pages.js'
-import { textsFor } from './pages/texts.js'
 import type { Ticket, Tickets } from './tickets.js'
 
 export interface ScanParts {

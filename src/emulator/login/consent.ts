@@ -1,7 +1,7 @@
+import { NOT_IN_ORGANISATION } from '../apis/dingtalk-errors.js'
+import type { Codes } from '../codes.js'
+import type { Directory } from '../directory.js'
 import { type AuthorizeRequest, callbackAddress } from './authorize-request.js'
-import type { Codes } from './codes.js'
-import { NOT_IN_ORGANISATION } from './dingtalk-errors.js'
-import type { Directory } from './directory.js'
 
 /** A page of its own, or inline in a page of the server. */
 export type Display = 'page' | 'frame'

@@ -1,19 +1,19 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import QRCode from 'qrcode'
+import type { Codes } from '../codes.js'
+import type { Directory } from '../directory.js'
+import type { Journal } from '../journal.js'
+import { pageHeaders, sendPage } from '../page-answers.js'
+import { authorizePage, inlineCodePage, passwordPage, refusedAddressPage, stayPage } from '../pages/login-pages.js'
+import { textsFor } from '../pages/texts.js'
+import { queryOf, single } from '../parameters.js'
 import {
   type AuthorizeAddress,
   AuthorizeRefusal,
   type AuthorizeRequest,
   readAuthorizeRequest,
 } from './authorize-request.js'
-import type { Codes } from './codes.js'
 import type { Consent, Decision, Display } from './consent.js'
-import type { Directory } from './directory.js'
-import type { Journal } from './journal.js'
-import { pageHeaders, sendPage } from './page-answers.js'
-import { authorizePage, inlineCodePage, passwordPage, refusedAddressPage, stayPage } from './pages/login-pages.js'
-import { textsFor } from './pages/texts.js'
-import { queryOf, single } from './parameters.js'
 import type { Tickets } from './tickets.js'
 
 export interface AuthorizeParts {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.js'
 import type { AuthorizeRequest } from './authorize-request.js'
-import type { Clock } from './clock.js'
 import type { Decision, Display } from './consent.js'
 
 const MINUTE = 60_000

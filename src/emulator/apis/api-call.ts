@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { type Answer, apiError, Refusal, subcodeError, topapiError } from './answers.js'
+import type { Journal } from '../journal.js'
 import { type ApiCall, type Fault, type FaultQueue, faultName } from './faults.js'
-import type { Journal } from './journal.js'
+import { type Answer, apiError, Refusal, subcodeError, topapiError } from './refusals.js'
 
 const PADDING = 'x'.repeat(1_200_000)
 const KEPT_REDIRECTS = 100

@@ -1,15 +1,15 @@
 import express, { type Request, Router } from 'express'
 import { z } from 'zod'
-import { type Answer, oapiRefusal, requestId, success, topapiRefusal } from './answers.js'
+import type { Clock } from '../clock.js'
+import type { Codes } from '../codes.js'
+import type { Directory } from '../directory.js'
+import { APP } from '../known-app.js'
+import { isJson, jsonObjectOf, queryOf, repeated, single } from '../parameters.js'
+import type { Person } from '../people.js'
+import type { Tokens } from '../tokens.js'
 import type { ApiCalls } from './api-call.js'
-import { APP } from './app.js'
-import type { Clock } from './clock.js'
-import type { Codes } from './codes.js'
-import type { Directory } from './directory.js'
-import { isJson, jsonObjectOf, queryOf, repeated, single } from './parameters.js'
-import type { Person } from './people.js'
+import { type Answer, oapiRefusal, requestId, success, topapiRefusal } from './refusals.js'
 import { sign } from './signature.js'
-import type { Tokens } from './tokens.js'
 
 const MINUTE = 60_000
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import express, { type Request, Router } from 'express'
 import { z } from 'zod'
-import { type Answer, apiRefusal, success } from './answers.js'
+import type { Codes } from '../codes.js'
+import type { Directory } from '../directory.js'
+import { APP } from '../known-app.js'
+import { isJson, jsonObjectOf } from '../parameters.js'
+import type { Person } from '../people.js'
+import { TOKEN_LIFETIME_S, type Tokens } from '../tokens.js'
 import type { ApiCalls } from './api-call.js'
-import { APP } from './app.js'
-import type { Codes } from './codes.js'
-import type { Directory } from './directory.js'
-import { isJson, jsonObjectOf } from './parameters.js'
-import type { Person } from './people.js'
-import { TOKEN_LIFETIME_S, type Tokens } from './tokens.js'
+import { type Answer, apiRefusal, success } from './refusals.js'
 
 const text = z.string().min(1)
 
