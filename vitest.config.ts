@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const WITHOUT_DATABASE = [
   'test/browser/**',
   'test/{bench,config,deploying,dockerfile,documents,nick,signature}.test.ts',
-  'test/emulator-*.test.ts',
+  'test/emulator/**',
 ]
 
 async function answers(url: string): Promise<boolean> {

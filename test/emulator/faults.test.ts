@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Emulator, type Fault, startEmulator } from '../src/emulator/emulator.js'
+import { type Emulator, type Fault, startEmulator } from '../../src/emulator/emulator.js'
 import {
   appToken,
   ask,
@@ -11,7 +11,7 @@ import {
   userAccessToken,
   userInfoByCode,
   usersMe,
-} from './support/emulator-client.js'
+} from '../support/emulator-client.js'
 
 async function raw(emulator: Emulator, fault: Fault): Promise<Response> {
   emulator.failNext('gettoken', fault)

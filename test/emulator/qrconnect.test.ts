@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { sign } from '../src/emulator/apis/signature.js'
-import { APP, CODE_LIFETIME_MS, startEmulator } from '../src/emulator/emulator.js'
-import { codeFrom, type ExchangeChange, oauth2Url, qrconnectUrl, userInfoByCode } from './support/emulator-client.js'
+import { sign } from '../../src/emulator/apis/signature.js'
+import { APP, CODE_LIFETIME_MS, startEmulator } from '../../src/emulator/emulator.js'
+import { codeFrom, type ExchangeChange, oauth2Url, qrconnectUrl, userInfoByCode } from '../support/emulator-client.js'
 
 const MINUTE = 60_000
 

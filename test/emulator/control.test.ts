@@ -1,6 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
-import { API_CALLS, APP, type Emulator, makePerson, startEmulator } from '../src/emulator/emulator.js'
-import { appToken, ask, codeFrom, oauth2Url, post, userAccessToken, usersMe, visit } from './support/emulator-client.js'
+import { API_CALLS, APP, type Emulator, makePerson, startEmulator } from '../../src/emulator/emulator.js'
+import {
+  appToken,
+  ask,
+  codeFrom,
+  oauth2Url,
+  post,
+  userAccessToken,
+  usersMe,
+  visit,
+} from '../support/emulator-client.js'
 
 function send(emulator: Emulator, method: string, path: string, body?: unknown, contentType = 'application/json') {
   return fetch(`${emulator.url}/_emulator/${path}`, {

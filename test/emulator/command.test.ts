@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { startEmulator } from '../src/emulator/emulator.js'
+import { startEmulator } from '../../src/emulator/emulator.js'
 
-const MAIN = fileURLToPath(new URL('../dist/emulator/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/emulator/main.js', import.meta.url))
 
 // Windows knows no signals: a process that is told to stop is killed.
 const onWindows = process.platform === 'win32'

@@ -1,6 +1,6 @@
 import QRCode from 'qrcode'
 import { describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator, TICKET_LIFETIME_MS } from '../src/emulator/emulator.js'
+import { type Emulator, startEmulator, TICKET_LIFETIME_MS } from '../../src/emulator/emulator.js'
 import {
   ask,
   CALLBACK,
@@ -9,7 +9,7 @@ import {
   userAccessToken,
   userInfoByCode,
   visit,
-} from './support/emulator-client.js'
+} from '../support/emulator-client.js'
 
 /** A desktop that shows a code, and the phone that reads it. */
 async function showCode(emulator: Emulator, url: string) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { APP, type Emulator, makePerson, startEmulator } from '../src/emulator/emulator.js'
-import { appToken, ask, codeFrom, oauth2Url, post, textAt, userAccessToken } from './support/emulator-client.js'
+import { APP, type Emulator, makePerson, startEmulator } from '../../src/emulator/emulator.js'
+import { appToken, ask, codeFrom, oauth2Url, post, textAt, userAccessToken } from '../support/emulator-client.js'
 
 const HOUR = 3_600_000
 

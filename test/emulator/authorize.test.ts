@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../src/emulator/emulator.js'
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.js'
 import {
   CALLBACK,
   codeFrom,
@@ -8,7 +8,7 @@ import {
   userAccessToken,
   userInfoByCode,
   visit,
-} from './support/emulator-client.js'
+} from '../support/emulator-client.js'
 
 function snsUrl(emulator: Emulator, change: Record<string, string | undefined> = {}): string {
   return qrconnectUrl(emulator, change, '/connect/oauth2/sns_authorize')

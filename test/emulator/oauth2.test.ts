@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { APP, CODE_LIFETIME_MS, startEmulator } from '../src/emulator/emulator.js'
+import { APP, CODE_LIFETIME_MS, startEmulator } from '../../src/emulator/emulator.js'
 import {
   ask,
   codeFrom,
@@ -9,7 +9,7 @@ import {
   textAt,
   userAccessToken,
   usersMe,
-} from './support/emulator-client.js'
+} from '../support/emulator-client.js'
 
 const HOUR = 3_600_000
 const HEADER = 'x-acs-dingtalk-access-token'
