@@ -1,12 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { errorTable } from '../errors.js'
 import type { Metrics } from '../metrics.js'
-import { firstOf } from '../time.js'
+import { MINUTE, SECOND, withinOr } from '../time.js'
 import { ownVersion } from '../version.js'
 
 const PREFIX = 'dingtalk_login_'
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 /** How long a scrape waits for the database. */
 const COUNT_WITHIN_MS = SECOND
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -139,7 +137,7 @@ class SessionCount {
   /** Undefined where the database did not say. */
   async latest(): Promise<number | undefined> {
     if (!this.#isAsking && this.#now() - this.#askedAt >= MINUTE) this.#asked = this.#ask()
-    await firstOf(this.#asked, COUNT_WITHIN_MS, undefined)
+    await withinOr(this.#asked, COUNT_WITHIN_MS, undefined)
     return this.#latest
   }
 

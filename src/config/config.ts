@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY, MINUTE } from '../time.js'
 import {
   appCredential,
   brandName,
@@ -16,8 +17,6 @@ import {
   wholeNumber,
 } from './setting-values.js'
 
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
 const USUAL_PORT = '8000'
 
 /** One setting that cannot be used as it is. `problem` says what is wrong and what would be right, never a secret's value. */

@@ -1,10 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { DAY, HOUR, MINUTE, SECOND } from '../time.js'
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const unitsMs = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
 
 /** The application that the emulator knows: production refuses it. */

@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import cookieParser from 'cookie-parser'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import type { LoginAttempt } from '../services/login.js'
+import { DAY } from '../time.js'
 
-const DAY = 24 * 60 * 60_000
 /** Names and values of all attempts together: far below what servers and proxies take as a cookie header. */
 const MAX_HEADER_BYTES = 6000
 

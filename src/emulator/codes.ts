@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { MINUTE } from '../time.js'
 import type { Clock } from './clock.js'
-
-const MINUTE = 60_000
 
 /** Five minutes is documented for the oauth2 code and taken for the others. DingTalk page: obtain-identity-credentials */
 export const CODE_LIFETIME_MS = 5 * MINUTE

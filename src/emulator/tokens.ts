@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { SECOND } from '../time.js'
 import type { Clock } from './clock.js'
-
-const SECOND = 1_000
 
 /** DingTalk pages: obtain-orgapp-token, obtain-user-token */
 export const TOKEN_LIFETIME_S = 7200

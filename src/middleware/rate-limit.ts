@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import { AppError } from '../errors.js'
+import { MINUTE } from '../time.js'
 import { addressOf } from './request-context.js'
 
 declare global {
@@ -11,7 +12,6 @@ declare global {
   }
 }
 
-const MINUTE = 60_000
 /** What a provider commonly gives one customer. */
 const IPV6_SUBNET = 56
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { SECOND } from '../time.js'
 
-const SECOND = 1000
 /** Who has connected and not sent a byte may do so for as long when the port is closed. */
 const SILENT_MS = SECOND / 2
 const CLOSE_WITHIN_MS = 6 * SECOND

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from '../app.js'
 import type { Context } from '../context.js'
+import { SECOND } from '../time.js'
 import { messageClassesOf } from './express-message-classes.js'
 import { measureRequest } from './measure-request.js'
 import { startMetricsServer } from './metrics-server.js'
@@ -11,7 +12,6 @@ import { OpenConnections } from './open-connections.js'
 import { startSweeping } from './sweep-sessions.js'
 import { hasReadableTarget, refuseTarget, refuseUnreadable } from './unreadable-request.js'
 
-const SECOND = 1000
 /** Long enough for a load balancer that asks `/readyz` each second. */
 const DRAIN_MS = 2 * SECOND
 

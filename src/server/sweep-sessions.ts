@@ -2,8 +2,9 @@ import { setInterval as each, setTimeout as wait } from 'node:timers/promises'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
+import { MINUTE } from '../time.js'
 
-const SWEEP_EVERY_MS = 60_000
+const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the logins of all processes get their turn at the database. */
 const REST_MS = 50
 

@@ -1,9 +1,8 @@
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
-import { firstOf } from '../time.js'
+import { MINUTE, withinOr } from '../time.js'
 import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
 
-const MINUTE = 60_000
 /** How long a request waits for the lookup of its person. */
 const WAIT_MS = 1000
 /** A part of what may be asked of DingTalk at a time, so that a morning of lookups does not keep logins waiting. */
@@ -63,7 +62,7 @@ export class Membership {
     const underWay =
       this.#underWay.get(user.id) ?? this.#recheck(user, endSessions).finally(() => this.#underWay.delete(user.id))
     this.#underWay.set(user.id, underWay)
-    return firstOf(underWay, WAIT_MS, true)
+    return withinOr(underWay, WAIT_MS, true)
   }
 
   /** A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be read. */

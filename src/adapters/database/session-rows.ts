@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { AppError } from '../../errors.js'
 import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
+import { MINUTE } from '../../time.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { type UserRow, userOf } from './user-row.js'
 
@@ -11,7 +12,6 @@ interface Options {
   now?: () => number
 }
 
-const MINUTE = 60_000
 const SWEEP_STEP = 200
 
 const OPEN: Statement = {

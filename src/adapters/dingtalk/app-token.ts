@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { MINUTE } from '../../time.js'
 import type { DingTalkClient } from './client.js'
 
-const MINUTE = 60_000
 const REFRESH_EARLY_MS = 10 * MINUTE
 
 interface Options {

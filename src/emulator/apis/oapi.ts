@@ -1,5 +1,6 @@
 import express, { type Request, Router } from 'express'
 import { z } from 'zod'
+import { MINUTE } from '../../time.js'
 import type { Clock } from '../clock.js'
 import type { Codes } from '../codes.js'
 import type { Directory } from '../directory.js'
@@ -10,8 +11,6 @@ import type { Tokens } from '../tokens.js'
 import type { ApiCalls } from './api-call.js'
 import { type Answer, oapiRefusal, requestId, success, topapiRefusal } from './refusals.js'
 import { sign } from './signature.js'
-
-const MINUTE = 60_000
 
 const text = z.string().min(1)
 

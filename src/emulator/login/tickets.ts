@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { MINUTE } from '../../time.js'
 import type { Clock } from '../clock.js'
 import type { AuthorizeRequest } from './authorize-request.js'
 import type { Decision, Display } from './consent.js'
-
-const MINUTE = 60_000
 
 /** How long a QR code can be scanned. */
 export const TICKET_LIFETIME_MS = 3 * MINUTE
