@@ -9,7 +9,7 @@ import { makeDatabase, type TestDatabase } from './support/database.js'
 import { byName, readSchema, type Table } from './support/schema.js'
 
 const PRISMA = new URL('../prisma/', import.meta.url)
-const COMPILED_OPEN = new URL('../dist/adapters/database/open.js', import.meta.url)
+const COMPILED_OPEN = new URL('../dist/adapters/database/open-database.js', import.meta.url)
 
 const kind = process.env.TEST_DATABASE_URL ? 'postgresql' : 'sqlite'
 const migrationsOf = (provider: string) =>
