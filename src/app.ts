@@ -23,7 +23,7 @@ export function createApp(ctx: Context): Express {
   // PUBLIC_URL says by which scheme browsers come, whatever a proxy sends: express-session asks this before it sets a Secure cookie.
   Object.defineProperty(app.request, 'secure', { get: () => publicUrl.startsWith('https:') })
 
-  app.use(requestContext(ctx.logger, ctx.metrics))
+  app.use(requestContext(ctx.logger))
   app.use(securityHeaders(publicUrl))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.

@@ -5,10 +5,10 @@ import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
 import type { Config } from './config/config.js'
 import { AttemptCookies } from './cookies/attempt.js'
 import { BrowserSessions } from './cookies/session.js'
-import { AppError } from './errors.js'
-import { bugFields, errorFields, type Logger } from './log.js'
+import { bugFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
+import { Audit } from './services/audit.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 
@@ -53,14 +53,12 @@ export async function createContext({ config, logger, now = Date.now }: Options)
         ? logger.warn({ call }, 'DingTalk is away: not asked for a while')
         : logger.info({ call }, 'DingTalk is back'),
   })
+  const audit = new Audit({ log: logger, metrics })
   const membership = new Membership({
     ...members,
     directory,
     users,
-    onDoubt: (userId, error) => {
-      if (error instanceof AppError) logger.warn({ event: 'membership_unconfirmed', userId, ...errorFields(error) })
-      else logger.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
-    },
+    audit,
     now,
   })
   let stopping = false
@@ -69,6 +67,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     config,
     logger,
     metrics,
+    audit,
     users,
     sessions,
     login: new LoginService({
@@ -81,7 +80,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       now,
     }),
     attempts: new AttemptCookies({ secrets: session.secrets, secure, ...config.login }),
-    browserSessions: new BrowserSessions({ sessions, membership, ...session, secure }),
+    browserSessions: new BrowserSessions({ sessions, membership, audit, ...session, secure }),
     /** One count for all login routes. */
     limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),

@@ -1,16 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { type AppError, DingTalkError, type ErrorCode } from './errors.js'
 
-/** What the audit trail knows of. */
-export type AuditEvent =
-  | 'login_begun'
-  | 'login_succeeded'
-  | 'login_refused'
-  | 'session_ended'
-  | 'membership_unconfirmed'
-  | 'account_disabled'
-  | 'account_enabled'
-
 /** Fields of a log line. None may hold a code, state, secret, cookie, token, signature, query string or mobile number. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 

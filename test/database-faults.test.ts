@@ -4,6 +4,7 @@ import { openDatabase } from '../src/adapters/database/open-database.js'
 import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import { createLogger } from '../src/log.js'
 import { startSweeping } from '../src/server/sweep-sessions.js'
+import { Audit } from '../src/services/audit.js'
 import type { Browser } from './support/browser.js'
 import { freePort, runCompiled } from './support/command.js'
 import { makeDatabase } from './support/database.js'
@@ -288,7 +289,7 @@ describe('the removal of sessions that are over', () => {
     const lines = new EventEmitter()
     const logger = createLogger('info', { write: (line) => lines.emit('line', JSON.parse(line)) })
     const swept = once(lines, 'line')
-    const stop = startSweeping({ sessions, logger }, 1)
+    const stop = startSweeping({ sessions, logger, audit: new Audit({ log: logger }) }, 1)
     const logins = ['lisi', 'zhangwei1', 'zhangwei2'].map((person) => world.browser().logIn(person))
     await Promise.all(logins)
     expect(await swept).toMatchObject([{ event: 'session_ended', reason: 'expired', count: 900 }])

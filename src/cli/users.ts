@@ -10,6 +10,7 @@ import { Operator, OperatorError } from '../adapters/database/people-admin.js'
 import { ConfigError, readDatabaseUrl } from '../config/config.js'
 import { AppError } from '../errors.js'
 import { createLogger } from '../log.js'
+import { Audit } from '../services/audit.js'
 import { table } from './table.js'
 
 const USAGE = `Usage: npm run users -- COMMAND [--json]
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const [command, name, ...rest] = positionals
   const database = await openExisting(readDatabaseUrl(process.env))
   try {
-    const operator = new Operator(database, createLogger('info', pino.destination(2)))
+    const operator = new Operator(database, new Audit({ log: createLogger('info', pino.destination(2)) }))
     const result = await run(operator, command, name, rest)
     console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
   } finally {

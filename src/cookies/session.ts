@@ -4,7 +4,7 @@ import { unsign } from 'cookie-signature'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import { AppError } from '../errors.js'
-import { clientOf } from '../middleware/request-context.js'
+import type { Audit, Client, EndReason } from '../services/audit.js'
 import type { ConfirmedLogin } from '../services/login.js'
 import type { Membership } from '../services/membership.js'
 import type { LiveSession, SessionStore } from '../services/ports.js'
@@ -23,6 +23,7 @@ type Done = (error?: unknown) => void
 interface Options {
   sessions: SessionStore
   membership: Membership
+  audit: Audit
   secrets: readonly string[]
   maxAgeMs: number
   cookieDomain: string | undefined
@@ -59,11 +60,15 @@ export class BrowserSessions {
   /** Signs in under the login's fresh session id, which shuts out fixation; stored when this returns. An older session of this browser ends. */
   async signIn(req: Request, { user, sessionId }: ConfirmedLogin): Promise<void> {
     const before = req.session.live
-    await this.#options.sessions.open(sessionId, { userId: user.id, ...clientOf(req) })
+    await this.#options.sessions.open(sessionId, {
+      userId: user.id,
+      ip: req.client.ip,
+      userAgent: req.client.userAgent,
+    })
     this.#chosenIds.set(req, sessionId)
     await settle((done) => req.session.regenerate(done))
     req.session.begun = true
-    if (before) auditEnd(req, before.user.id, [before.info.id], 'replaced')
+    if (before) auditEnd(this.#options.audit, req.client, before.user.id, [before.info.id], 'replaced')
   }
 
   /** The session and person of this request, if both may go on; a person who has left loses all their sessions. */
@@ -78,7 +83,7 @@ export class BrowserSessions {
 
   /** Ends the sessions of a person who left, in every browser. */
   async endAllOfLeaver(req: Request, userId: string): Promise<void> {
-    auditEnd(req, userId, await this.#options.sessions.endAll(userId), 'left')
+    auditEnd(this.#options.audit, req.client, userId, await this.#options.sessions.endAll(userId), 'left')
   }
 
   /** @throws {AppError} `unauthenticated` */
@@ -93,7 +98,7 @@ export class BrowserSessions {
     const { live } = req.session
     if (live) await settle((done) => req.session.destroy(done))
     res.clearCookie(this.cookieName, this.#cookie)
-    if (live) auditEnd(req, live.user.id, [live.info.id], 'logout')
+    if (live) auditEnd(this.#options.audit, req.client, live.user.id, [live.info.id], 'logout')
   }
 
   /** The session id in the cookie that this request brought, if it is signed with one of our secrets. */
@@ -109,8 +114,8 @@ export class BrowserSessions {
 }
 
 /** A line of the audit trail for each session that ended. */
-export function auditEnd(req: Request, userId: string, sessionIds: string[], reason: string): void {
-  for (const sessionId of sessionIds) req.audit('session_ended', { userId, sessionId, reason })
+export function auditEnd(audit: Audit, client: Client, userId: string, sessionIds: string[], reason: EndReason): void {
+  for (const sessionId of sessionIds) audit.sessionEnded(client, { userId, sessionId, reason })
 }
 
 /** What express-session asks of a store, answered from the `Session` rows. */

@@ -8,7 +8,7 @@ import { addEndpoint } from '../middleware/endpoint.js'
 const SESSION_ID = /^[\w-]{1,64}$/
 
 /** Who is signed in, their sessions, and the ways to end them. */
-export function accountRoutes({ browserSessions, sessions, crossOrigin }: Context): Router {
+export function accountRoutes({ browserSessions, sessions, crossOrigin, audit }: Context): Router {
   const router = Router({ caseSensitive: true })
 
   async function showMe(req: Request, res: Response): Promise<void> {
@@ -34,13 +34,13 @@ export function accountRoutes({ browserSessions, sessions, crossOrigin }: Contex
     // PostgreSQL refuses texts that hold a NUL.
     const ended = SESSION_ID.test(id) ? await sessions.end(user.id, id) : []
     if (ended.length === 0) throw new AppError('not_found')
-    auditEnd(req, user.id, ended, 'ended_by_owner')
+    auditEnd(audit, req.client, user.id, ended, 'ended_by_owner')
     res.status(204).end()
   }
 
   async function endOtherSessions(req: Request, res: Response): Promise<void> {
     const { user, info: current } = await browserSessions.requireSignedIn(req)
-    auditEnd(req, user.id, await sessions.endOthers(user.id, current.id), 'ended_by_owner')
+    auditEnd(audit, req.client, user.id, await sessions.endOthers(user.id, current.id), 'ended_by_owner')
     res.status(204).end()
   }
 

@@ -4,20 +4,27 @@ import { readQuery } from '../api/read-query.js'
 import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
-import { errorFields } from '../log.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
 import { toPublicHost } from '../middleware/public-host.js'
 import { isDingTalk } from '../pages/device.js'
 
 /** `/ding_url` sends the browser to DingTalk, `/callback` receives it back. */
-export function loginRoutes({ config, login, attempts, browserSessions, crossOrigin, limitLogins }: Context): Router {
+export function loginRoutes({
+  config,
+  login,
+  attempts,
+  browserSessions,
+  crossOrigin,
+  limitLogins,
+  audit,
+}: Context): Router {
   const router = Router({ caseSensitive: true })
 
   async function beginLogin(req: Request, res: Response): Promise<void> {
     const attempt = login.start(readQuery(req, redirectQuery).redirect)
     attempts.begin(req, res, attempt)
-    req.audit('login_begun')
+    audit.loginBegun(req.client)
     const inClientUrl = isDingTalk(req.get('user-agent') ?? '') ? login.inClientUrl(attempt) : undefined
     redirect(res, inClientUrl ?? login.authorizeUrl(attempt))
   }
@@ -38,7 +45,7 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
     const confirmed = await login.finish(attempt, params)
     await browserSessions.signIn(req, confirmed)
     attempts.markSucceeded(res, attempt)
-    req.audit('login_succeeded', { userId: confirmed.user.id })
+    audit.loginSucceeded(req.client, confirmed.user.id)
     redirect(res, login.landing(attempt, confirmed.user))
   }
 
@@ -51,7 +58,7 @@ export function loginRoutes({ config, login, attempts, browserSessions, crossOri
 
   const auditRefusal: ErrorRequestHandler = (thrown: unknown, req, _res, next) => {
     const error = asAppError(thrown)
-    if (error.code !== 'method_not_allowed') req.audit('login_refused', errorFields(error))
+    if (error.code !== 'method_not_allowed') audit.loginRefused(req.client, error)
     next(thrown)
   }
 

@@ -19,7 +19,7 @@ const RENEW_EARLY_MS = 15_000
 
 /** What people see: the login page and the account page, and the few files that they load. */
 export function pageRoutes(ctx: Context): Router {
-  const { config, login, attempts, browserSessions, sessions, crossOrigin, limitLogins } = ctx
+  const { config, login, attempts, browserSessions, sessions, crossOrigin, limitLogins, audit } = ctx
   const { brand, publicUrl } = config
   const router = Router({ caseSensitive: true })
 
@@ -50,7 +50,7 @@ export function pageRoutes(ctx: Context): Router {
     }
 
     attempts.begin(req, res, attempt)
-    req.audit('login_begun')
+    audit.loginBegun(req.client)
     const code = login.inlineCode(attempt)
     const lifeMs = Math.max(config.login.timeoutMs - RENEW_EARLY_MS, config.login.timeoutMs / 2)
     sendPage(res, loginPage({ ...common, way: { kind: 'code', code, lifeMs } }), {

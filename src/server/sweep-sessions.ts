@@ -10,7 +10,7 @@ const REST_MS = 50
 
 /** Removes sessions that are over, a small step a time, each minute; gives the way to stop it. */
 export function startSweeping(
-  { sessions, logger }: Pick<Context, 'sessions' | 'logger'>,
+  { sessions, audit, logger }: Pick<Context, 'sessions' | 'audit' | 'logger'>,
   everyMs = SWEEP_EVERY_MS,
 ): () => void {
   const stopped = new AbortController()
@@ -22,7 +22,7 @@ export function startSweeping(
       removed += step
       await wait(REST_MS, undefined, options)
     }
-    if (removed > 0) logger.info({ event: 'session_ended', reason: 'expired', count: removed })
+    if (removed > 0) audit.sessionsExpired(removed)
   }
 
   async function sweepEachMinute(): Promise<void> {

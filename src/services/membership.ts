@@ -1,6 +1,7 @@
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
 import { MINUTE, withinOr } from '../time.js'
+import type { Audit } from './audit.js'
 import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
 
 /** How long a request waits for the lookup of its person. */
@@ -15,8 +16,8 @@ interface Dependencies {
   users: UserStore
   /** How long a confirmed person goes on unasked; 0: for ever. */
   recheckMs: number
-  /** Told of each lookup that came to nothing, so that it stands in the log. */
-  onDoubt: (userId: string, error: unknown) => void
+  /** Notes each lookup that came to nothing. */
+  audit: Audit
   now?: () => number
 }
 
@@ -75,7 +76,7 @@ export class Membership {
 
   /** Never rejects: when it ends, there may be nobody left who waits for it. */
   async #recheck(user: User, endSessions: () => Promise<void>): Promise<boolean> {
-    const { users, onDoubt, now } = this.#deps
+    const { users, audit, now } = this.#deps
     let hasLeft = false
     try {
       hasLeft = (await this.#lookUp(user)) !== 'employee'
@@ -83,7 +84,7 @@ export class Membership {
       else await users.markMembershipChecked(user.id, new Date(now()))
       this.#notBefore.delete(user.id)
     } catch (error) {
-      onDoubt(user.id, error)
+      audit.membershipUnconfirmed(user.id, error)
       if (!hasLeft) this.#postpone(user.id)
     }
     return !hasLeft

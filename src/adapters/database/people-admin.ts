@@ -1,5 +1,5 @@
 import type { User } from '../../generated/sqlite/client.js'
-import type { Logger } from '../../log.js'
+import type { Audit, EndReason } from '../../services/audit.js'
 import type { SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
 import { endAllSessions } from './session-rows.js'
@@ -15,11 +15,11 @@ export class OperatorError extends Error {
 /** What an operator may do to people, straight on the database: it works whether or not the server or DingTalk does. */
 export class Operator {
   readonly #database: Database
-  readonly #logger: Logger
+  readonly #audit: Audit
 
-  constructor(database: Database, logger: Logger) {
+  constructor(database: Database, audit: Audit) {
     this.#database = database
-    this.#logger = logger
+    this.#audit = audit
   }
 
   async list(): Promise<(User & { sessions: number })[]> {
@@ -51,7 +51,7 @@ export class Operator {
     const user = await this.#database.prisma((prisma) =>
       prisma.user.update({ where: { id }, data: { disabledAt: disabledAt ?? new Date() } }),
     )
-    this.#logger.info({ event: 'account_disabled', userId: id })
+    this.#audit.accountDisabled(id)
     return { user, sessionsEnded: await this.#endSessions(id, 'account_disabled') }
   }
 
@@ -61,7 +61,7 @@ export class Operator {
     const user = await this.#database.prisma((prisma) =>
       prisma.user.update({ where: { id }, data: { disabledAt: null } }),
     )
-    this.#logger.info({ event: 'account_enabled', userId: id })
+    this.#audit.accountEnabled(id)
     return user
   }
 
@@ -82,9 +82,9 @@ export class Operator {
     return user
   }
 
-  async #endSessions(userId: string, reason: string): Promise<number> {
+  async #endSessions(userId: string, reason: EndReason): Promise<number> {
     const ended = await endAllSessions(this.#database, userId)
-    for (const sessionId of ended) this.#logger.info({ event: 'session_ended', userId, sessionId, reason })
+    for (const sessionId of ended) this.#audit.sessionEnded(undefined, { userId, sessionId, reason })
     return ended.length
   }
 }

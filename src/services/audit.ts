@@ -1,0 +1,94 @@
+import { AppError, type ErrorCode } from '../errors.js'
+import { bugFields, errorFields, type LogFields } from '../log.js'
+import type { Metrics } from '../metrics.js'
+
+/** Who asks: the request's name in the log, the address it came from, and what its browser calls itself. */
+export interface Client {
+  requestId: string
+  ip: string
+  userAgent: string
+}
+
+/** Why a session ended. */
+export type EndReason = 'logout' | 'replaced' | 'left' | 'ended_by_owner' | 'ended_by_operator' | 'account_disabled'
+
+type AuditEvent =
+  | 'login_begun'
+  | 'login_succeeded'
+  | 'login_refused'
+  | 'session_ended'
+  | 'membership_unconfirmed'
+  | 'account_disabled'
+  | 'account_enabled'
+
+/** Where the trail is written: a logger. */
+interface Log {
+  info(fields: object): void
+  warn(fields: object): void
+  error(fields: object, message: string): void
+}
+
+interface Options {
+  log: Log
+  metrics?: Metrics | undefined
+}
+
+/** The audit trail: one function for each event, which writes its line and moves its counter. */
+export class Audit {
+  readonly #log: Log
+  readonly #metrics: Metrics | undefined
+
+  constructor({ log, metrics }: Options) {
+    this.#log = log
+    this.#metrics = metrics
+  }
+
+  loginBegun(client: Client): void {
+    this.#write('login_begun', client)
+    this.#metrics?.loginBegun()
+  }
+
+  loginSucceeded(client: Client, userId: string): void {
+    this.#write('login_succeeded', client, { userId })
+    this.#metrics?.login('succeeded')
+  }
+
+  loginRefused(client: Client, error: AppError): void {
+    this.#write('login_refused', client, errorFields(error))
+    this.#metrics?.login(error.code)
+  }
+
+  /** `client` is who ended it; undefined for the operator's command. */
+  sessionEnded(client: Client | undefined, session: { userId: string; sessionId: string; reason: EndReason }): void {
+    this.#write('session_ended', client, session)
+  }
+
+  /** Sessions that reached their idle or maximal age and were removed. */
+  sessionsExpired(count: number): void {
+    this.#write('session_ended', undefined, { reason: 'expired', count })
+  }
+
+  /** The directory could not say whether somebody inside is still a member. */
+  membershipUnconfirmed(userId: string, error: unknown): void {
+    if (error instanceof AppError) {
+      this.#log.warn({ event: 'membership_unconfirmed' satisfies AuditEvent, userId, ...errorFields(error) })
+    } else this.#log.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
+  }
+
+  accountDisabled(userId: string): void {
+    this.#write('account_disabled', undefined, { userId })
+  }
+
+  accountEnabled(userId: string): void {
+    this.#write('account_enabled', undefined, { userId })
+  }
+
+  #write(event: AuditEvent, client: Client | undefined, fields: LogFields & { code?: ErrorCode } = {}): void {
+    this.#log.info({ event, ...(client && fieldsOf(client)), ...fields })
+  }
+}
+
+/** By name: a client's fields may be worked out when they are read. */
+function fieldsOf({ requestId, ip, userAgent }: Client): LogFields {
+  return { requestId, ip, userAgent }
+}
