@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { PrismaUsers } from '../src/adapters/database/user-rows.js'
+import { PrismaUserRows } from '../src/adapters/database/user-rows.js'
 import { makePerson } from '../src/emulator/emulator.js'
+import { People } from '../src/services/people.js'
 import type { DingTalkProfile, User } from '../src/services/ports.js'
 import { makeDatabase, type TestDatabase } from './support/database.js'
 import { createWorld, FRONTEND_URL, type World } from './support/world.js'
@@ -16,7 +17,7 @@ function profile(unionId: string, nick: string): DingTalkProfile {
 }
 
 /** A database of its own, opened by so many processes' worth of clients. */
-class People implements AsyncDisposable {
+class Registry implements AsyncDisposable {
   readonly #place: TestDatabase
   readonly #clients: Database[]
 
@@ -25,15 +26,18 @@ class People implements AsyncDisposable {
     this.#clients = clients
   }
 
-  static async create(clients = 1): Promise<People> {
+  static async create(clients = 1): Promise<Registry> {
     const place = await makeDatabase()
-    return new People(place, await Promise.all(TWENTY.slice(0, clients).map(() => openDatabase(place.url))))
+    return new Registry(place, await Promise.all(TWENTY.slice(0, clients).map(() => openDatabase(place.url))))
   }
 
   logIn(unionId: string, nick: string, { at = AT, client = 0 } = {}): Promise<User> {
     const database = this.#clients[client % this.#clients.length]
     if (!database) throw new Error('no such client')
-    return new PrismaUsers(database).recordLogin(profile(unionId, nick), at, null)
+    return new People({ rows: new PrismaUserRows(database), now: () => at.getTime() }).recordLogin(
+      profile(unionId, nick),
+      null,
+    )
   }
 
   rows(): Promise<unknown[]> {
@@ -54,14 +58,14 @@ const zhangWeis = TWENTY.map((n) => (n === 1 ? '张伟' : `张伟-${n}`))
 
 describe.each([1, 2])('first logins at once, through %i clients of one file', (clients) => {
   it('of one person make one row', async () => {
-    await using people = await People.create(clients)
+    await using people = await Registry.create(clients)
     const users = await Promise.all(TWENTY.map((n) => people.logIn('union-1', '张三', { client: n })))
     expect(new Set(users.map(({ id }) => id)).size).toBe(1)
     expect(await people.rows()).toEqual([{ unionId: 'union-1', username: '张三', nick: '张三' }])
   })
 
   it('of twenty people with one nick give each a username of their own, without gaps', async () => {
-    await using people = await People.create(clients)
+    await using people = await Registry.create(clients)
     const users = await Promise.all(TWENTY.map((n) => people.logIn(`union-${n}`, '张伟', { client: n })))
     expect(usernamesOf(users)).toEqual(zhangWeis)
     expect(await people.rows()).toHaveLength(20)
@@ -70,14 +74,14 @@ describe.each([1, 2])('first logins at once, through %i clients of one file', (c
 
 describe('a username', () => {
   it('is numbered in the order of the first logins', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     const users: User[] = []
     for (const n of TWENTY) users.push(await people.logIn(`union-${n}`, '张伟'))
     expect(users.map(({ username }) => username)).toEqual(zhangWeis)
   })
 
   it('passes over one that somebody has as their literal nick', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     await people.logIn('union-1', '张伟-2')
     await people.logIn('union-2', '张伟')
     expect((await people.logIn('union-3', '张伟')).username).toBe('张伟-3')
@@ -86,7 +90,7 @@ describe('a username', () => {
   })
 
   it('is kept for life, while the nick follows DingTalk', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     const first = await people.logIn('union-1', '张三')
     const renamed = await people.logIn('union-1', '张三丰', { at: LATER })
     expect(renamed).toMatchObject({ id: first.id, username: '张三', nick: '张三丰', lastLoginAt: LATER })
@@ -94,7 +98,7 @@ describe('a username', () => {
   })
 
   it('is never given to someone else, not even after its owner changed their nick', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     await people.logIn('union-1', '张三')
     await people.logIn('union-1', '李四')
     expect((await people.logIn('union-2', '张三')).username).toBe('张三-2')
@@ -102,7 +106,7 @@ describe('a username', () => {
   })
 
   it('does not change for a person who takes over the nick of another', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     await people.logIn('union-1', '张三')
     const other = await people.logIn('union-2', '李四')
     const renamed = await people.logIn('union-2', '张三')
@@ -110,19 +114,19 @@ describe('a username', () => {
   })
 
   it('is one for two spellings that look the same', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     await people.logIn('union-1', 'Zoe\u0308')
     expect((await people.logIn('union-2', 'Zo\u00eb\u202e')).username).toBe('Zo\u00eb-2')
   })
 
   it('of a person without a nick is dingtalk-user, and numbered too', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     expect((await people.logIn('union-1', '')).username).toBe('dingtalk-user')
     expect((await people.logIn('union-2', '\u202e ')).username).toBe('dingtalk-user-2')
   })
 
   it('of a very long nick is numbered beyond the 64 characters', async () => {
-    await using people = await People.create()
+    await using people = await Registry.create()
     const nick = '😀'.repeat(80)
     expect((await people.logIn('union-1', nick)).username).toBe('😀'.repeat(64))
     expect((await people.logIn('union-2', nick)).username).toBe(`${'😀'.repeat(64)}-2`)
@@ -131,7 +135,7 @@ describe('a username', () => {
   it.each(['\'; DROP TABLE "User"; --', '%', '_', '张伟\\', 'NULL', '__proto__'])(
     'is any text to the database: %s',
     async (nick) => {
-      await using people = await People.create()
+      await using people = await Registry.create()
       expect((await people.logIn('union-1', nick)).username).toBe(nick)
       expect((await people.logIn('union-2', nick)).username).toBe(`${nick}-2`)
     },

@@ -1,0 +1,57 @@
+import { normaliseNick } from './nick.js'
+import type { DingTalkProfile, User, UserRows } from './ports.js'
+
+/** So many people of one nick may log in for the first time at the very same moment. */
+const MAX_ROUNDS = 500
+/** So many usernames are looked up at a time. */
+const NAMESAKES_AT_ONCE = 50
+
+interface Options {
+  rows: UserRows
+  now?: () => number
+}
+
+/** The people who log in: one user for one unionid, whose username is the nick of their first login, unique and kept for life. */
+export class People {
+  readonly #rows: UserRows
+  readonly #now: () => number
+
+  constructor({ rows, now = Date.now }: Options) {
+    this.#rows = rows
+    this.#now = now
+  }
+
+  /**
+   * Creates the user on their first login, and refreshes nick and avatar on later ones; a disabled user is left as they are.
+   * One user for one unionid, however many logins come at once.
+   */
+  async recordLogin({ unionId, nick, avatarUrl }: DingTalkProfile, membershipCheckedAt: Date | null): Promise<User> {
+    const seen = { nick: normaliseNick(nick), avatarUrl, lastLoginAt: new Date(this.#now()), membershipCheckedAt }
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const returning = await this.#rows.recordReturn(unionId, seen)
+      if (returning) return returning
+      // The nick itself is free for most people, and a failed insert the cheapest way to find out.
+      const username = round === 0 ? seen.nick : await this.#freeUsername(seen.nick)
+      const created = await this.#rows.create({ ...seen, unionId, username, createdAt: seen.lastLoginAt })
+      if (created) return created
+      const known = await this.#rows.findByUnionId(unionId)
+      if (known?.disabledAt) return known
+      // The name is somebody else's, or another login was quicker: look again.
+    }
+    throw new Error('no username is free: too many first logins of one nick at once')
+  }
+
+  /** The first of `nick`, `nick-2`, `nick-3` … that nobody has. */
+  async #freeUsername(nick: string): Promise<string> {
+    for (let first = 1; ; first += NAMESAKES_AT_ONCE) {
+      const names = Array.from({ length: NAMESAKES_AT_ONCE }, (_, index) => numbered(nick, first + index))
+      const taken = new Set(await this.#rows.takenUsernames(names))
+      const free = names.find((name) => !taken.has(name))
+      if (free !== undefined) return free
+    }
+  }
+}
+
+function numbered(nick: string, n: number): string {
+  return n === 1 ? nick : `${nick}-${n}`
+}
