@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import type { ApiCall } from '../src/emulator/emulator.js'
+import { sessionsOf } from './support/sessions.js'
 import { createWorld, type World } from './support/world.js'
 
 const MINUTE = 60_000
@@ -82,8 +82,8 @@ describe('a session, when the clock', () => {
     await browser.get('/me').expect(401)
 
     const database = await openDatabase(world.database.url)
-    const sessions = new SqlSessions({ database, idleTimeoutMs: 8 * HOUR, maxAgeMs: 7 * DAY })
-    expect(await sessions.removeExpired()).toBe(1)
+    const sessions = sessionsOf(database, { idleTimeoutMs: 8 * HOUR, maxAgeMs: 7 * DAY })
+    expect(await sessions.removeOver()).toBe(1)
     await database.close()
     pass(world, YEAR)
     await browser.get('/me').expect(401)

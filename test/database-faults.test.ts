@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import { createLogger } from '../src/log.js'
 import { startSweeping } from '../src/server/sweep-sessions.js'
 import { Audit } from '../src/services/audit.js'
@@ -9,6 +8,7 @@ import type { Browser } from './support/browser.js'
 import { freePort, runCompiled } from './support/command.js'
 import { makeDatabase } from './support/database.js'
 import { Outage } from './support/outage.js'
+import { sessionsOf } from './support/sessions.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -121,7 +121,7 @@ describe.runIf(onPostgresql)('a database server', () => {
   it('that keeps a statement waiting gives it up, so that none piles up there', async () => {
     await using world = await createWorld()
     const database = await openDatabase(world.database.url, { timeoutMs: 300 })
-    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR })
+    const sessions = sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: HOUR })
     await world.sql('BEGIN; LOCK TABLE "Session"')
     await expect(sessions.find('nobody')).rejects.toMatchObject({ code: 'service_unavailable' })
     const waiting = `SELECT pid FROM pg_locks WHERE relation = '"Session"'::regclass AND NOT granted`
@@ -284,7 +284,7 @@ describe('the removal of sessions that are over', () => {
       )
     }
     const database = await openDatabase(world.database.url)
-    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR })
+    const sessions = sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: HOUR })
     using recorder = new StatementRecorder()
     const lines = new EventEmitter()
     const logger = createLogger('info', { write: (line) => lines.emit('line', JSON.parse(line)) })

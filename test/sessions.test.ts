@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { timeText } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { SqlSessions } from '../src/adapters/database/session-rows.js'
 import { setCookies } from './support/browser.js'
+import { sessionsOf } from './support/sessions.js'
 import { createWorld, type World } from './support/world.js'
 
 const SECOND = 1000
@@ -230,9 +230,9 @@ describe('sessions that are over', () => {
       )
     }
     const database = await openDatabase(world.database.url)
-    const sessions = new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
-    expect([await sessions.removeExpired(), await sessions.removeExpired()]).toEqual([400, 50])
-    expect(await sessions.removeExpired()).toBe(0)
+    const sessions = sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
+    expect([await sessions.removeOver(), await sessions.removeOver()]).toEqual([400, 50])
+    expect(await sessions.removeOver()).toBe(0)
     await database.close()
     expect(await sessionRows(world)).toHaveLength(1)
     await browser.get('/me').expect(200)

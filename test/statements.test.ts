@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { SqlSessions } from '../src/adapters/database/session-rows.js'
+import { sessionsOf } from './support/sessions.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -42,7 +42,7 @@ async function asked(world: World): Promise<Record<string, string[]>> {
   await note('the removal of what is over', async () => {
     const database = await openDatabase(world.database.url)
     recorder.take()
-    await new SqlSessions({ database, idleTimeoutMs: HOUR, maxAgeMs: HOUR }).removeExpired()
+    await sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: HOUR }).removeOver()
     await database.close()
   })
   return during
@@ -59,7 +59,7 @@ it('are as few as this, with /me and /verify one each, and a login two, or three
     '/verify': ['SELECT Session'],
     '/verify of a stranger': [],
     '/sessions': ['SELECT Session', 'SELECT Session'],
-    'a login over a session': ['SELECT Session', 'UPDATE User', 'INSERT Session', 'DELETE Session'],
+    'a login over a session': ['UPDATE User', 'SELECT Session', 'INSERT Session', 'DELETE Session'],
     '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
     'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
     '/logout': ['SELECT Session', 'DELETE Session'],

@@ -18,7 +18,7 @@ export function startSweeping(
 
   async function sweep(): Promise<void> {
     let removed = 0
-    for (let step = await sessions.removeExpired(); step > 0; step = await sessions.removeExpired()) {
+    for (let step = await sessions.removeOver(); step > 0; step = await sessions.removeOver()) {
       removed += step
       await wait(REST_MS, undefined, options)
     }

@@ -49,20 +49,26 @@ export interface User {
   nick: string
   avatarUrl: string | null
   lastLoginAt: Date
-  /** When the directory last confirmed the person; null where it was never asked. */
+  /** When the directory last confirmed the user; null where it was never asked. */
   membershipCheckedAt: Date | null
-  /** Set by the operator: such a person has no login and no session. */
+  /** Set by the operator: such a user has no login and no session. */
   disabledAt: Date | null
 }
 
-export interface UserStore {
-  /**
-   * Creates the person on their first login and refreshes nick and avatar on later ones; a disabled person is left as they are.
-   * One row for one unionId, however many logins come at once.
-   */
-  recordLogin(profile: DingTalkProfile, at: Date, membershipCheckedAt: Date | null): Promise<User>
-  /** The id of a person who has logged in before. */
-  findId(unionId: string): Promise<string | undefined>
+/** What a login knows of its user. */
+export type SeenAtLogin = Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt' | 'membershipCheckedAt'>
+
+export type NewUser = SeenAtLogin & Pick<User, 'unionId' | 'username'> & { createdAt: Date }
+
+/** The users' rows: `unionId` and `username` are unique. */
+export interface UserRows {
+  /** Writes what a login saw; returns undefined, and writes nothing, where there is no such user or they are disabled. */
+  recordReturn(unionId: string, seen: SeenAtLogin): Promise<User | undefined>
+  /** Returns undefined where the unionId or the username is taken. */
+  create(user: NewUser): Promise<User | undefined>
+  findByUnionId(unionId: string): Promise<User | undefined>
+  /** Those of these usernames that somebody has. */
+  takenUsernames(usernames: string[]): Promise<string[]>
   markMembershipChecked(userId: string, at: Date): Promise<void>
 }
 
@@ -76,30 +82,37 @@ export interface SessionInfo {
   userAgent: string
 }
 
-/** A session that may go on, with its person. */
+/** A session that may go on, with its user. */
 export interface LiveSession {
   info: SessionInfo
   user: User
 }
 
+/** `lastSeenAt` is `createdAt` at first. */
 export interface NewSession {
+  id: string
+  idHash: string
   userId: string
+  createdAt: Date
+  expiresAt: Date
   ip: string
   userAgent: string
 }
 
-/** The signed-in browsers. A cookie's id is known to its browser alone; what ends sessions gives the ids that people are shown. */
-export interface SessionStore {
-  open(cookieId: string, session: NewSession): Promise<void>
-  /** The session behind a cookie's id, unless it is over or its person is disabled. */
-  find(cookieId: string): Promise<LiveSession | undefined>
-  /** Notes that the session is in use. Never brings an ended one back. */
-  touch(session: SessionInfo): Promise<void>
-  close(cookieId: string): Promise<void>
-  list(userId: string): Promise<SessionInfo[]>
-  end(userId: string, sessionId: string): Promise<string[]>
-  endOthers(userId: string, keptSessionId: string): Promise<string[]>
-  endAll(userId: string): Promise<string[]>
-  /** How many sessions were used within the idle timeout. Cheap however many there are. */
-  countAlive(): Promise<number>
+/** The sessions' rows, whether alive or over. What removes some returns their ids. */
+export interface SessionRows {
+  /** Does nothing where there is a session of this hash. */
+  insert(session: NewSession): Promise<void>
+  find(idHash: string): Promise<(LiveSession & { expiresAt: Date }) | undefined>
+  /** Writes where `lastSeenAt` is still what was read: of parallel requests one writes, and no ended session comes back. */
+  touch(id: string, lastSeenAt: Date, at: Date): Promise<void>
+  /** The latest first. */
+  list(userId: string, alive: { unexpiredAt: Date; seenAfter: Date; seenBefore: Date }): Promise<SessionInfo[]>
+  remove(userId: string, id: string): Promise<string[]>
+  removeOthers(userId: string, keptId: string): Promise<string[]>
+  removeAll(userId: string): Promise<string[]>
+  /** How many were last seen after this. */
+  count(seenAfter: Date): Promise<number>
+  /** Removes a few hundred at most; returns how many. */
+  removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number>
 }

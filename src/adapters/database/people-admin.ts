@@ -1,8 +1,9 @@
 import type { User } from '../../generated/sqlite/client.js'
 import type { Audit, EndReason } from '../../services/audit.js'
 import type { SessionInfo } from '../../services/ports.js'
+import { endAllSessions } from '../../services/sessions.js'
 import type { Database } from './database.js'
-import { endAllSessions } from './session-rows.js'
+import { SqlSessionRows } from './session-rows.js'
 
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
@@ -83,8 +84,7 @@ export class Operator {
   }
 
   async #endSessions(userId: string, reason: EndReason): Promise<number> {
-    const ended = await endAllSessions(this.#database, userId)
-    for (const sessionId of ended) this.#audit.sessionEnded(undefined, { userId, sessionId, reason })
-    return ended.length
+    const rows = new SqlSessionRows(this.#database)
+    return endAllSessions({ rows, audit: this.#audit }, userId, { client: undefined, reason })
   }
 }

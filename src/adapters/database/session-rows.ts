@@ -1,25 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { AppError } from '../../errors.js'
-import type { LiveSession, NewSession, SessionInfo, SessionStore } from '../../services/ports.js'
-import { MINUTE } from '../../time.js'
+import type { LiveSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { type UserRow, userOf } from './user-row.js'
 
-interface Options {
-  database: Database
-  idleTimeoutMs: number
-  maxAgeMs: number
-  now?: () => number
-}
+const REMOVE_AT_ONCE = 200
 
-const SWEEP_STEP = 200
-
-const OPEN: Statement = {
-  name: 'session_open',
+const INSERT: Statement = {
+  name: 'session_insert',
   sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
 }
-/** The session and its person at once: every request of somebody who is signed in asks this. */
+/** The session and its user at once: every request of somebody who is signed in asks this. */
 const FIND: Statement = {
   name: 'session_find',
   sql: `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
@@ -27,12 +17,10 @@ const FIND: Statement = {
                u."membershipCheckedAt", u."disabledAt"
         FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
 }
-/** Of parallel requests one writes: what it read must still be so. */
 const TOUCH: Statement = {
   name: 'session_touch',
   sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" = ?`,
 }
-const CLOSE: Statement = { name: 'session_close', sql: `DELETE FROM "Session" WHERE "idHash" = ?` }
 const LIST: Statement = {
   name: 'session_list',
   sql: `SELECT "id", "createdAt", "lastSeenAt", "ip", "userAgent" FROM "Session"
@@ -43,16 +31,16 @@ const COUNT: Statement = {
   name: 'session_count',
   sql: `SELECT count(*) AS "count" FROM "Session" WHERE "lastSeenAt" > ?`,
 }
-const END: Statement = {
-  name: 'session_end',
+const REMOVE: Statement = {
+  name: 'session_remove',
   sql: `DELETE FROM "Session" WHERE "userId" = ? AND "id" = ? RETURNING "id"`,
 }
-const END_OTHERS: Statement = {
-  name: 'session_end_others',
+const REMOVE_OTHERS: Statement = {
+  name: 'session_remove_others',
   sql: `DELETE FROM "Session" WHERE "userId" = ? AND "id" <> ? RETURNING "id"`,
 }
-const END_ALL: Statement = {
-  name: 'session_end_all',
+const REMOVE_ALL: Statement = {
+  name: 'session_remove_all',
   sql: `DELETE FROM "Session" WHERE "userId" = ? RETURNING "id"`,
 }
 
@@ -69,119 +57,69 @@ interface FoundRow extends InfoRow, UserRow {
   expiresAt: string
 }
 
-/** The `Session` rows. Callers hold the cookie's id; the rows hold its hash. */
-export class SqlSessions implements SessionStore {
+/** The `Session` rows, by statements that are prepared once. */
+export class SqlSessionRows implements SessionRows {
   readonly #database: Database
-  readonly #idleTimeoutMs: number
-  readonly #maxAgeMs: number
-  readonly #touchEveryMs: number
   readonly #removals: Record<'expired' | 'idle' | 'future', Statement>
-  readonly #now: () => number
 
-  constructor({ database, idleTimeoutMs, maxAgeMs, now = Date.now }: Options) {
+  constructor(database: Database) {
     this.#database = database
-    this.#idleTimeoutMs = idleTimeoutMs
-    this.#maxAgeMs = maxAgeMs
-    // At most once a minute a session, and often enough that a short idle timeout does not end one in use.
-    this.#touchEveryMs = Math.min(MINUTE, idleTimeoutMs / 4)
     this.#removals = {
       expired: removal('expired', '"expiresAt" <= ? ORDER BY "expiresAt"', database.skipLocked),
       idle: removal('idle', '"lastSeenAt" <= ? ORDER BY "lastSeenAt"', database.skipLocked),
       future: removal('future', '"lastSeenAt" >= ? ORDER BY "lastSeenAt"', database.skipLocked),
     }
-    this.#now = now
   }
 
-  async open(cookieId: string, { userId, ip, userAgent }: NewSession): Promise<void> {
-    const createdAt = timeText(new Date(this.#now()))
-    const expiresAt = timeText(new Date(this.#now() + this.#maxAgeMs))
-    // The same callback twice at once: one session, which is there already.
-    await this.#database.query(OPEN, [
-      randomUUID(),
-      hash(cookieId),
-      userId,
-      createdAt,
-      createdAt,
-      expiresAt,
-      ip,
-      userAgent,
-    ])
+  async insert({ id, idHash, userId, createdAt, expiresAt, ip, userAgent }: NewSession): Promise<void> {
+    const created = timeText(createdAt)
+    await this.#database.query(INSERT, [id, idHash, userId, created, created, timeText(expiresAt), ip, userAgent])
   }
 
-  async find(cookieId: string): Promise<LiveSession | undefined> {
-    const [row] = await this.#database.query<FoundRow>(FIND, [hash(cookieId)])
-    if (!row || row.disabledAt !== null) return undefined
-    const info = infoOf({ ...row, id: row.sessionId })
-    const now = this.#now()
-    // A session that was last seen far in the future began before the clock was put back: it may be of any age.
-    const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
-    // Asked so that a time which cannot be read ends it.
-    if (!(now < Date.parse(row.expiresAt) && unseenMs < this.#idleTimeoutMs)) return undefined
-    return { info, user: userOf(row) }
+  async find(idHash: string): Promise<(LiveSession & { expiresAt: Date }) | undefined> {
+    const [row] = await this.#database.query<FoundRow>(FIND, [idHash])
+    if (!row) return undefined
+    return { info: infoOf({ ...row, id: row.sessionId }), expiresAt: new Date(row.expiresAt), user: userOf(row) }
   }
 
-  /** Writes at most once a minute a session. Where the database cannot be written now, nobody waits for it: the next request tries again. */
-  async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
-    const now = this.#now()
-    // Also where the clock was put back.
-    if (Math.abs(now - lastSeenAt.getTime()) < this.#touchEveryMs) return
-    try {
-      await this.#database.query(TOUCH, [timeText(new Date(now)), id, timeText(lastSeenAt)], { retry: false })
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-    }
+  async touch(id: string, lastSeenAt: Date, at: Date): Promise<void> {
+    await this.#database.query(TOUCH, [timeText(at), id, timeText(lastSeenAt)], { retry: false })
   }
 
-  async close(cookieId: string): Promise<void> {
-    await this.#database.query(CLOSE, [hash(cookieId)])
+  async list(userId: string, alive: { unexpiredAt: Date; seenAfter: Date; seenBefore: Date }): Promise<SessionInfo[]> {
+    const times = [alive.unexpiredAt, alive.seenAfter, alive.seenBefore].map(timeText)
+    return (await this.#database.query<InfoRow>(LIST, [userId, ...times])).map(infoOf)
   }
 
-  async list(userId: string): Promise<SessionInfo[]> {
-    const now = this.#now()
-    const [idle, future] = [now - this.#idleTimeoutMs, now + this.#idleTimeoutMs]
-    const values = [userId, ...[now, idle, future].map((time) => timeText(new Date(time)))]
-    return (await this.#database.query<InfoRow>(LIST, values)).map(infoOf)
+  async count(seenAfter: Date): Promise<number> {
+    const counted = this.#database.query<{ count: number | string }>(COUNT, [timeText(seenAfter)], { retry: false })
+    return Number((await counted)[0]?.count)
   }
 
-  /** Those that reached their maximal age count until they are removed, within a minute or so. */
-  async countAlive(): Promise<number> {
-    const [row] = await this.#database.query<{ count: number | string }>(
-      COUNT,
-      [timeText(new Date(this.#now() - this.#idleTimeoutMs))],
-      { retry: false },
-    )
-    return Number(row?.count)
+  async remove(userId: string, id: string): Promise<string[]> {
+    return idsOf(await this.#database.query(REMOVE, [userId, id]))
   }
 
-  async end(userId: string, sessionId: string): Promise<string[]> {
-    return idsOf(await this.#database.query(END, [userId, sessionId]))
+  async removeOthers(userId: string, keptId: string): Promise<string[]> {
+    return idsOf(await this.#database.query(REMOVE_OTHERS, [userId, keptId]))
   }
 
-  async endOthers(userId: string, keptSessionId: string): Promise<string[]> {
-    return idsOf(await this.#database.query(END_OTHERS, [userId, keptSessionId]))
+  async removeAll(userId: string): Promise<string[]> {
+    return idsOf(await this.#database.query(REMOVE_ALL, [userId]))
   }
 
-  async endAll(userId: string): Promise<string[]> {
-    return endAllSessions(this.#database, userId)
-  }
-
-  /** Removes some of the sessions that are over, so few at a time that no login waits for it; gives how many. */
-  async removeExpired(): Promise<number> {
-    const now = this.#now()
-    const remove = async (statement: Statement, time: number) =>
-      (await this.#database.query(statement, [timeText(new Date(time))])).length
+  async removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number> {
     const { expired, idle, future } = this.#removals
     return (
-      (await remove(expired, now)) +
-      (await remove(idle, now - this.#idleTimeoutMs)) +
-      (await remove(future, now + this.#idleTimeoutMs))
+      (await this.#removeBy(expired, over.expiredBy)) +
+      (await this.#removeBy(idle, over.seenBy)) +
+      (await this.#removeBy(future, over.seenFrom))
     )
   }
-}
 
-/** Ends a person's sessions; gives the ids that people are shown. */
-export async function endAllSessions(database: Database, userId: string): Promise<string[]> {
-  return idsOf(await database.query(END_ALL, [userId]))
+  async #removeBy(statement: Statement, time: Date): Promise<number> {
+    return (await this.#database.query(statement, [timeText(time)])).length
+  }
 }
 
 /** The first ones of an index, so that a step costs the same however many there are. */
@@ -189,7 +127,7 @@ function removal(name: string, condition: string, skipLocked: string): Statement
   return {
     name: `session_remove_${name}`,
     sql: `DELETE FROM "Session" WHERE "id" IN
-          (SELECT "id" FROM "Session" WHERE ${condition} LIMIT ${SWEEP_STEP} ${skipLocked}) RETURNING "id"`,
+          (SELECT "id" FROM "Session" WHERE ${condition} LIMIT ${REMOVE_AT_ONCE} ${skipLocked}) RETURNING "id"`,
   }
 }
 
@@ -199,9 +137,4 @@ function infoOf({ id, createdAt, lastSeenAt, ip, userAgent }: InfoRow): SessionI
 
 function idsOf(rows: unknown[]): string[] {
   return (rows as { id: string }[]).map(({ id }) => id)
-}
-
-/** SHA-256 without salt is enough: the id has 256 random bits. */
-function hash(cookieId: string): string {
-  return createHash('sha256').update(cookieId).digest('base64url')
 }

@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { AppError } from '../errors.js'
+import { MINUTE } from '../time.js'
+import type { Audit, Client, EndReason } from './audit.js'
+import type { LiveSession, SessionInfo, SessionRows } from './ports.js'
+
+interface Options {
+  rows: SessionRows
+  audit: Audit
+  idleTimeoutMs: number
+  maxAgeMs: number
+  now?: () => number
+}
+
+/** Who ends a session, and why. `client` is undefined for the operator's command. */
+interface Ending {
+  client: Client | undefined
+  reason: EndReason
+}
+
+/**
+ * The signed-in browsers: how long a session lives, and what ends it.
+ * A cookie's id is known to its browser alone, the rows hold its hash, and people are shown another id.
+ */
+export class Sessions {
+  readonly #options: Required<Options>
+  readonly #touchEveryMs: number
+
+  constructor(options: Options) {
+    this.#options = { now: Date.now, ...options }
+    // At most once a minute, and often enough that a short idle timeout does not end a session in use.
+    this.#touchEveryMs = Math.min(MINUTE, options.idleTimeoutMs / 4)
+  }
+
+  /** Opens a session under this cookie's id, unless there is one: the same callback twice at once is one login. */
+  async open(cookieId: string, userId: string, { ip, userAgent }: Client): Promise<void> {
+    const now = this.#options.now()
+    await this.#options.rows.insert({
+      id: randomUUID(),
+      idHash: hashOf(cookieId),
+      userId,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + this.#options.maxAgeMs),
+      ip,
+      userAgent,
+    })
+  }
+
+  /** The session behind a cookie's id and its user, unless it is over or the user is disabled. */
+  async find(cookieId: string): Promise<LiveSession | undefined> {
+    const found = await this.#options.rows.find(hashOf(cookieId))
+    if (!found || found.user.disabledAt !== null) return undefined
+    const { info, expiresAt, user } = found
+    return this.#isAlive(info.lastSeenAt, expiresAt) ? { info, user } : undefined
+  }
+
+  /** Notes that the session is in use. Nobody waits for a database that cannot be written: the next request tries again. */
+  async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
+    const now = this.#options.now()
+    // Also where the clock was put back.
+    if (Math.abs(now - lastSeenAt.getTime()) < this.#touchEveryMs) return
+    try {
+      await this.#options.rows.touch(id, lastSeenAt, new Date(now))
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+    }
+  }
+
+  /** The user's sessions that are alive, the latest first. */
+  list(userId: string): Promise<SessionInfo[]> {
+    const { idle, now, future } = this.#cutOffs()
+    return this.#options.rows.list(userId, { unexpiredAt: now, seenAfter: idle, seenBefore: future })
+  }
+
+  /** Ends one session of this user, by the id that people are shown; returns whether there was one. */
+  async end(userId: string, sessionId: string, ending: Ending): Promise<boolean> {
+    const { rows, audit } = this.#options
+    return noteEnded(audit, userId, await rows.remove(userId, sessionId), ending) > 0
+  }
+
+  /** Ends all sessions of this user but one. */
+  async endOthers(userId: string, keptSessionId: string, ending: Ending): Promise<void> {
+    const { rows, audit } = this.#options
+    noteEnded(audit, userId, await rows.removeOthers(userId, keptSessionId), ending)
+  }
+
+  /** Ends all sessions of this user, in every browser; returns how many there were. */
+  async endAll(userId: string, ending: Ending): Promise<number> {
+    return endAllSessions(this.#options, userId, ending)
+  }
+
+  /**
+   * How many sessions were used within the idle timeout: cheap, however many there are.
+   * Those that reached their maximal age count until they are removed.
+   */
+  countAlive(): Promise<number> {
+    return this.#options.rows.count(this.#cutOffs().idle)
+  }
+
+  /** Removes some of the sessions that are over, so few that no login waits for it; returns how many. */
+  removeOver(): Promise<number> {
+    const { idle, now, future } = this.#cutOffs()
+    return this.#options.rows.removeSome({ expiredBy: now, seenBy: idle, seenFrom: future })
+  }
+
+  #cutOffs(): Record<'idle' | 'now' | 'future', Date> {
+    const now = this.#options.now()
+    const { idleTimeoutMs } = this.#options
+    return { idle: new Date(now - idleTimeoutMs), now: new Date(now), future: new Date(now + idleTimeoutMs) }
+  }
+
+  /** Asked so that a time which cannot be read ends the session. */
+  #isAlive(lastSeenAt: Date, expiresAt: Date): boolean {
+    const now = this.#options.now()
+    // Last seen far in the future, it began before the clock was put back: it may be of any age.
+    const unseenMs = Math.abs(now - lastSeenAt.getTime())
+    return now < expiresAt.getTime() && unseenMs < this.#options.idleTimeoutMs
+  }
+}
+
+/** Ends all sessions of this user, in every browser, also for who knows no settings; returns how many there were. */
+export async function endAllSessions(
+  { rows, audit }: Pick<Options, 'rows' | 'audit'>,
+  userId: string,
+  ending: Ending,
+): Promise<number> {
+  return noteEnded(audit, userId, await rows.removeAll(userId), ending)
+}
+
+function noteEnded(audit: Audit, userId: string, sessionIds: string[], { client, reason }: Ending): number {
+  for (const sessionId of sessionIds) audit.sessionEnded(client, { userId, sessionId, reason })
+  return sessionIds.length
+}
+
+/** SHA-256 without salt is enough: the id has 256 random bits. */
+function hashOf(cookieId: string): string {
+  return createHash('sha256').update(cookieId).digest('base64url')
+}
