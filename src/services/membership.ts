@@ -1,19 +1,22 @@
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
+import { SingleFlight } from '../single-flight.js'
 import { MINUTE, withinOr } from '../time.js'
-import type { Audit } from './audit.js'
-import type { DingTalkProfile, Directory, Standing, User, UserStore } from './ports.js'
+import type { Audit, Client } from './audit.js'
+import type { DingTalkProfile, Directory, Standing, User, UserRows } from './ports.js'
+import type { Sessions } from './sessions.js'
 
 /** How long a request waits for the lookup of its person. */
 const WAIT_MS = 1000
 /** A part of what may be asked of DingTalk at a time, so that a morning of lookups does not keep logins waiting. */
 const MAX_LOOKUPS = { maxRunning: 16, maxWaiting: 2000 }
 
-interface Dependencies {
+interface Options {
   /** `members`: only employees of the organisation; `anyone`: every DingTalk account. */
   audience: 'members' | 'anyone'
   directory: Directory
-  users: UserStore
+  users: UserRows
+  sessions: Sessions
   /** How long a confirmed person goes on unasked; 0: for ever. */
   recheckMs: number
   /** Notes each lookup that came to nothing. */
@@ -23,64 +26,67 @@ interface Dependencies {
 
 /** Decides who may come in, and whether those inside may stay. */
 export class Membership {
-  readonly #deps: Required<Dependencies>
+  readonly #options: Required<Options>
   readonly #limit = new ConcurrencyLimit(MAX_LOOKUPS)
-  /** Lookups under way, by user id: parallel requests of one person share one. */
-  readonly #underWay = new Map<string, Promise<boolean>>()
-  /** When a person whose lookup failed is asked again, by user id. */
+  /** By user id: parallel requests of one user share a lookup. */
+  readonly #rechecks = new SingleFlight<string, boolean>()
+  /** When a user whose lookup failed is asked again, by user id. */
   readonly #notBefore = new Map<string, number>()
 
-  constructor(deps: Dependencies) {
-    this.#deps = { now: Date.now, ...deps }
+  constructor(options: Options) {
+    this.#options = { now: Date.now, ...options }
   }
 
   /**
-   * Lets a person in who has just scanned; gives the time of the directory's word, null where it was not asked.
+   * Lets a person in who has just scanned; returns the time of the directory's word, null where it was not asked.
+   * A leaver's sessions end.
    * @throws {AppError} `not_a_member`
    * @throws {DingTalkError} on any doubt: an unreachable directory lets nobody in
    */
-  async admit(profile: DingTalkProfile): Promise<Date | null> {
-    if (this.#deps.audience === 'anyone') {
+  async admit(profile: DingTalkProfile, client: Client): Promise<Date | null> {
+    if (this.#options.audience === 'anyone') {
       if (!profile.unionId) throw new AppError('dingtalk_unreadable', { detail: 'a profile without unionid' })
       return null
     }
     if (!profile.unionId) throw new AppError('not_a_member', { detail: 'a profile without unionid' })
-    const standing = await this.#deps.directory.standingOf(profile.unionId)
+    const standing = await this.#options.directory.standingOf(profile.unionId)
     if (standing !== 'employee') {
-      const userId = await this.#deps.users.findId(profile.unionId)
-      throw new AppError('not_a_member', { detail: `the directory says: ${standing}`, userId })
+      const user = await this.#options.users.findByUnionId(profile.unionId)
+      if (user) await this.#endSessions(user.id, client)
+      throw new AppError('not_a_member', { detail: `the directory says: ${standing}`, userId: user?.id })
     }
-    return new Date(this.#deps.now())
+    return new Date(this.#options.now())
   }
 
   /**
-   * Whether a signed-in person may go on. False: they left, and `endSessions` has been called.
-   * Costs nothing while the last check is fresh. Where DingTalk cannot say, they go on and are asked again a minute later; where it does
-   * not say so soon, they go on and are signed out by its answer.
+   * Whether a signed-in user may go on. False: they left, and their sessions have ended.
+   * Costs nothing while the last check is fresh. Where DingTalk cannot say, they go on and are looked up again a
+   * minute later; where it does not say so soon, they go on and its late response signs them out.
    */
-  async mayStay(user: User, endSessions: () => Promise<void>): Promise<boolean> {
+  async mayStay(user: User, client: Client): Promise<boolean> {
     if (!this.#isDue(user)) return true
-    const underWay =
-      this.#underWay.get(user.id) ?? this.#recheck(user, endSessions).finally(() => this.#underWay.delete(user.id))
-    this.#underWay.set(user.id, underWay)
-    return withinOr(underWay, WAIT_MS, true)
+    return withinOr(
+      this.#rechecks.run(user.id, () => this.#recheck(user, client)),
+      WAIT_MS,
+      true,
+    )
   }
 
   /** A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be read. */
   #isDue({ id, membershipCheckedAt }: User): boolean {
-    const { audience, recheckMs, now } = this.#deps
+    const { audience, recheckMs, now } = this.#options
     if (audience === 'anyone' || recheckMs === 0 || this.#isPostponed(id)) return false
     const age = now() - (membershipCheckedAt?.getTime() ?? 0)
     return !(age <= recheckMs && age >= -MINUTE)
   }
 
   /** Never rejects: when it ends, there may be nobody left who waits for it. */
-  async #recheck(user: User, endSessions: () => Promise<void>): Promise<boolean> {
-    const { users, audit, now } = this.#deps
+  async #recheck(user: User, client: Client): Promise<boolean> {
+    const { users, audit, now } = this.#options
     let hasLeft = false
     try {
       hasLeft = (await this.#lookUp(user)) !== 'employee'
-      if (hasLeft) await endSessions()
+      if (hasLeft) await this.#endSessions(user.id, client)
       else await users.markMembershipChecked(user.id, new Date(now()))
       this.#notBefore.delete(user.id)
     } catch (error) {
@@ -90,17 +96,22 @@ export class Membership {
     return !hasLeft
   }
 
+  /** A leaver is out in every browser. */
+  async #endSessions(userId: string, client: Client): Promise<void> {
+    await this.#options.sessions.endAll(userId, { client, reason: 'left' })
+  }
+
   async #lookUp({ unionId }: User): Promise<Standing> {
     if (!(await this.#limit.enter())) throw new AppError('dingtalk_unavailable', { detail: 'too many lookups wait' })
     try {
-      return await this.#deps.directory.standingOf(unionId)
+      return await this.#options.directory.standingOf(unionId)
     } finally {
       this.#limit.leave()
     }
   }
 
   #isPostponed(userId: string): boolean {
-    const waitMs = (this.#notBefore.get(userId) ?? 0) - this.#deps.now()
+    const waitMs = (this.#notBefore.get(userId) ?? 0) - this.#options.now()
     return waitMs > 0 && waitMs <= MINUTE
   }
 
@@ -111,6 +122,6 @@ export class Membership {
       if (this.#isPostponed(id)) break
       this.#notBefore.delete(id)
     }
-    this.#notBefore.set(userId, this.#deps.now() + MINUTE)
+    this.#notBefore.set(userId, this.#options.now() + MINUTE)
   }
 }
