@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SpentAttempts } from '../src/services/spent-attempts.js'
+import { Attempts } from '../src/services/attempts.js'
 import { agree, setCookies } from './support/browser.js'
 import { createWorld, FRONTEND_URL, PUBLIC_URL, type World } from './support/world.js'
 
@@ -338,15 +338,16 @@ describe('the callback', () => {
   })
 
   it('shares its outcome until it has been told, and no longer', async () => {
-    const spent = new SpentAttempts<string>({ keptMs: MINUTE, now: Date.now })
+    const attempts = new Attempts<string>({ timeoutMs: MINUTE, now: Date.now })
     let exchanged = 0
-    const come = (fingerprint: string) => spent.once('state', fingerprint, async () => `login ${++exchanged}`)
+    const attempt = attempts.begin('http://front.test/')
+    const come = async (code: string) => attempts.spend(attempt, code, async () => `login ${++exchanged}`)
     expect(await come('code')).toBe('login 1')
     expect(await come('code')).toBe('login 1')
-    expect(spent.hasSucceeded('state')).toBe(false)
+    expect(attempts.hasSucceeded(attempt)).toBe(false)
     await expect(come('another code')).rejects.toMatchObject({ code: 'attempt_missing' })
-    spent.release('state')
-    expect(spent.hasSucceeded('state')).toBe(true)
+    attempts.responseSent(attempt)
+    expect(attempts.hasSucceeded(attempt)).toBe(true)
     await expect(come('code')).rejects.toMatchObject({ code: 'attempt_missing' })
     expect(exchanged).toBe(1)
   })

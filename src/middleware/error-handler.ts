@@ -8,7 +8,7 @@ import { languageOf } from '../pages/language.js'
 import type { Brand } from '../pages/layout.js'
 import { sendPage } from '../pages/send-page.js'
 import { texts } from '../pages/texts.js'
-import type { LoginAttempt } from '../services/login.js'
+import type { LoginAttempt } from '../services/attempts.js'
 
 declare global {
   namespace Express {

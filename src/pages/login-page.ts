@@ -12,12 +12,14 @@ interface LoginPage {
   error: ErrorCode | undefined
   /** Where DingTalk's own page is begun: works without JavaScript. */
   dingUrl: string
-  /** What stands in the page: a code to scan, a button on a phone that cannot scan itself, or a way on for somebody signed in. */
-  way:
-    | { kind: 'code'; code: InlineCode; lifeMs: number }
-    | { kind: 'phone' }
-    | { kind: 'signed-in'; username: string; target: string }
+  way: LoginWay
 }
+
+/** A code to scan, which lives so long; a button where it cannot be scanned; or a way on for somebody signed in. */
+export type LoginWay =
+  | { kind: 'code'; code: InlineCode; lifeMs: number }
+  | { kind: 'phone' }
+  | { kind: 'signed-in'; username: string; target: string }
 
 /** The page that people meet every morning. */
 export function loginPage({ language, brand, otherLanguageUrl, error, dingUrl, way }: LoginPage): Html {
@@ -37,7 +39,7 @@ ${wayOn(language, dingUrl, way)}`,
   })
 }
 
-function wayOn(language: Language, dingUrl: string, way: LoginPage['way']): Html {
+function wayOn(language: Language, dingUrl: string, way: LoginWay): Html {
   const { login } = texts[language]
   switch (way.kind) {
     case 'signed-in':

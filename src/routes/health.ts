@@ -4,7 +4,7 @@ import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 
 /** For those who watch the process: is it alive, can it serve. */
-export function healthRoutes({ isReady, crossOrigin }: Context): Router {
+export function healthRoutes({ readiness, crossOrigin }: Pick<Context, 'readiness' | 'crossOrigin'>): Router {
   const router = Router({ caseSensitive: true })
   addEndpoint(router, crossOrigin, {
     path: '/healthz',
@@ -14,7 +14,7 @@ export function healthRoutes({ isReady, crossOrigin }: Context): Router {
     path: '/readyz',
     methods: {
       GET: async (_req, res) => {
-        if (await isReady()) res.json(answers.Ready.parse({ status: 'ready' }))
+        if (await readiness.isReady()) res.json(answers.Ready.parse({ status: 'ready' }))
         else res.status(503).json(answers.NotReady.parse({ status: 'not ready' }))
       },
     },

@@ -9,55 +9,60 @@ import { toPublicHost } from '../middleware/public-host.js'
 import { accountPage } from '../pages/account-page.js'
 import { isDingTalk, isPhone } from '../pages/device.js'
 import { languageOf } from '../pages/language.js'
-import { loginPage } from '../pages/login-page.js'
+import { type LoginWay, loginPage } from '../pages/login-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { texts } from '../pages/texts.js'
+import type { LiveSession } from '../services/ports.js'
+import { withUsername } from '../services/redirect-target.js'
+import { SECOND } from '../time.js'
 
 const ASSETS = ['login.js', 'account.js', 'icon.svg'] as const
-/** The page asks for a new attempt a little before its own is too old. */
-const RENEW_EARLY_MS = 15_000
+const RENEW_EARLY_MS = 15 * SECOND
+
+type Dependencies = Pick<
+  Context,
+  'config' | 'login' | 'attemptCookies' | 'browserSessions' | 'sessions' | 'crossOrigin' | 'limitLogins'
+>
 
 /** What people see: the login page and the account page, and the few files that they load. */
-export function pageRoutes(ctx: Context): Router {
-  const { config, login, attempts, browserSessions, sessions, crossOrigin, limitLogins, audit } = ctx
+export function pageRoutes(ctx: Dependencies): Router {
+  const { config, login, attemptCookies, browserSessions, sessions, crossOrigin, limitLogins } = ctx
   const { brand, publicUrl } = config
   const router = Router({ caseSensitive: true })
 
   async function showLogin(req: Request, res: Response): Promise<void> {
     const redirectTo = readQuery(req, redirectQuery).redirect
-    const attempt = login.start(redirectTo)
+    const target = login.targetOf(redirectTo)
     const error = errorParam.safeParse(queryOf(req).get('error')).data
     const dingUrl =
       redirectTo === undefined ? '/ding_url' : `/ding_url?${new URLSearchParams({ redirect: redirectTo })}`
-    const common = { language: languageOf(req), brand, otherLanguageUrl: inOtherLanguage(req), error, dingUrl }
-    const images = [brand.logoUrl]
-
     const live = await browserSessions.signedIn(req)
-    if (live) {
-      const way = {
-        kind: 'signed-in',
-        username: live.user.username,
-        target: login.landing(attempt, live.user),
-      } as const
-      return sendPage(res, loginPage({ ...common, way }), { own: true, images })
-    }
-
-    const userAgent = req.get('user-agent') ?? ''
     // Straight to the login without a scan, but not over and over when it fails.
-    if (isDingTalk(userAgent) && !error && login.inClientUrl(attempt)) return redirect(res, dingUrl)
-    if (isDingTalk(userAgent) || isPhone(userAgent)) {
-      return sendPage(res, loginPage({ ...common, way: { kind: 'phone' } }), { own: true, images })
-    }
-
-    attempts.begin(req, res, attempt)
-    audit.loginBegun(req.client)
-    const code = login.inlineCode(attempt)
-    const lifeMs = Math.max(config.login.timeoutMs - RENEW_EARLY_MS, config.login.timeoutMs / 2)
-    sendPage(res, loginPage({ ...common, way: { kind: 'code', code, lifeMs } }), {
-      own: true,
-      images,
-      frame: code.frameUrl,
+    if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
+    const way = live
+      ? signedInWay(live, target)
+      : cannotScan(req)
+        ? ({ kind: 'phone' } as const)
+        : codeWay(req, res, target)
+    const page = loginPage({
+      language: languageOf(req),
+      brand,
+      otherLanguageUrl: inOtherLanguage(req),
+      error,
+      dingUrl,
+      way,
     })
+    const frame = way.kind === 'code' ? way.code.frameUrl : undefined
+    sendPage(res, page, { own: true, images: [brand.logoUrl], frame })
+  }
+
+  /** The page is an attempt of its own, renewed a little before it is too old. */
+  function codeWay(req: Request, res: Response, target: string): LoginWay & { kind: 'code' } {
+    const attempt = login.begin(target, req.client)
+    attemptCookies.begin(req, res, attempt)
+    const { timeoutMs } = config.login
+    const lifeMs = Math.max(timeoutMs - RENEW_EARLY_MS, timeoutMs / 2)
+    return { kind: 'code', code: login.inlineCode(attempt), lifeMs }
   }
 
   async function showAccount(req: Request, res: Response): Promise<void> {
@@ -77,7 +82,7 @@ export function pageRoutes(ctx: Context): Router {
   addEndpoint(router, crossOrigin, { path: '/', methods: { GET: (_req, res) => redirect(res, '/login') } })
   addEndpoint(router, crossOrigin, {
     path: '/login',
-    before: [limitLogins, toPublicHost(publicUrl), attempts.middleware],
+    before: [limitLogins, toPublicHost(publicUrl)],
     methods: { GET: showLogin },
   })
   addEndpoint(router, crossOrigin, {
@@ -92,6 +97,19 @@ export function pageRoutes(ctx: Context): Router {
     })
   }
   return router
+}
+
+function signedInWay({ user }: LiveSession, target: string): LoginWay & { kind: 'signed-in' } {
+  return { kind: 'signed-in', username: user.username, target: withUsername(target, user.username) }
+}
+
+function isInDingTalk(req: Request): boolean {
+  return isDingTalk(req.get('user-agent') ?? '')
+}
+
+/** No device scans the code that it shows. */
+function cannotScan(req: Request): boolean {
+  return isInDingTalk(req) || isPhone(req.get('user-agent') ?? '')
 }
 
 /** This page's address with the other language asked for. */

@@ -1,19 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
+import { Attempts, type LoginAttempt } from './attempts.js'
+import type { Audit, Client } from './audit.js'
 import type { Membership } from './membership.js'
-import type { AuthorizeRequest, DingTalkFlow, InlineCode, User, UserStore } from './ports.js'
+import type { People } from './people.js'
+import type { AuthorizeRequest, DingTalkFlow, InlineCode, LiveSession, User } from './ports.js'
 import { judgeRedirect, type RedirectRules, withUsername } from './redirect-target.js'
-import { SpentAttempts } from './spent-attempts.js'
-
-/** What binds one `state` to one browser, between `/ding_url` and `/callback`. */
-export interface LoginAttempt {
-  state: string
-  /** Where the person lands after the login; judged when the attempt began. */
-  target: string
-  /** Milliseconds since 1970. */
-  startedAt: number
-  succeeded: boolean
-}
 
 /** What DingTalk's redirect carried: a code, or the news that the person said no. */
 export type CallbackParams = { state: string } & ({ code: string } | { declined: true })
@@ -25,91 +17,115 @@ export interface ConfirmedLogin {
   sessionId: string
 }
 
-interface Dependencies {
+/** How a callback ends, and where its browser goes on: a new login, or one that came again. */
+export type LoginOutcome = { target: string; attempt: LoginAttempt } & (
+  | { kind: 'confirmed'; login: ConfirmedLogin }
+  | { kind: 'again' }
+)
+
+/** What a callback knows of its browser. */
+export interface Callback {
+  /** The attempt that this browser's cookie holds for the state. */
+  attempt: LoginAttempt | undefined
+  params: CallbackParams
+  client: Client
+  /** Who is signed in there. */
+  signedIn: () => Promise<LiveSession | undefined>
+  /** Calls back once the response is sent, and never where it could not be. */
+  onResponseSent: (done: () => void) => void
+}
+
+interface Options {
   dingtalk: DingTalkFlow
   membership: Membership
-  users: UserStore
+  people: People
+  audit: Audit
   redirects: RedirectRules
-  publicUrl: string
+  callbackUrl: string
   timeoutMs: number
   now?: () => number
 }
 
 /** Every rule of the login flow. Knows nothing of HTTP or cookies. */
 export class LoginService {
-  readonly #deps: Required<Dependencies>
-  readonly #spent: SpentAttempts<ConfirmedLogin>
+  readonly #options: Options
+  readonly #attempts: Attempts<ConfirmedLogin>
 
-  constructor(deps: Dependencies) {
-    this.#deps = { now: Date.now, ...deps }
-    this.#spent = new SpentAttempts({ keptMs: deps.timeoutMs, now: this.#deps.now })
+  constructor(options: Options) {
+    this.#options = options
+    this.#attempts = new Attempts({ timeoutMs: options.timeoutMs, now: options.now ?? Date.now })
   }
 
   /**
-   * Begins a login: an attempt, to be bound to the browser.
+   * Where a login with this `redirect` leads.
    * @throws {AppError} `redirect_not_allowed`, `bad_request`
    */
-  start(redirect: string | undefined): LoginAttempt {
-    const target = judgeRedirect(redirect, this.#deps.redirects)
-    // RFC 9700 §2.1: DingTalk has no PKCE, so an unguessable state, bound to the browser and used once, is all there is against login CSRF.
-    const state = randomBytes(32).toString('base64url')
-    return { state, target, startedAt: this.#deps.now(), succeeded: false }
+  targetOf(redirect: string | undefined): string {
+    return judgeRedirect(redirect, this.#options.redirects)
   }
 
-  /** DingTalk's page for this attempt. */
-  authorizeUrl(attempt: LoginAttempt): string {
-    return this.#deps.dingtalk.authorizeUrl(this.#requestFor(attempt))
+  /** Begins a login: an attempt, to be bound to the browser. */
+  begin(target: string, client: Client): LoginAttempt {
+    this.#options.audit.loginBegun(client)
+    return this.#attempts.begin(target)
   }
 
-  /** DingTalk's address that needs no scan, for a browser inside the DingTalk application; undefined where the flow has none. */
-  inClientUrl(attempt: LoginAttempt): string | undefined {
-    return this.#deps.dingtalk.inClientUrl?.(this.#requestFor(attempt))
+  /** DingTalk's page for this attempt; inside the DingTalk client the one that needs no scan, where the flow has it. */
+  authorizeUrl(attempt: LoginAttempt, { inClient }: { inClient: boolean }): string {
+    const { dingtalk } = this.#options
+    const request = this.#requestFor(attempt)
+    return (inClient && dingtalk.inClientUrl?.(request)) || dingtalk.authorizeUrl(request)
+  }
+
+  /** Whether the flow needs no scan inside the DingTalk client. */
+  get hasInClientLogin(): boolean {
+    return this.#options.dingtalk.inClientUrl !== undefined
   }
 
   /** DingTalk's code for a page of ours. */
   inlineCode(attempt: LoginAttempt): InlineCode {
-    return this.#deps.dingtalk.inlineCode(this.#requestFor(attempt))
-  }
-
-  /** Whether this callback already ended in a login, so that it must not be sent to DingTalk again. */
-  hasSucceeded(attempt: LoginAttempt): boolean {
-    return attempt.succeeded || this.#spent.hasSucceeded(attempt.state)
+    return this.#options.dingtalk.inlineCode(this.#requestFor(attempt))
   }
 
   /**
    * Finishes a login. The checks are in the protocol's order, and none before the last asks the network.
-   * @throws {AppError} `attempt_missing`, `attempt_expired`, `login_declined`, `account_disabled`
+   * @throws {AppError} `attempt_missing`, `attempt_expired`, `login_declined`, `not_a_member`, `account_disabled`
    * @throws {DingTalkError}
    */
-  async finish(attempt: LoginAttempt, params: CallbackParams): Promise<ConfirmedLogin> {
-    if (attempt.state !== params.state || attempt.succeeded) throw new AppError('attempt_missing')
-    // An attempt of the future began before the clock was put back: it may be of any age.
-    if (Math.abs(this.#deps.now() - attempt.startedAt) > this.#deps.timeoutMs) throw new AppError('attempt_expired')
+  async finish({ attempt, params, client, signedIn, onResponseSent }: Callback): Promise<LoginOutcome> {
+    if (!attempt || attempt.state !== params.state) throw new AppError('attempt_missing')
+    if (this.hasSucceeded(attempt)) return this.#again(attempt, await signedIn())
+    if (this.#attempts.isTooOld(attempt)) throw new AppError('attempt_expired')
     if ('declined' in params) throw new AppError('login_declined')
-    const fingerprint = createHash('sha256').update(params.code).digest('base64url')
-    return this.#spent.once(attempt.state, fingerprint, () => this.#confirm(params.code))
+
+    const { code } = params
+    const confirmed = this.#attempts.spend(attempt, code, () => this.#confirm(code, client))
+    onResponseSent(() => this.#attempts.responseSent(attempt))
+    const login = await confirmed
+    return { kind: 'confirmed', login, attempt, target: withUsername(attempt.target, login.user.username) }
   }
 
-  /** To be called when a callback has been answered: one that comes later is not of the same moment. */
-  answered(attempt: LoginAttempt): void {
-    this.#spent.release(attempt.state)
+  /** Whether this attempt ended in a login. */
+  hasSucceeded(attempt: LoginAttempt): boolean {
+    return this.#attempts.hasSucceeded(attempt)
   }
 
-  /** The attempt's target with the username to show. */
-  landing(attempt: LoginAttempt, user: User): string {
-    return withUsername(attempt.target, user.username)
+  /** A callback that comes again, by reload or Back, is not sent to DingTalk: it goes on if somebody is signed in. */
+  #again(attempt: LoginAttempt, live: LiveSession | undefined): LoginOutcome {
+    if (!live) throw new AppError('attempt_missing')
+    return { kind: 'again', attempt, target: withUsername(attempt.target, live.user.username) }
+  }
+
+  async #confirm(code: string, client: Client): Promise<ConfirmedLogin> {
+    const { dingtalk, membership, people } = this.#options
+    const profile = await dingtalk.profileFor(code)
+    const membershipCheckedAt = await membership.admit(profile, client)
+    const user = await people.recordLogin(profile, membershipCheckedAt)
+    if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })
+    return { user, sessionId: randomBytes(32).toString('base64url') }
   }
 
   #requestFor({ state }: LoginAttempt): AuthorizeRequest {
-    return { state, redirectUri: `${this.#deps.publicUrl}/callback` }
-  }
-
-  async #confirm(code: string): Promise<ConfirmedLogin> {
-    const { dingtalk, membership, users, now } = this.#deps
-    const profile = await dingtalk.profileFor(code)
-    const membershipCheckedAt = await membership.admit(profile)
-    const user = await users.recordLogin(profile, new Date(now()), membershipCheckedAt)
-    if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })
-    return { user, sessionId: randomBytes(32).toString('base64url') }
+    return { state, redirectUri: this.#options.callbackUrl }
   }
 }
