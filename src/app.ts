@@ -20,8 +20,6 @@ export function createApp(ctx: Context): Express {
   app.enable('case sensitive routing')
   app.set('query parser', false)
   app.set('trust proxy', edge.trustProxy)
-  // PUBLIC_URL says by which scheme browsers come, whatever a proxy sends: express-session asks this before it sets a Secure cookie.
-  Object.defineProperty(app.request, 'secure', { get: () => publicUrl.startsWith('https:') })
 
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders(publicUrl))

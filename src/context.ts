@@ -1,6 +1,6 @@
 import { openDatabase } from './adapters/database/open-database.js'
-import { SqlSessions } from './adapters/database/session-rows.js'
-import { PrismaUsers } from './adapters/database/user-rows.js'
+import { SqlSessionRows } from './adapters/database/session-rows.js'
+import { PrismaUserRows } from './adapters/database/user-rows.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
 import type { Config } from './config/config.js'
 import { AttemptCookies } from './cookies/attempt.js'
@@ -8,9 +8,13 @@ import { BrowserSessions } from './cookies/session.js'
 import { bugFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
+import { Readiness } from './server/readiness.js'
 import { Audit } from './services/audit.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
+import { People } from './services/people.js'
+import { Sessions } from './services/sessions.js'
+import { SignedIn } from './services/signed-in.js'
 
 interface Options {
   config: Config
@@ -24,11 +28,11 @@ interface Options {
  * @throws {MigrationError}
  */
 export async function createContext({ config, logger, now = Date.now }: Options) {
-  const { membership: members, session, publicUrl } = config
+  const { publicUrl, session } = config
   const secure = publicUrl.startsWith('https:')
   const database = await openDatabase(config.databaseUrl)
-  const users = new PrismaUsers(database)
-  const sessions = new SqlSessions({ database, ...session, now })
+  const sessionRows = new SqlSessionRows(database)
+  const userRows = new PrismaUserRows(database)
 
   // Where nobody asks for metrics, their library is not even loaded.
   const metrics =
@@ -40,12 +44,8 @@ export async function createContext({ config, logger, now = Date.now }: Options)
           onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
           now,
         })
-
-  const {
-    flow,
-    directory,
-    close: closeDingTalk,
-  } = connectDingTalk(config, {
+  const audit = new Audit({ log: logger, metrics })
+  const dingtalk = connectDingTalk(config, {
     now,
     metrics,
     onChange: (call, isAway) =>
@@ -53,45 +53,56 @@ export async function createContext({ config, logger, now = Date.now }: Options)
         ? logger.warn({ call }, 'DingTalk is away: not asked for a while')
         : logger.info({ call }, 'DingTalk is back'),
   })
-  const audit = new Audit({ log: logger, metrics })
+
+  const sessions = new Sessions({
+    rows: sessionRows,
+    audit,
+    idleTimeoutMs: session.idleTimeoutMs,
+    maxAgeMs: session.maxAgeMs,
+    now,
+  })
   const membership = new Membership({
-    ...members,
-    directory,
-    users,
+    audience: config.membership.audience,
+    recheckMs: config.membership.recheckMs,
+    directory: dingtalk.directory,
+    users: userRows,
+    sessions,
     audit,
     now,
   })
-  let stopping = false
+  const signedIn = new SignedIn({ sessions, membership })
 
   return {
     config,
     logger,
     metrics,
     audit,
-    users,
     sessions,
     login: new LoginService({
-      dingtalk: flow,
+      dingtalk: dingtalk.flow,
       membership,
-      users,
+      people: new People({ rows: userRows, now }),
+      audit,
       redirects: config.redirects,
-      publicUrl,
-      ...config.login,
+      callbackUrl: `${publicUrl}/callback`,
+      timeoutMs: config.login.timeoutMs,
       now,
     }),
-    attempts: new AttemptCookies({ secrets: session.secrets, secure, ...config.login }),
-    browserSessions: new BrowserSessions({ sessions, membership, audit, ...session, secure }),
+    attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
+    browserSessions: new BrowserSessions({
+      sessions,
+      signedIn,
+      secrets: session.secrets,
+      maxAgeMs: session.maxAgeMs,
+      cookieDomain: session.cookieDomain,
+      secure,
+    }),
     /** One count for all login routes. */
     limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
-    /** Whether requests can be served: the database answers, and no stop has been asked for. */
-    isReady: async () => !stopping && (await database.isAnswering()),
-    /** Makes `isReady` say no, so that no new work is sent here. */
-    beginStop: () => {
-      stopping = true
-    },
+    readiness: new Readiness(() => database.isAnswering()),
     [Symbol.asyncDispose]: async () => {
-      closeDingTalk()
+      dingtalk.close()
       await database.close()
     },
   }

@@ -290,7 +290,7 @@ const askings: Asking[] = [
     async (world) => {
       await using ctx = await contextOf(world)
       const server = await startServer(ctx)
-      ctx.beginStop()
+      ctx.readiness.beginStop()
       const answer = await fetched(`http://127.0.0.1:${server.port}/readyz`)
       await server.close()
       return answer

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
-import cookieParser from 'cookie-parser'
-import type { CookieOptions, Request, RequestHandler, Response } from 'express'
-import type { LoginAttempt } from '../services/login.js'
+import type { CookieOptions, Request, Response } from 'express'
+import type { LoginAttempt } from '../services/attempts.js'
 import { DAY } from '../time.js'
+import { CookieSignature, cookiesNamed } from './signed-cookie.js'
 
 /** Names and values of all attempts together: far below what servers and proxies take as a cookie header. */
 const MAX_HEADER_BYTES = 6000
@@ -18,17 +18,15 @@ interface Options {
 
 /** The login-attempt cookies: each binds one `state` to this browser. */
 export class AttemptCookies {
-  /** Reads and verifies the cookies; goes before the routes that use them. */
-  readonly middleware: RequestHandler
+  readonly #signature: CookieSignature
   readonly #prefix: string
   readonly #cookie: CookieOptions
 
   constructor({ secrets, secure, timeoutMs }: Options) {
-    // Keys of their own: a signature made for one kind of cookie is worth nothing for the other.
-    this.middleware = cookieParser(secrets.map((s) => createHmac('sha256', s).update('login attempt').digest('base64')))
+    this.#signature = new CookieSignature(secrets.map(attemptSecret))
     this.#prefix = secure ? '__Host-login.' : 'login.'
     // The cookie outlives the attempt, so that "took too long" can be told from "not begun here".
-    this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: timeoutMs + DAY, signed: true }
+    this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: timeoutMs + DAY }
   }
 
   /** Binds the attempt to this browser. The oldest ones go when they would make the cookie header too long. */
@@ -40,10 +38,10 @@ export class AttemptCookies {
     }
   }
 
-  /** The attempt that this browser began with this state. */
+  /** The attempt that this browser's cookie for this state holds: whether it is of this state, the login judges. */
   read(req: Request, state: string): LoginAttempt | undefined {
-    const attempt = this.#parse(req.signedCookies[this.#name(state)])
-    return attempt?.state === state ? attempt : undefined
+    const [value] = cookiesNamed(this.#name(state), req.headers.cookie)
+    return value === undefined ? undefined : this.#parse(value)
   }
 
   /** Remembers that the attempt ended in a login, so that a reload of the callback goes on to its target. */
@@ -64,7 +62,7 @@ export class AttemptCookies {
     const { state, startedAt, succeeded, target } = attempt
     const name = this.#name(state)
     const value = Buffer.from([state, startedAt, succeeded ? 1 : 0, target].join('\n')).toString('base64url')
-    res.cookie(name, value, this.#cookie)
+    res.cookie(name, this.#signature.sign(value), this.#cookie)
     return name.length + value.length
   }
 
@@ -73,19 +71,30 @@ export class AttemptCookies {
     res.clearCookie(name, cookie)
   }
 
-  #parse(value: unknown): LoginAttempt | undefined {
-    if (typeof value !== 'string') return undefined
+  #parse(signed: string): LoginAttempt | undefined {
+    const value = this.#signature.verify(signed)
+    if (value === undefined) return undefined
     const [, state, startedAt, succeeded, target] = PAYLOAD.exec(Buffer.from(value, 'base64url').toString()) ?? []
     if (state === undefined || target === undefined) return undefined
     return { state, target, startedAt: Number(startedAt), succeeded: succeeded === '1' }
   }
 
-  /** All that this browser sent, as long as they came; one that cannot be verified began at 0. */
+  /** All that this browser sent, with their length as sent; one that cannot be verified began at 0. */
   #sent(req: Request): { name: string; bytes: number; startedAt: number }[] {
     return (req.headers.cookie ?? '')
       .split(';')
       .map((pair) => ({ name: pair.split('=', 1)[0]?.trim() ?? '', bytes: pair.length }))
       .filter(({ name }) => name.startsWith(this.#prefix) && /^[\w.-]+$/.test(name))
-      .map(({ name, bytes }) => ({ name, bytes, startedAt: this.#parse(req.signedCookies[name])?.startedAt ?? 0 }))
+      .map(({ name, bytes }) => ({ name, bytes, startedAt: this.#startedAt(req, name) }))
   }
+
+  #startedAt(req: Request, name: string): number {
+    const [value = ''] = cookiesNamed(name, req.headers.cookie)
+    return this.#parse(value)?.startedAt ?? 0
+  }
+}
+
+/** A key of its own: a signature made for one kind of cookie is worth nothing for the other. */
+function attemptSecret(secret: string): string {
+  return createHmac('sha256', secret).update('login attempt').digest('base64')
 }

@@ -71,12 +71,12 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     port: (server.address() as AddressInfo).port,
     metricsPort: metricsServer?.port,
     drain: async (hurry) => {
-      ctx.beginStop()
+      ctx.readiness.beginStop()
       connections.endWithNextAnswer()
       await delay(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
     },
     close: async () => {
-      ctx.beginStop()
+      ctx.readiness.beginStop()
       stopSweeping()
       await connections.close()
       await metricsServer?.close()
