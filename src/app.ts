@@ -22,7 +22,7 @@ export function createApp(ctx: Context): Express {
   app.set('trust proxy', edge.trustProxy)
 
   app.use(requestContext(ctx.logger))
-  app.use(securityHeaders(publicUrl))
+  app.use(securityHeaders({ secure: publicUrl.startsWith('https:') }))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { type Allowance, contentSecurityPolicy } from '../middleware/security-headers.js'
+import { type Allowance, contentSecurityPolicy } from './content-security-policy.js'
 import type { Html } from './html.js'
 
 /** Answers with a page, which may load what is allowed here and nothing else. */

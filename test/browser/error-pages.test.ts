@@ -26,7 +26,7 @@ const PARTS = `({
 /** A server that can do nothing but fail, in every way that there is. */
 async function startFailing(): Promise<string> {
   const app = express()
-  app.use(requestContext(createLogger('silent')), securityHeaders('http://localhost'))
+  app.use(requestContext(createLogger('silent')), ...securityHeaders({ secure: false }))
   for (const code of codes) {
     app.get(`/${code}`, () => {
       throw new AppError(code)

@@ -1,0 +1,34 @@
+import { styleHash } from './stylesheet.js'
+
+/** What one page may load beyond the stylesheet inside of it. Origins, or addresses whose origin is meant. */
+export interface Allowance {
+  /** Scripts, requests and pictures of this server's own. */
+  own?: boolean
+  images?: readonly (string | null | undefined)[]
+  frame?: string | undefined
+}
+
+/** The Content-Security-Policy of a page: nothing that is not named. */
+export function contentSecurityPolicy({ own = false, images = [], frame }: Allowance = {}): string {
+  const self = own ? ["'self'"] : []
+  const directives = {
+    'default-src': ["'none'"],
+    'style-src': [`'${styleHash}'`],
+    'script-src': self,
+    'connect-src': self,
+    'img-src': [...self, ...images.map(originOf)],
+    'frame-src': [originOf(frame)],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  }
+  return Object.entries(directives)
+    .map(([name, sources]) => [name, ...sources.filter((source) => source !== undefined)])
+    .filter((directive) => directive.length > 1)
+    .map((directive) => directive.join(' '))
+    .join('; ')
+}
+
+function originOf(address: string | null | undefined): string | undefined {
+  return address ? new URL(address).origin : undefined
+}
