@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js'
+import type { Texts } from './texts-shape.js'
 
 export const en: Texts = {
   tag: 'en',

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js'
+import type { Texts } from './texts-shape.js'
 
 export const zh: Texts = {
   tag: 'zh-CN',

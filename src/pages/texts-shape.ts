@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../errors.js'
+
+export type Language = 'en' | 'zh'
+
+/** Every text of the pages, in one language. */
+export interface Texts {
+  /** The value of the page's `lang` attribute. */
+  tag: string
+  /** The other language, in its own words, and its name in an address. */
+  otherLanguage: { name: string; code: Language }
+  login: {
+    title: string
+    scan: string
+    codeTitle: string
+    noScript: string
+    openDingTalk: string
+    onPhone: string
+    codeRefused: string
+    signedInAs: string
+    continue: string
+    useAnotherAccount: string
+  }
+  account: {
+    title: string
+    username: string
+    lastLogin: string
+    sessions: string
+    thisBrowser: string
+    lastSeen: string
+    address: string
+    unknownDevice: string
+    /** Of a browser on a system, e.g. Chrome on Windows. */
+    device: (browser: string, system: string) => string
+    end: string
+    endOthers: string
+    logOut: string
+    noScript: string
+    failed: string
+  }
+  error: {
+    reference: string
+    tryAgain: string
+    backToLogin: string
+    codes: Record<ErrorCode, { title: string; advice: string }>
+  }
+}
