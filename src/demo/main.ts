@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { runUntilStopped } from '../emulator/run-until-stopped.js'
 import { startDemo } from './demo.js'
 
 /** Runs the demo until Ctrl-C. */
@@ -28,10 +29,4 @@ function portOf(name: string, usual: number): number {
   return port
 }
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-
-main(stop.signal).catch((error: unknown) => {
-  process.exitCode = 1
-  console.error(error instanceof Error ? error.message : error)
-})
+runUntilStopped(main)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { z } from 'zod'
 import { APP, type Emulator, startEmulator } from './emulator.js'
+import { runUntilStopped } from './run-until-stopped.js'
 
 const environment = z.object({
   EMULATOR_PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(9000),
@@ -36,10 +37,4 @@ function isTaken(err: unknown): boolean {
   return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE'
 }
 
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-
-main(stop.signal).catch((err: unknown) => {
-  console.error(err instanceof Error ? err.message : err)
-  process.exitCode = 1
-})
+runUntilStopped(main)
