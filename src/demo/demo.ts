@@ -5,6 +5,7 @@ import { readConfig } from '../config/config.js'
 import { createContext } from '../context.js'
 import { APP, startEmulator } from '../emulator/emulator.js'
 import { createLogger } from '../log.js'
+import { isPortTaken, listenFailure } from '../server/listen.js'
 import { startServer } from '../server/server.js'
 import { startFrontEnd } from './front-end.js'
 
@@ -87,8 +88,8 @@ async function onPort<T>(setting: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start()
   } catch (error) {
-    if (!(error instanceof Error && 'port' in error && 'code' in error)) throw error
-    const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
-    throw new Error(`Port ${error.port} ${why}. Free it, or choose another with ${setting}=… npm run demo.`)
+    const why = isPortTaken(error) ? `Port ${error.port} is taken` : listenFailure(error, setting)
+    if (why === undefined) throw error
+    throw new Error(`${why}. Free it, or choose another with ${setting}=… npm run demo.`)
   }
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
+import { closeAtOnce, listen } from '../server/listen.js'
 
 /** Reached from `src` and from `dist` alike. */
 const FILES = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
@@ -36,15 +35,7 @@ export async function startFrontEnd({
   })
   app.use(express.static(FILES))
 
-  const server = createServer(app).listen(port, host)
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
-  }
+  const server = createServer(app)
+  const actualPort = await listen(server, { port, host })
+  return { url: `http://localhost:${actualPort}`, close: () => closeAtOnce(server) }
 }

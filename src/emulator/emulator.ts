@@ -1,7 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express } from 'express'
+import { closeAtOnce, listen } from '../server/listen.js'
 import { openApiRoutes } from './apis/api.js'
 import { ApiCalls } from './apis/api-call.js'
 import { type ApiCall, type Fault, FaultQueue } from './apis/faults.js'
@@ -79,10 +79,9 @@ export interface Emulator extends AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   refuseProduction()
   const server = createServer()
-  server.listen(options.port ?? 0, options.host ?? '127.0.0.1')
-  await once(server, 'listening')
+  const port = await listen(server, { port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
 
-  const url = new URL(options.publicUrl ?? `http://localhost:${portOf(server)}`).origin
+  const url = new URL(options.publicUrl ?? `http://localhost:${port}`).origin
   const clock = new Clock(options.now ?? Date.now)
   const directory = new Directory(options.people ?? defaultPeople())
   const faults = new FaultQueue()
@@ -102,7 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   let closed: Promise<void> | undefined
   const close = () => {
-    closed ??= stop(server)
+    closed ??= closeAtOnce(server)
     return closed
   }
   return {
@@ -179,17 +178,4 @@ const answerFailure: ErrorRequestHandler = (err: unknown, _req, res, next) => {
 function refuseProduction(): void {
   if (process.env.NODE_ENV?.toLowerCase() !== 'production') return
   throw new Error('The DingTalk emulator lets anyone sign in as anyone: it refuses to run with NODE_ENV=production.')
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The emulator listens on a TCP port only')
-  return address.port
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }

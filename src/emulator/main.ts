@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { z } from 'zod'
+import { listenFailure } from '../server/listen.js'
 import { APP, type Emulator, startEmulator } from './emulator.js'
 import { runUntilStopped } from './run-until-stopped.js'
 
@@ -23,18 +24,15 @@ async function main(stop: AbortSignal): Promise<void> {
   if (!stop.aborted) await once(stop, 'abort')
 }
 
+/** @throws where the port cannot be listened on */
 async function start(port: number, publicUrl: string | undefined): Promise<Emulator> {
   try {
     // Anyone signs in as anyone here: other machines reach it only where a public address was given for them.
     return await startEmulator(publicUrl === undefined ? { port } : { port, host: '', publicUrl })
-  } catch (err) {
-    if (!isTaken(err)) throw err
-    throw new Error(`Port ${port} is taken. Set EMULATOR_PORT to another one.`)
+  } catch (error) {
+    const why = listenFailure(error, 'EMULATOR_PORT')
+    throw why === undefined ? error : new Error(why)
   }
-}
-
-function isTaken(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE'
 }
 
 runUntilStopped(main)

@@ -82,7 +82,7 @@ describe('npm run emulator', () => {
     const { exitCode, stderr } = await outcomeOf(run({ EMULATOR_PORT: port }))
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `Port ${port} is taken. Set EMULATOR_PORT to another one.\n`,
+      stderr: `EMULATOR_PORT: port ${port} is taken\n`,
     })
   })
 
