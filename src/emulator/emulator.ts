@@ -17,6 +17,7 @@ import { authorizeRoutes } from './login/authorize.js'
 import { Consent } from './login/consent.js'
 import { scanRoutes } from './login/scan.js'
 import { Tickets } from './login/tickets.js'
+import { requireOwnHost } from './own-host.js'
 import { pageHeaders, sendPage } from './page-answers.js'
 import { notFoundPage } from './pages/login-pages.js'
 import { textsFor } from './pages/texts.js'
@@ -148,6 +149,7 @@ function createApp(parts: AppParts): Express {
 
   const app = express()
   app.disable('x-powered-by').disable('etag')
+  app.use(requireOwnHost(url))
   app.use('/assets', express.static(ASSETS))
   app.use('/_emulator', controlRoutes({ ...parts, origin: url }))
   app.use(avatarRoutes(directory))

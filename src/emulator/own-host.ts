@@ -1,0 +1,30 @@
+import type { RequestHandler } from 'express'
+
+/**
+ * Refuses a request whose `Host` is not a name of the emulator: this machine's, or its public address.
+ * A site elsewhere can give its own name the address of this machine (DNS rebinding): its pages would then be of one
+ * origin with these, and could read and steer all of it.
+ */
+export function requireOwnHost(publicUrl: string): RequestHandler {
+  const publicHostname = new URL(publicUrl).hostname
+  return function requireOwnHost(req, res, next) {
+    const hostname = hostnameOf(req.get('Host') ?? '')
+    if (hostname !== undefined && (isLoopback(hostname) || hostname === publicHostname)) return next()
+    res
+      .status(403)
+      .type('text')
+      .send(
+        'The emulator is served as localhost, as a loopback address and as EMULATOR_PUBLIC_URL, not by this Host.\n',
+      )
+  }
+}
+
+/** The host without its port, as a URL writes it; undefined where the text is no host. */
+function hostnameOf(host: string): string | undefined {
+  if (!/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) || !URL.canParse(`http://${host}`)) return undefined
+  return new URL(`http://${host}`).hostname
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+}
