@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { MINUTE } from '../time.js'
 import type { Clock } from './clock.js'
 
-/** Five minutes is documented for the oauth2 code and taken for the others. DingTalk page: obtain-identity-credentials */
+/**
+ * Five minutes are documented for the oauth2 code, and taken for the others.
+ * https://open.dingtalk.com/document/development/obtain-identity-credentials
+ */
 export const CODE_LIFETIME_MS = 5 * MINUTE
 
 export interface Grant {
-  readonly kind: 'qrconnect' | 'oauth2' | 'loginTmpCode'
-  readonly personId: string
+  kind: 'qrconnect' | 'oauth2' | 'loginTmpCode'
+  personId: string
   /** Whether the person agreed to `openid corpid`. */
-  readonly withCorpId: boolean
+  withCorpId: boolean
 }
 
 /** Temporary authorisation codes: good once, for a while, for what they were given for. */

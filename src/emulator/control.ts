@@ -1,6 +1,6 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { z } from 'zod'
-import { API_CALLS, type FaultQueue, faultSchema } from './apis/faults.js'
+import { apiCalls, type FaultQueue, faultSchema } from './apis/faults.js'
 import type { Clock } from './clock.js'
 import type { Directory } from './directory.js'
 import type { Journal } from './journal.js'
@@ -12,18 +12,18 @@ import { personChangeSchema, personSchema } from './people.js'
 import type { Tokens } from './tokens.js'
 
 export interface ControlParts {
-  readonly clock: Clock
-  readonly directory: Directory
-  readonly faults: FaultQueue
-  readonly journal: Journal
-  readonly tokens: Tokens
-  readonly reset: () => void
+  clock: Clock
+  directory: Directory
+  faults: FaultQueue
+  journal: Journal
+  tokens: Tokens
+  reset: () => void
   /** Shown in the examples. */
-  readonly origin: string
+  origin: string
 }
 
 const faultOrder = z.strictObject({
-  call: z.enum(API_CALLS),
+  call: z.enum(apiCalls),
   fault: faultSchema,
   times: z.int().min(1).max(1000).default(1),
 })
@@ -103,10 +103,11 @@ export function controlRoutes({ clock, directory, faults, journal, tokens, reset
   router.use((_req, res) => {
     res.status(404).json({ error: 'Nothing here. GET /_emulator explains.' })
   })
-  router.use((err: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) return next(err)
-    const error = err instanceof z.ZodError ? z.prettifyError(err) : err instanceof Error ? err.message : String(err)
-    res.status(400).json({ error })
+  router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error)
+    const why =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)
+    res.status(400).json({ error: why })
   })
   return router
 }

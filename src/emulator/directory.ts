@@ -2,10 +2,10 @@ import type { Person, PersonChange } from './people.js'
 
 /** Everybody the emulator knows, in the order they were added. */
 export class Directory {
-  readonly #initial: readonly Person[]
+  readonly #initial: Person[]
   readonly #people = new Map<string, Person>()
 
-  constructor(people: readonly Person[]) {
+  constructor(people: Person[]) {
     this.#initial = people
     this.reset()
   }

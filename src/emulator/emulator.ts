@@ -24,7 +24,7 @@ import { textsFor } from './pages/texts.js'
 import { defaultPeople, type Person, type PersonChange } from './people.js'
 import { Tokens } from './tokens.js'
 
-export { API_CALLS, type ApiCall, type Fault } from './apis/faults.js'
+export { type ApiCall, apiCalls, type Fault } from './apis/faults.js'
 export { CODE_LIFETIME_MS } from './codes.js'
 export type { JournalCall, JournalEntry } from './journal.js'
 export { APP } from './known-app.js'
@@ -33,23 +33,23 @@ export { type Membership, makePerson, type Person, type PersonChange } from './p
 
 export interface EmulatorOptions {
   /** 0, the default, is any free port. */
-  readonly port?: number
+  port?: number
   /** Default 127.0.0.1; empty for all addresses. */
-  readonly host?: string
+  host?: string
   /** The origin that browsers and phones use. Default http://localhost:<port>. */
-  readonly publicUrl?: string
+  publicUrl?: string
   /** Registered callback addresses, compared without their query. Default: any http(s) address. */
-  readonly redirectUris?: readonly string[]
-  readonly people?: readonly Person[]
-  readonly now?: () => number
+  redirectUris?: string[]
+  people?: Person[]
+  now?: () => number
   /** Whether DingTalk itself refuses everybody but employees in the oauth2 flow (11055). Default false. */
-  readonly internalApp?: boolean
+  internalApp?: boolean
 }
 
 /** A running DingTalk of one's own. */
 export interface Emulator extends AsyncDisposable {
   /** Its origin, without a slash at the end: the value of all three DINGTALK_…_URL settings. */
-  readonly url: string
+  url: string
   /** Lets the next calls of this kind go wrong; faults of one call happen in the order they were given. */
   failNext(call: ApiCall, fault: Fault, times?: number): void
   /** What was asked, oldest first; the last 10,000 entries. */
@@ -125,17 +125,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 interface AppParts {
-  readonly url: string
-  readonly clock: Clock
-  readonly directory: Directory
-  readonly faults: FaultQueue
-  readonly journal: Journal
-  readonly codes: Codes
-  readonly tokens: Tokens
-  readonly tickets: Tickets
-  readonly reset: () => void
-  readonly redirectUris: readonly string[] | undefined
-  readonly internalApp: boolean
+  url: string
+  clock: Clock
+  directory: Directory
+  faults: FaultQueue
+  journal: Journal
+  codes: Codes
+  tokens: Tokens
+  tickets: Tickets
+  reset: () => void
+  redirectUris: string[] | undefined
+  internalApp: boolean
 }
 
 // The same place seen from src/ and from dist/, where the compiler leaves them out.
@@ -172,9 +172,9 @@ function createApp(parts: AppParts): Express {
 }
 
 /** A body that cannot be read, or a bug here: neither is something DingTalk would say. */
-const answerFailure: ErrorRequestHandler = (err: unknown, _req, res, next) => {
-  if (res.headersSent) return next(err)
-  res.status(500).json({ code: 'emulatorFailed', message: err instanceof Error ? err.message : String(err) })
+const answerFailure: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (res.headersSent) return next(error)
+  res.status(500).json({ code: 'emulatorFailed', message: error instanceof Error ? error.message : String(error) })
 }
 
 function refuseProduction(): void {

@@ -10,15 +10,15 @@ import type { Clock } from './clock.js'
 export type JournalCall = ApiCall | 'authorize' | 'scan' | 'consent' | 'redirect-target' | 'unknown'
 
 export interface JournalEntry {
-  readonly at: number
-  readonly call: JournalCall
+  at: number
+  call: JournalCall
   /** `ok`, DingTalk's errcode or code, or the name of the fault. */
-  readonly outcome: string
-  readonly method: string
+  outcome: string
+  method: string
   /** Without the query, which may hold tokens, codes and secrets. */
-  readonly path: string
-  readonly personId?: string
-  readonly ip: string
+  path: string
+  personId?: string
+  ip: string
 }
 
 const KEPT_ENTRIES = 10_000

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-export const MEMBERSHIPS = ['employee', 'external', 'outsider', 'left'] as const
+export const memberships = ['employee', 'external', 'outsider', 'left'] as const
 
 /** What the organisation's directory says of a person; `outsider` and `left` are not in it. */
-export type Membership = (typeof MEMBERSHIPS)[number]
+export type Membership = (typeof memberships)[number]
 
 export const personSchema = z.strictObject({
   id: z.string().regex(/^[\w-]{1,64}$/),
   nick: z.string(),
-  membership: z.enum(MEMBERSHIPS),
+  membership: z.enum(memberships),
   unionId: z.string().min(1),
   openId: z.string().min(1),
   userId: z.string().min(1),
@@ -21,7 +21,7 @@ export const personSchema = z.strictObject({
 })
 
 /** Somebody with a DingTalk account. `id` is the emulator's own handle and never leaves it. */
-export type Person = Readonly<z.infer<typeof personSchema>>
+export type Person = z.infer<typeof personSchema>
 
 const { nick, membership, avatarUrl, email, mobile, stateCode } = personSchema.shape
 
@@ -35,7 +35,7 @@ export const personChangeSchema = z.strictObject({
 })
 
 /** What can happen to a person: a rename, leaving, coming back. DingTalk's own identifiers stay. */
-export type PersonChange = Readonly<z.infer<typeof personChangeSchema>>
+export type PersonChange = z.infer<typeof personChangeSchema>
 
 /** Completes a person with identifiers that look like DingTalk's and depend on `id` alone. */
 export function makePerson(given: Pick<Person, 'id' | 'nick'> & Partial<Person>): Person {

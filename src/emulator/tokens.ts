@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { SECOND } from '../time.js'
 import type { Clock } from './clock.js'
 
-/** DingTalk pages: obtain-orgapp-token, obtain-user-token */
+/**
+ * https://open.dingtalk.com/document/development/obtain-orgapp-token
+ * https://open.dingtalk.com/document/development/obtain-user-token
+ */
 export const TOKEN_LIFETIME_S = 7200
 
 interface AppToken {
-  readonly value: string
+  value: string
   expiresAt: number
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { API_CALLS, APP, type Emulator, makePerson, startEmulator } from '../../src/emulator/emulator.js'
+import { APP, apiCalls, type Emulator, makePerson, startEmulator } from '../../src/emulator/emulator.js'
 import {
   appToken,
   ask,
@@ -125,7 +125,7 @@ describe('the control interface', () => {
     await using emulator = await startEmulator()
     const { status, text } = await visit(`${emulator.url}/_emulator`)
     expect(status).toBe(200)
-    for (const call of API_CALLS) expect(text).toContain(`<option>${call}</option>`)
+    for (const call of apiCalls) expect(text).toContain(`<option>${call}</option>`)
     const faults = [...text.matchAll(/data-fault="([^"]+)"/g)].map(
       ([, fault]) => fault?.replaceAll('&quot;', '"') ?? '',
     )

@@ -35,8 +35,8 @@ export async function codeFrom(url: string, person = 'zhangsan'): Promise<string
 }
 
 interface ApiAnswer {
-  readonly status: number
-  readonly body: unknown
+  status: number
+  body: unknown
 }
 
 export async function ask(url: string, init: RequestInit = {}): Promise<ApiAnswer> {
@@ -53,12 +53,12 @@ export function post(url: string, body: unknown, contentType = 'application/json
 }
 
 export interface ExchangeChange {
-  readonly accessKey?: string
-  readonly timestamp?: string
+  accessKey?: string
+  timestamp?: string
   /** Percent-encoded already. */
-  readonly signature?: string
-  readonly body?: unknown
-  readonly contentType?: string
+  signature?: string
+  body?: unknown
+  contentType?: string
 }
 
 /** The signed exchange, right but for what is changed. */

@@ -59,9 +59,9 @@ export class ApiCalls {
 function outcomeOf(handle: () => Answer): Answer {
   try {
     return handle()
-  } catch (err) {
-    if (err instanceof Refusal) return err.answer
-    throw err
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer
+    throw error
   }
 }
 

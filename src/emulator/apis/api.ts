@@ -13,11 +13,11 @@ import { type Answer, apiRefusal, success } from './refusals.js'
 const text = z.string().min(1)
 
 export interface OpenApiParts {
-  readonly calls: ApiCalls
-  readonly codes: Codes
-  readonly directory: Directory
-  readonly tokens: Tokens
-  readonly avatarOf: (person: Person) => string | undefined
+  calls: ApiCalls
+  codes: Codes
+  directory: Directory
+  tokens: Tokens
+  avatarOf: (person: Person) => string | undefined
 }
 
 /** The APIs of api.dingtalk.com: camelCase, tokens in a header, true HTTP statuses. */
@@ -43,7 +43,7 @@ export function openApiRoutes({ calls, codes, directory, tokens, avatarOf }: Ope
   )
   return router
 
-  /** DingTalk page: obtain-user-token */
+  /** https://open.dingtalk.com/document/development/obtain-user-token */
   function userToken(req: Request): Answer {
     const body = jsonBody(req)
     const clientId = required(body, 'clientId')
@@ -65,7 +65,7 @@ export function openApiRoutes({ calls, codes, directory, tokens, avatarOf }: Ope
     )
   }
 
-  /** DingTalk page: dingtalk-retrieve-user-information */
+  /** https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information */
   function ownContact(req: Request): Answer {
     const token = req.get('x-acs-dingtalk-access-token')
     if (!token) throw apiRefusal('AuthenticationFailed.MissingParameter', 'x-acs-dingtalk-access-token')
@@ -87,7 +87,7 @@ export function openApiRoutes({ calls, codes, directory, tokens, avatarOf }: Ope
     )
   }
 
-  /** DingTalk page: obtain-the-access_token-of-an-internal-app */
+  /** https://open.dingtalk.com/document/development/obtain-the-access_token-of-an-internal-app */
   function appToken(req: Request): Answer {
     const body = jsonBody(req)
     const appKey = required(body, 'appKey')

@@ -1,5 +1,8 @@
-/** errcode → errmsg on oapi. DingTalk page: server-api-error-codes-1 */
-const ERRMSG: Readonly<Record<number, string>> = {
+/**
+ * errcode → errmsg on oapi.
+ * https://open.dingtalk.com/document/development/server-api-error-codes-1
+ */
+const errmsgs: Record<number, string> = {
   [-1]: '系统繁忙',
   22: 'Invalid method',
   404: '请求的URI地址不存在',
@@ -35,8 +38,13 @@ const ERRMSG: Readonly<Record<number, string>> = {
   853004: '签名不匹配',
 }
 
-/** code → status and message on api. DingTalk pages: error-code, obtain-user-token, dingtalk-retrieve-user-information */
-const API_ERRORS = {
+/**
+ * code → status and message on api.
+ * https://open.dingtalk.com/document/development/error-code
+ * https://open.dingtalk.com/document/development/obtain-user-token
+ * https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information
+ */
+const apiErrors = {
   'invalidParameter.authCode.notFound': { status: 400, message: '不合法的临时授权码' },
   'invalidParameter.grantType': { status: 400, message: '不合法的grantType' },
   invalidClientIdOrSecret: { status: 400, message: '无效的clientId或者clientSecret' },
@@ -49,20 +57,20 @@ const API_ERRORS = {
 } as const
 
 /** Codes the emulator itself answers on api. */
-export type ApiErrorCode = keyof typeof API_ERRORS
+export type ApiErrorCode = keyof typeof apiErrors
 
 /** The page's refusal of somebody from another organisation, as the inline code of oauth2 reports it. */
-export const NOT_IN_ORGANISATION = { errorCode: '11055', errorMsg: '你不在组织内' } as const
+export const notInOrganisation = { errorCode: '11055', errorMsg: '你不在组织内' } as const
 
 export function errmsgOf(errcode: number): string {
-  return ERRMSG[errcode] ?? '未知错误'
+  return errmsgs[errcode] ?? '未知错误'
 }
 
 export function apiErrorOf(code: ApiErrorCode): { status: number; message: string } {
-  return API_ERRORS[code]
+  return apiErrors[code]
 }
 
 /** @NOTE for codes that only a fault names; the server must decide on the code alone. */
 export function apiMessageOf(code: string): string {
-  return Object.entries(API_ERRORS).find(([known]) => known === code)?.[1].message ?? '未知错误'
+  return Object.entries(apiErrors).find(([known]) => known === code)?.[1].message ?? '未知错误'
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const API_CALLS = [
+export const apiCalls = [
   'getuserinfo_bycode',
   'userAccessToken',
   'users/me',
@@ -11,9 +11,9 @@ export const API_CALLS = [
 ] as const
 
 /** DingTalk's APIs, by the last part of their address. */
-export type ApiCall = (typeof API_CALLS)[number]
+export type ApiCall = (typeof apiCalls)[number]
 
-export const FAULT_NAMES = [
+export const faultNames = [
   'html',
   'ban',
   'truncated',
@@ -25,18 +25,16 @@ export const FAULT_NAMES = [
   'string-numbers',
 ] as const
 
-const errcodeFault = z
-  .strictObject({
-    errcode: z.int(),
-    /** As a field of its own. */
-    sub_code: z.string().exactOptional(),
-    /** Only inside errmsg: `ding talk error[subcode=60020,submsg=…]`. */
-    subcodeInMessage: z.string().exactOptional(),
-  })
-  .readonly()
-const codeFault = z.strictObject({ status: z.int().min(400).max(599), code: z.string().min(1) }).readonly()
-const slowFault = z.strictObject({ delayMs: z.number().min(0) }).readonly()
-const bodyFault = z.strictObject({ body: z.json(), status: z.int().min(200).max(599).exactOptional() }).readonly()
+const errcodeFault = z.strictObject({
+  errcode: z.int(),
+  /** As a field of its own. */
+  sub_code: z.string().exactOptional(),
+  /** Only inside errmsg: `ding talk error[subcode=60020,submsg=…]`. */
+  subcodeInMessage: z.string().exactOptional(),
+})
+const codeFault = z.strictObject({ status: z.int().min(400).max(599), code: z.string().min(1) })
+const slowFault = z.strictObject({ delayMs: z.number().min(0) })
+const bodyFault = z.strictObject({ body: z.json(), status: z.int().min(200).max(599).exactOptional() })
 
 /**
  * How an answer goes wrong.
@@ -51,13 +49,13 @@ const bodyFault = z.strictObject({ body: z.json(), status: z.int().min(200).max(
  * All but the first two, `{ errcode }`, `{ status, code }` and `{ body }` do the call's work first: a code is spent.
  */
 export type Fault =
-  | (typeof FAULT_NAMES)[number]
+  | (typeof faultNames)[number]
   | z.infer<typeof errcodeFault>
   | z.infer<typeof codeFault>
   | z.infer<typeof slowFault>
-  | { readonly body: unknown; readonly status?: number }
+  | { body: unknown; status?: number }
 
-export const faultSchema = z.union([z.enum(FAULT_NAMES), errcodeFault, codeFault, slowFault, bodyFault])
+export const faultSchema = z.union([z.enum(faultNames), errcodeFault, codeFault, slowFault, bodyFault])
 
 /** The name a fault has in the journal. */
 export function faultName(fault: Fault): string {
@@ -68,7 +66,7 @@ export function faultName(fault: Fault): string {
   return 'body'
 }
 
-const WITH_UNIONID: readonly ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get']
+const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get']
 
 /** Faults waiting for their call, first ordered first. */
 export class FaultQueue {
@@ -77,7 +75,7 @@ export class FaultQueue {
   /** @throws on a fault that would change nothing, so that no test passes by ordering one */
   order(call: ApiCall, fault: Fault, times = 1): void {
     if (!Number.isInteger(times) || times < 1) throw new RangeError(`A fault happens 1, 2, 3 … times, not ${times}`)
-    if (fault === 'no-unionid' && !WITH_UNIONID.includes(call)) throw new Error(`${call} answers no unionid anyway`)
+    if (fault === 'no-unionid' && !callsWithUnionid.includes(call)) throw new Error(`${call} answers no unionid anyway`)
     for (let i = 0; i < times; i++) this.#waiting.push({ call, fault })
   }
 

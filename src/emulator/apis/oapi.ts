@@ -15,12 +15,12 @@ import { sign } from './signature.js'
 const text = z.string().min(1)
 
 export interface OapiParts {
-  readonly calls: ApiCalls
-  readonly clock: Clock
-  readonly codes: Codes
-  readonly directory: Directory
-  readonly tokens: Tokens
-  readonly avatarOf: (person: Person) => string | undefined
+  calls: ApiCalls
+  clock: Clock
+  codes: Codes
+  directory: Directory
+  tokens: Tokens
+  avatarOf: (person: Person) => string | undefined
 }
 
 /** The APIs of oapi.dingtalk.com, which answers HTTP 200 whatever happens. */
@@ -54,7 +54,7 @@ export function oapiRoutes({ calls, clock, codes, directory, tokens, avatarOf }:
   )
   return router
 
-  /** DingTalk page: queries-basic-user-information */
+  /** https://open.dingtalk.com/document/development/queries-basic-user-information */
   function userInfoByCode(req: Request): Answer {
     if (req.method !== 'POST') throw oapiRefusal(43002)
     const query = queryOf(req)
@@ -86,7 +86,7 @@ export function oapiRoutes({ calls, clock, codes, directory, tokens, avatarOf }:
     )
   }
 
-  /** DingTalk page: obtain-orgapp-token */
+  /** https://open.dingtalk.com/document/development/obtain-orgapp-token */
   function appToken(req: Request): Answer {
     if (req.method !== 'GET') throw oapiRefusal(43001)
     const query = queryOf(req)
@@ -97,7 +97,7 @@ export function oapiRoutes({ calls, clock, codes, directory, tokens, avatarOf }:
     return success({ errcode: 0, access_token: token, errmsg: 'ok', expires_in: expiresInS })
   }
 
-  /** DingTalk page: query-a-user-by-the-union-id */
+  /** https://open.dingtalk.com/document/development/query-a-user-by-the-union-id */
   function userByUnionid(req: Request): Answer {
     requireAppToken(req)
     const unionId = text.safeParse(jsonBody(req).unionid)
@@ -115,7 +115,7 @@ export function oapiRoutes({ calls, clock, codes, directory, tokens, avatarOf }:
     )
   }
 
-  /** DingTalk page: query-user-details */
+  /** https://open.dingtalk.com/document/development/query-user-details */
   function userDetails(req: Request): Answer {
     requireAppToken(req)
     const userId = text.safeParse(jsonBody(req).userid)

@@ -3,10 +3,10 @@ import { type ApiErrorCode, apiErrorOf, apiMessageOf, errmsgOf } from './dingtal
 
 /** What an API answers, and how the journal calls that. */
 export interface Answer {
-  readonly status: number
-  readonly body: unknown
-  readonly outcome: string
-  readonly personId?: string
+  status: number
+  body: unknown
+  outcome: string
+  personId?: string
 }
 
 /** Thrown by a check that fails. */

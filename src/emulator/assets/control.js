@@ -90,8 +90,8 @@ async function act(work) {
     await work()
     await refresh()
     problem.hidden = true
-  } catch (err) {
-    problem.textContent = err.message
+  } catch (error) {
+    problem.textContent = error.message
     problem.hidden = false
   }
 }

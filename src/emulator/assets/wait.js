@@ -1,10 +1,10 @@
 // Waits beside a QR code for the phone, then goes where DingTalk would go.
 const code = document.querySelector('[data-status-url]')
-const FINAL = ['agreed', 'refused', 'expired', 'not-in-organisation']
+const endings = ['agreed', 'refused', 'expired', 'not-in-organisation']
 
 function show(status) {
   for (const part of code.querySelectorAll('[data-when]')) part.hidden = part.dataset.when !== status
-  code.classList.toggle('over', FINAL.includes(status))
+  code.classList.toggle('over', endings.includes(status))
 }
 
 async function askStatus() {
@@ -16,7 +16,7 @@ function goOn({ status, redirectTo, post, targetOrigin }) {
   show(status)
   if (redirectTo) location.assign(redirectTo)
   if (post) window.parent.postMessage(post, targetOrigin)
-  if (!FINAL.includes(status)) waitOn()
+  if (!endings.includes(status)) waitOn()
 }
 
 function waitOn() {

@@ -29,13 +29,13 @@ export type AuthorizeAddress = 'qrconnect' | 'sns_authorize' | 'oauth2'
 
 /** What a server asks a person to agree to. */
 export interface AuthorizeRequest {
-  readonly flow: 'qrconnect' | 'oauth2'
-  readonly redirectUri: string
-  readonly state: string | undefined
-  readonly withCorpId: boolean
+  flow: 'qrconnect' | 'oauth2'
+  redirectUri: string
+  state: string | undefined
+  withCorpId: boolean
 }
 
-const SCOPES: Readonly<Record<AuthorizeAddress, readonly string[]>> = {
+const scopes: Record<AuthorizeAddress, string[]> = {
   qrconnect: ['snsapi_login'],
   sns_authorize: ['snsapi_login', 'snsapi_auth'],
   oauth2: ['openid', 'openid corpid'],
@@ -43,13 +43,14 @@ const SCOPES: Readonly<Record<AuthorizeAddress, readonly string[]>> = {
 
 /**
  * Reads an authorize address as DingTalk does.
- * DingTalk pages: obtain-identity-credentials, scan-qr-code-to-log-on-to-third-party-websites
+ * https://open.dingtalk.com/document/development/obtain-identity-credentials
+ * https://open.dingtalk.com/document/development/scan-qr-code-to-log-on-to-third-party-websites
  * @throws AuthorizeRefusal
  */
 export function readAuthorizeRequest(
   address: AuthorizeAddress,
   query: URLSearchParams,
-  registered: readonly string[] | undefined,
+  registered: string[] | undefined,
 ): AuthorizeRequest {
   const scope = single(query, 'scope') ?? ''
   const redirectUri = single(query, 'redirect_uri') ?? ''
@@ -58,7 +59,7 @@ export function readAuthorizeRequest(
   if (!isWebAddress(redirectUri)) throw new AuthorizeRefusal('invalid_redirect_uri')
   if (registered && !isRegistered(redirectUri, registered)) throw new AuthorizeRefusal('unregistered_redirect_uri')
   if (single(query, 'response_type') !== 'code') throw new AuthorizeRefusal('invalid_response_type')
-  if (!SCOPES[address].includes(scope)) throw new AuthorizeRefusal('invalid_scope')
+  if (!scopes[address].includes(scope)) throw new AuthorizeRefusal('invalid_scope')
   if (address === 'oauth2' && single(query, 'prompt') !== 'consent') throw new AuthorizeRefusal('missing_prompt')
   return {
     flow: address === 'oauth2' ? 'oauth2' : 'qrconnect',
@@ -81,7 +82,7 @@ function isWebAddress(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text)
 }
 
-function isRegistered(redirectUri: string, registered: readonly string[]): boolean {
+function isRegistered(redirectUri: string, registered: string[]): boolean {
   return registered.some((address) => withoutQuery(address) === withoutQuery(redirectUri))
 }
 

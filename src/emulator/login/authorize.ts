@@ -17,13 +17,13 @@ import type { Consent, Decision, Display } from './consent.js'
 import type { Tickets } from './tickets.js'
 
 export interface AuthorizeParts {
-  readonly codes: Codes
-  readonly consent: Consent
-  readonly directory: Directory
-  readonly journal: Journal
-  readonly tickets: Tickets
-  readonly publicUrl: string
-  readonly redirectUris: readonly string[] | undefined
+  codes: Codes
+  consent: Consent
+  directory: Directory
+  journal: Journal
+  tickets: Tickets
+  publicUrl: string
+  redirectUris: string[] | undefined
 }
 
 /** The pages a browser is sent to for a login. */
@@ -44,10 +44,10 @@ export function authorizeRoutes(parts: AuthorizeParts): Router {
     const request = readAuthorizeRequest('sns_authorize', queryBehindGoto(req), redirectUris)
     return show(req, res, request, 'frame')
   })
-  router.use((err: unknown, req: Request, res: Response, next: NextFunction) => {
-    if (!(err instanceof AuthorizeRefusal)) return next(err)
-    journal.record('authorize', err.code, req)
-    sendPage(res, refusedAddressPage(textsFor(req), err.code), 400)
+  router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (!(error instanceof AuthorizeRefusal)) return next(error)
+    journal.record('authorize', error.code, req)
+    sendPage(res, refusedAddressPage(textsFor(req), error.code), 400)
   })
   return router
 

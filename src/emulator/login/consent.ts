@@ -1,4 +1,4 @@
-import { NOT_IN_ORGANISATION } from '../apis/dingtalk-errors.js'
+import { notInOrganisation } from '../apis/dingtalk-errors.js'
 import type { Codes } from '../codes.js'
 import type { Directory } from '../directory.js'
 import { type AuthorizeRequest, callbackAddress } from './authorize-request.js'
@@ -7,23 +7,21 @@ import { type AuthorizeRequest, callbackAddress } from './authorize-request.js'
 export type Display = 'page' | 'frame'
 
 /** Where the waiting browser goes: to an address, or to its parent with a message. */
-export type NextStep =
-  | { readonly redirectTo: string }
-  | { readonly post: string | Readonly<Record<string, unknown>>; readonly targetOrigin: string }
+export type NextStep = { redirectTo: string } | { post: string | Record<string, unknown>; targetOrigin: string }
 
 /** What a person, or DingTalk for them, decided. Without a next step the browser stays where it is. */
 export interface Decision {
-  readonly status: 'agreed' | 'refused' | 'not-in-organisation'
+  status: 'agreed' | 'refused' | 'not-in-organisation'
   /** As the journal calls it. */
-  readonly outcome: string
-  readonly next?: NextStep
+  outcome: string
+  next?: NextStep
 }
 
 export interface ConsentParts {
-  readonly codes: Codes
-  readonly directory: Directory
+  codes: Codes
+  directory: Directory
   /** Whether DingTalk itself keeps other organisations out of oauth2. */
-  readonly internalApp: boolean
+  internalApp: boolean
 }
 
 /** Turns a person's yes or no into what DingTalk tells the server. */
@@ -40,8 +38,8 @@ export class Consent {
     if (flow === 'oauth2' && internalApp && directory.get(personId).membership !== 'employee') {
       return {
         status: 'not-in-organisation',
-        outcome: NOT_IN_ORGANISATION.errorCode,
-        ...(display === 'frame' && { next: toParent(request, { success: false, ...NOT_IN_ORGANISATION }) }),
+        outcome: notInOrganisation.errorCode,
+        ...(display === 'frame' && { next: toParent(request, { success: false, ...notInOrganisation }) }),
       }
     }
     if (flow === 'qrconnect' && display === 'frame') {

@@ -8,10 +8,10 @@ import type { Consent } from './consent.js'
 import type { Ticket, Tickets } from './tickets.js'
 
 export interface ScanParts {
-  readonly consent: Consent
-  readonly directory: Directory
-  readonly journal: Journal
-  readonly tickets: Tickets
+  consent: Consent
+  directory: Directory
+  journal: Journal
+  tickets: Tickets
 }
 
 /** What a scanned code opens: the phone. And what the waiting desktop asks meanwhile. */
@@ -50,7 +50,7 @@ export function scanRoutes({ consent, directory, journal, tickets }: ScanParts):
     const decision = answer === 'agree' ? consent.agree(request, display, person.id) : consent.refuse(request, display)
     tickets.decide(ticket.id, decision)
     journal.record('consent', decision.outcome, req, person.id)
-    sendPage(res, phoneMessagePage(textsFor(req), MESSAGES[decision.status]))
+    sendPage(res, phoneMessagePage(textsFor(req), messages[decision.status]))
   })
   return router
 
@@ -65,7 +65,7 @@ export function scanRoutes({ consent, directory, journal, tickets }: ScanParts):
   }
 }
 
-const MESSAGES = {
+const messages = {
   agreed: 'phoneAgreed',
   refused: 'phoneRefused',
   'not-in-organisation': 'not-in-organisation',

@@ -10,18 +10,18 @@ const KEPT_MS = 60 * MINUTE
 
 /** One QR code, waiting on a desktop for a phone. */
 export interface Ticket {
-  readonly id: string
-  readonly request: AuthorizeRequest
-  readonly display: Display
+  id: string
+  request: AuthorizeRequest
+  display: Display
   /** Its page again, with a fresh code. */
-  readonly renewPath: string
+  renewPath: string
 }
 
 export type TicketStatus = 'waiting' | 'scanned' | 'expired' | Decision['status']
 
 interface Progress {
-  readonly ticket: Ticket
-  readonly openedAt: number
+  ticket: Ticket
+  openedAt: number
   isScanned: boolean
   decision: Decision | undefined
 }

@@ -1,11 +1,11 @@
 import { type Html, html } from '../../pages/html.js'
-import { API_CALLS } from '../apis/faults.js'
-import { MEMBERSHIPS } from '../people.js'
+import { apiCalls } from '../apis/faults.js'
+import { memberships } from '../people.js'
 import { page } from './layout.js'
 import type { Texts } from './texts.js'
 
 /** Faults to order by a click: what the button says, and what it sends. */
-const FAULT_BUTTONS: readonly (readonly [label: string, fault: unknown])[] = [
+const faultButtons: [label: string, fault: unknown][] = [
   ['html', 'html'],
   ['ban', 'ban'],
   ['truncated', 'truncated'],
@@ -30,7 +30,7 @@ const FAULT_BUTTONS: readonly (readonly [label: string, fault: unknown])[] = [
   ['{}', { body: {} }],
 ]
 
-const CLOCK_BUTTONS: readonly (readonly [label: string, byMs: number])[] = [
+const clockButtons: [label: string, byMs: number][] = [
   ['−2 min', -120_000],
   ['+2 min', 120_000],
   ['+6 min', 360_000],
@@ -60,7 +60,7 @@ export function controlPage(texts: Texts, origin: string): Html {
 <section>
 <h2>${texts.people}</h2>
 <ul class="people grid" id="people"></ul>
-${MEMBERSHIPS.map((membership) => html`<template data-membership-name="${membership}">${texts[membership]}</template>`)}
+${memberships.map((membership) => html`<template data-membership-name="${membership}">${texts[membership]}</template>`)}
 <template id="person"><li>
 <img alt="" width="40" height="40">
 <span><b dir="auto"></b> <small></small></span>
@@ -73,14 +73,14 @@ ${MEMBERSHIPS.map((membership) => html`<template data-membership-name="${members
 <section>
 <h2>${texts.faults}</h2>
 <p>${texts.faultsHint}</p>
-<p><label>${texts.call} <select id="call">${API_CALLS.map((call) => html`<option>${call}</option>`)}</select></label></p>
-<p class="actions">${FAULT_BUTTONS.map(
+<p><label>${texts.call} <select id="call">${apiCalls.map((call) => html`<option>${call}</option>`)}</select></label></p>
+<p class="actions">${faultButtons.map(
       ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
     )}</p>
 <p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>
 </section>
 <section class="row">
-<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${CLOCK_BUTTONS.map(
+<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${clockButtons.map(
       ([label, byMs]) => html`<button type="button" data-clock="${byMs}">${label}</button>`,
     )}</p></div>
 <div><h2>${texts.tokens}</h2><p class="actions"><button type="button" data-post="tokens/expire">${texts.expireTokens}</button></p></div>

@@ -2,11 +2,11 @@ import { type Fragment, type Html, html } from '../../pages/html.js'
 import type { Texts } from './texts.js'
 
 export interface PageParts {
-  readonly texts: Texts
-  readonly title: string
-  readonly body: Fragment
-  readonly script?: 'wait.js' | 'control.js'
-  readonly width?: 'narrow' | 'medium' | 'wide'
+  texts: Texts
+  title: string
+  body: Fragment
+  script?: 'wait.js' | 'control.js'
+  width?: 'narrow' | 'medium' | 'wide'
 }
 
 /** A page of the emulator, which says that it is one. */

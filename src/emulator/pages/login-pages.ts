@@ -6,11 +6,11 @@ import { framePage, page } from './layout.js'
 import type { Texts } from './texts.js'
 
 export interface CodePageParts {
-  readonly texts: Texts
-  readonly ticket: Ticket
+  texts: Texts
+  ticket: Ticket
   /** The QR code as a data URI. */
-  readonly qrImage: string
-  readonly people: readonly Person[]
+  qrImage: string
+  people: Person[]
 }
 
 /** The desktop's page: a code to scan, and people to choose for those without a phone. */
@@ -37,7 +37,7 @@ ${choices(texts, people, (person) => withParameter(ticket.renewPath, 'person', p
 }
 
 /** The page without a code, where DingTalk asks for a password. */
-export function passwordPage(texts: Texts, ticket: Ticket, people: readonly Person[]): Html {
+export function passwordPage(texts: Texts, ticket: Ticket, people: Person[]): Html {
   return page({
     texts,
     title: texts.passwordTitle,
@@ -86,7 +86,7 @@ export function notFoundPage(texts: Texts): Html {
 }
 
 /** People as plain links: Chrome applies CSP form-action to the whole redirect chain of a form. */
-export function choices(texts: Texts, people: readonly Person[], addressOf: (person: Person) => string): Html {
+export function choices(texts: Texts, people: Person[], addressOf: (person: Person) => string): Html {
   return html`<ul class="people">${people.map(
     (person) => html`<li><a href="${addressOf(person)}">
 <img src="/avatar/${person.id}.svg" alt="" width="40" height="40">
@@ -108,7 +108,7 @@ function waiting(ticket: Ticket): Html {
   return html`data-status-url="/scan/${ticket.id}/status"`
 }
 
-const ENDS = ['refused', 'expired', 'not-in-organisation'] as const
+const endings = ['refused', 'expired', 'not-in-organisation'] as const
 
 /** One line for each status; wait.js shows the one that holds. */
 function statuses(texts: Texts, ticket: Ticket, hint: string): Html {
@@ -117,7 +117,7 @@ function statuses(texts: Texts, ticket: Ticket, hint: string): Html {
 <p data-when="waiting">${hint}</p>
 <p data-when="scanned" hidden>${texts.scanned}</p>
 <p data-when="agreed" hidden>${texts.agreed}</p>
-${ENDS.map((status) => html`<p data-when="${status}" hidden>${texts[status]} ${renew}</p>`)}
+${endings.map((status) => html`<p data-when="${status}" hidden>${texts[status]} ${renew}</p>`)}
 <p data-when="lost" hidden>${texts.lost}</p>
 </div>`
 }

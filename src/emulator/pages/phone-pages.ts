@@ -6,7 +6,7 @@ import { choices, site } from './login-pages.js'
 import type { Texts } from './texts.js'
 
 /** The phone after it has scanned: whose phone is it? */
-export function choosePersonPage(texts: Texts, ticket: Ticket, people: readonly Person[]): Html {
+export function choosePersonPage(texts: Texts, ticket: Ticket, people: Person[]): Html {
   return page({
     texts,
     title: texts.phoneTitle,

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 
-const ZH = {
+const zh = {
   lang: 'zh-CN',
   badge: '模拟器 · 并非钉钉',
   brand: '钉钉模拟器',
@@ -75,9 +75,9 @@ const ZH = {
 }
 
 /** Everything the pages say. */
-export type Texts = Readonly<typeof ZH>
+export type Texts = typeof zh
 
-const EN: Texts = {
+const en: Texts = {
   lang: 'en',
   badge: 'Emulator · not DingTalk',
   brand: 'DingTalk emulator',
@@ -153,5 +153,5 @@ const EN: Texts = {
 
 /** Chinese for whoever prefers it, English for everybody else. */
 export function textsFor(req: Request): Texts {
-  return req.acceptsLanguages('en', 'zh') === 'zh' ? ZH : EN
+  return req.acceptsLanguages('en', 'zh') === 'zh' ? zh : en
 }
