@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { Router } from 'express'
 import { html } from '../pages/html.js'
-import type { Directory } from './directory.js'
-import type { Person } from './people.js'
+import type { Parts } from './parts.js'
+import type { Person } from './person.js'
 
 /** Pictures of people: the first character of the nick on a colour of their own. */
-export function avatarRoutes(directory: Directory): Router {
+export function avatarRoutes({ people }: Parts): Router {
   return Router().get('/avatar/:name', (req, res, next) => {
-    const person = directory.find(req.params.name.replace(/\.svg$/, ''))
+    const person = people.find(req.params.name.replace(/\.svg$/, ''))
     if (!person) return next()
     res
       .type('image/svg+xml')
@@ -16,6 +16,11 @@ export function avatarRoutes(directory: Directory): Router {
       .set({ 'Content-Security-Policy': "default-src 'none'; style-src 'none'", 'X-Content-Type-Options': 'nosniff' })
       .send(avatarOf(person))
   })
+}
+
+/** The absolute address of a person's picture; undefined where there is none. */
+export function avatarUrlOf({ avatarUrl }: Person, publicUrl: string): string | undefined {
+  return avatarUrl && new URL(avatarUrl, publicUrl).href
 }
 
 function avatarOf({ id, nick }: Person): string {

@@ -1,26 +1,12 @@
-import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { z } from 'zod'
-import { apiCalls, type FaultQueue, faultSchema } from './apis/faults.js'
-import type { Clock } from './clock.js'
-import type { Directory } from './directory.js'
-import type { Journal } from './journal.js'
-import { pageHeaders, sendPage } from './page-answers.js'
+import { apiCalls, faultSchema } from './apis/faults.js'
 import { controlPage } from './pages/control-page.js'
+import { pageHeaders, sendPage } from './pages/send-page.js'
 import { textsFor } from './pages/texts.js'
 import { isJson } from './parameters.js'
-import { personChangeSchema, personSchema } from './people.js'
-import type { Tokens } from './tokens.js'
-
-export interface ControlParts {
-  clock: Clock
-  directory: Directory
-  faults: FaultQueue
-  journal: Journal
-  tokens: Tokens
-  reset: () => void
-  /** Shown in the examples. */
-  origin: string
-}
+import type { Parts } from './parts.js'
+import { personChangeSchema, personSchema } from './person.js'
 
 const faultOrder = z.strictObject({
   call: z.enum(apiCalls),
@@ -47,50 +33,16 @@ const clockMove = z.strictObject({ byMs: z.number() })
  *
  * Whatever changes something needs `Content-Type: application/json`, which a page elsewhere cannot send unasked.
  */
-export function controlRoutes({ clock, directory, faults, journal, tokens, reset, origin }: ControlParts): Router {
+export function controlRoutes(parts: Parts): Router {
+  const { publicUrl, reset, tokens } = parts
   const router = Router()
   router.use(pageHeaders("'none'"), requireJson, express.json())
 
-  router.get('/', (req, res) => sendPage(res, controlPage(textsFor(req), origin)))
-
-  router.get('/people', (_req, res) => {
-    res.json(directory.all())
-  })
-  router.post('/people', (req, res) => {
-    const person = personSchema.parse(req.body)
-    directory.add(person)
-    res.status(201).json(person)
-  })
-  router.patch('/people/:id', (req, res, next) => {
-    if (!directory.find(req.params.id)) return next()
-    res.json(directory.change(req.params.id, personChangeSchema.parse(req.body)))
-  })
-
-  router.get('/faults', (_req, res) => {
-    res.json(faults.waiting())
-  })
-  router.post('/faults', (req, res) => {
-    const { call, fault, times } = faultOrder.parse(req.body)
-    faults.order(call, fault, times)
-    res.status(201).json(faults.waiting())
-  })
-
-  router.get('/journal', (_req, res) => {
-    res.json(journal.entries())
-  })
-  router.delete('/journal', (_req, res) => {
-    journal.clear()
-    res.status(204).end()
-  })
-
-  router.get('/clock', (_req, res) => {
-    res.json({ now: clock.now() })
-  })
-  router.post('/clock', (req, res) => {
-    clock.move(clockMove.parse(req.body).byMs)
-    res.json({ now: clock.now() })
-  })
-
+  router.get('/', (req, res) => sendPage(res, controlPage(textsFor(req), publicUrl)))
+  router.use('/people', peopleRoutes(parts))
+  router.use('/faults', faultRoutes(parts))
+  router.use('/journal', journalRoutes(parts))
+  router.use('/clock', clockRoutes(parts))
   router.post('/tokens/expire', (_req, res) => {
     tokens.expireApp()
     res.status(204).end()
@@ -103,11 +55,60 @@ export function controlRoutes({ clock, directory, faults, journal, tokens, reset
   router.use((_req, res) => {
     res.status(404).json({ error: 'Nothing here. GET /_emulator explains.' })
   })
-  router.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) return next(error)
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error)
-    res.status(400).json({ error: why })
+  router.use(explainProblem)
+  return router
+}
+
+function peopleRoutes({ people }: Parts): Router {
+  const router = Router()
+  router.get('/', (_req, res) => {
+    res.json(people.all())
+  })
+  router.post('/', (req, res) => {
+    const person = personSchema.parse(req.body)
+    people.add(person)
+    res.status(201).json(person)
+  })
+  router.patch('/:id', (req, res, next) => {
+    if (!people.find(req.params.id)) return next()
+    res.json(people.change(req.params.id, personChangeSchema.parse(req.body)))
+  })
+  return router
+}
+
+function faultRoutes({ faults }: Parts): Router {
+  const router = Router()
+  router.get('/', (_req, res) => {
+    res.json(faults.waiting())
+  })
+  router.post('/', (req, res) => {
+    const { call, fault, times } = faultOrder.parse(req.body)
+    faults.order(call, fault, times)
+    res.status(201).json(faults.waiting())
+  })
+  return router
+}
+
+function journalRoutes({ journal }: Parts): Router {
+  const router = Router()
+  router.get('/', (_req, res) => {
+    res.json(journal.entries())
+  })
+  router.delete('/', (_req, res) => {
+    journal.reset()
+    res.status(204).end()
+  })
+  return router
+}
+
+function clockRoutes({ clock }: Parts): Router {
+  const router = Router()
+  router.get('/', (_req, res) => {
+    res.json({ now: clock.now() })
+  })
+  router.post('/', (req, res) => {
+    clock.move(clockMove.parse(req.body).byMs)
+    res.json({ now: clock.now() })
   })
   return router
 }
@@ -115,4 +116,13 @@ export function controlRoutes({ clock, directory, faults, journal, tokens, reset
 const requireJson: RequestHandler = (req, res, next) => {
   if (req.method === 'GET' || req.method === 'HEAD' || isJson(req)) return next()
   res.status(415).json({ error: 'Content-Type: application/json is needed.' })
+}
+
+const explainProblem: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (res.headersSent) return next(error)
+  res.status(400).json({ error: error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error) })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

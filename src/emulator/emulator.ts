@@ -1,49 +1,36 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { closeAtOnce, listen } from '../server/listen.js'
 import { openApiRoutes } from './apis/api.js'
-import { ApiCalls } from './apis/api-call.js'
-import { type ApiCall, type Fault, FaultQueue } from './apis/faults.js'
+import type { ApiCall, Fault } from './apis/faults.js'
 import { oapiRoutes } from './apis/oapi.js'
 import { oapiRefusal } from './apis/refusals.js'
 import { avatarRoutes } from './avatar.js'
-import { Clock } from './clock.js'
-import { Codes } from './codes.js'
 import { controlRoutes } from './control.js'
-import { Directory } from './directory.js'
-import { Journal, type JournalCall, type JournalEntry } from './journal.js'
+import type { JournalCall, JournalEntry } from './journal.js'
 import { authorizeRoutes } from './login/authorize.js'
-import { Consent } from './login/consent.js'
 import { scanRoutes } from './login/scan.js'
-import { Tickets } from './login/tickets.js'
 import { requireOwnHost } from './own-host.js'
-import { pageHeaders, sendPage } from './page-answers.js'
 import { notFoundPage } from './pages/login-pages.js'
+import { pageHeaders, sendPage } from './pages/send-page.js'
 import { textsFor } from './pages/texts.js'
-import { defaultPeople, type Person, type PersonChange } from './people.js'
-import { Tokens } from './tokens.js'
+import { makeParts, type PartOptions, type Parts } from './parts.js'
+import type { Person, PersonChange } from './person.js'
 
 export { type ApiCall, apiCalls, type Fault } from './apis/faults.js'
 export { CODE_LIFETIME_MS } from './codes.js'
-export type { JournalCall, JournalEntry } from './journal.js'
 export { APP } from './known-app.js'
 export { TICKET_LIFETIME_MS } from './login/tickets.js'
-export { type Membership, makePerson, type Person, type PersonChange } from './people.js'
+export { makePerson, type Person } from './person.js'
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends PartOptions {
   /** 0, the default, is any free port. */
   port?: number
   /** Default 127.0.0.1; empty for all addresses. */
   host?: string
   /** The origin that browsers and phones use. Default http://localhost:<port>. */
   publicUrl?: string
-  /** Registered callback addresses, compared without their query. Default: any http(s) address. */
-  redirectUris?: string[]
-  people?: Person[]
-  now?: () => number
-  /** Whether DingTalk itself refuses everybody but employees in the oauth2 flow (11055). Default false. */
-  internalApp?: boolean
 }
 
 /** A running DingTalk of one's own. */
@@ -81,83 +68,53 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   refuseProduction()
   const server = createServer()
   const port = await listen(server, { port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  const parts = makeParts(new URL(options.publicUrl ?? `http://localhost:${port}`).origin, options)
+  server.on('request', createApp(parts))
+  return runningEmulator(server, parts)
+}
 
-  const url = new URL(options.publicUrl ?? `http://localhost:${port}`).origin
-  const clock = new Clock(options.now ?? Date.now)
-  const directory = new Directory(options.people ?? defaultPeople())
-  const faults = new FaultQueue()
-  const journal = new Journal(clock)
-  const codes = new Codes(clock)
-  const tokens = new Tokens(clock)
-  const tickets = new Tickets(clock)
-  const reset = () => {
-    for (const part of [clock, directory, faults, codes, tokens, tickets]) part.reset()
-    journal.clear()
-  }
-  const { redirectUris, internalApp = false } = options
-  server.on(
-    'request',
-    createApp({ url, clock, directory, faults, journal, codes, tokens, tickets, reset, redirectUris, internalApp }),
-  )
-
+function runningEmulator(server: Server, parts: Parts): Emulator {
+  const { publicUrl, clock, people, faults, journal, tokens, reset } = parts
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= closeAtOnce(server)
     return closed
   }
   return {
-    url,
+    url: publicUrl,
     failNext: (call, fault, times) => faults.order(call, fault, times),
     journal: () => journal.entries(),
-    clearJournal: () => journal.clear(),
+    clearJournal: () => journal.reset(),
     nextCall: (call) => journal.next(call),
     moveClock: (byMs) => clock.move(byMs),
     expireAppTokens: () => tokens.expireApp(),
-    person: (id) => directory.get(id),
+    person: (id) => people.get(id),
     changePerson: (id, change) => {
-      directory.change(id, change)
+      people.change(id, change)
     },
-    addPerson: (person) => directory.add(person),
+    addPerson: (person) => people.add(person),
     reset,
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-interface AppParts {
-  url: string
-  clock: Clock
-  directory: Directory
-  faults: FaultQueue
-  journal: Journal
-  codes: Codes
-  tokens: Tokens
-  tickets: Tickets
-  reset: () => void
-  redirectUris: string[] | undefined
-  internalApp: boolean
-}
-
 // The same place seen from src/ and from dist/, where the compiler leaves them out.
 const ASSETS = fileURLToPath(new URL('../../src/emulator/assets/', import.meta.url))
 
-function createApp(parts: AppParts): Express {
-  const { url, directory, faults, journal, codes, internalApp } = parts
-  const calls = new ApiCalls(faults, journal)
-  const consent = new Consent({ codes, directory, internalApp })
-  const avatarOf = ({ avatarUrl }: Person) => avatarUrl && new URL(avatarUrl, url).href
-
+function createApp(parts: Parts): Express {
+  const { calls, journal, publicUrl } = parts
   const app = express()
   app.disable('x-powered-by').disable('etag')
-  app.use(requireOwnHost(url))
+  app.use(requireOwnHost(publicUrl))
   app.use('/assets', express.static(ASSETS))
-  app.use('/_emulator', controlRoutes({ ...parts, origin: url }))
-  app.use(avatarRoutes(directory))
-  app.use(authorizeRoutes({ ...parts, consent, publicUrl: url }))
-  app.use(scanRoutes({ ...parts, consent }))
+  app.use('/_emulator', controlRoutes(parts))
+  app.use(avatarRoutes(parts))
+  app.use(authorizeRoutes(parts))
+  app.use(scanRoutes(parts))
   app.use(calls.redirectTargets())
-  app.use(oapiRoutes({ ...parts, calls, avatarOf }))
-  app.use(openApiRoutes({ ...parts, calls, avatarOf }))
+  app.use(oapiRoutes(parts))
+  app.use(openApiRoutes(parts))
   app.get('/', (_req, res) => res.redirect('/_emulator'))
   app.get('/favicon.ico', (_req, res) => {
     res.status(204).end()
@@ -167,12 +124,12 @@ function createApp(parts: AppParts): Express {
     sendPage(res, notFoundPage(textsFor(req)), 404)
   })
   app.use(calls.unknown(() => oapiRefusal(404)))
-  app.use(answerFailure)
+  app.use(sayFailure)
   return app
 }
 
 /** A body that cannot be read, or a bug here: neither is something DingTalk would say. */
-const answerFailure: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+const sayFailure: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) return next(error)
   res.status(500).json({ code: 'emulatorFailed', message: error instanceof Error ? error.message : String(error) })
 }

@@ -37,7 +37,7 @@ export class Journal {
     return [...this.#entries]
   }
 
-  clear(): void {
+  reset(): void {
     this.#entries = []
   }
 

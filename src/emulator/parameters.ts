@@ -1,10 +1,6 @@
 import type { Request } from 'express'
 import { z } from 'zod'
-
-/** The query, percent-decoded once, as DingTalk does. */
-export function queryOf(req: Request): URLSearchParams {
-  return new URLSearchParams(req.originalUrl.split('?').slice(1).join('?'))
-}
+import { parseJson } from '../adapters/dingtalk/parse-json.js'
 
 /** A parameter that is there once and not empty. */
 export function single(query: URLSearchParams, name: string): string | undefined {
@@ -27,13 +23,5 @@ const jsonObject = z.record(z.string(), z.unknown())
 export function jsonObjectOf(req: Request): Record<string, unknown> | undefined {
   const raw: unknown = req.body
   if (!Buffer.isBuffer(raw)) return undefined
-  return jsonObject.safeParse(parsedJson(raw.toString('utf8'))).data
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return jsonObject.safeParse(parseJson(raw.toString('utf8'))).data
 }

@@ -1,73 +1,55 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { Person, PersonChange } from './person.js'
 
-export const memberships = ['employee', 'external', 'outsider', 'left'] as const
+/** Everybody the emulator knows, in the order they were added. */
+export class People {
+  readonly #initial: Person[]
+  readonly #people = new Map<string, Person>()
 
-/** What the organisation's directory says of a person; `outsider` and `left` are not in it. */
-export type Membership = (typeof memberships)[number]
-
-export const personSchema = z.strictObject({
-  id: z.string().regex(/^[\w-]{1,64}$/),
-  nick: z.string(),
-  membership: z.enum(memberships),
-  unionId: z.string().min(1),
-  openId: z.string().min(1),
-  userId: z.string().min(1),
-  /** An absolute address, or a path on the emulator. */
-  avatarUrl: z.string().min(1).exactOptional(),
-  email: z.string().min(1).exactOptional(),
-  mobile: z.string().min(1).exactOptional(),
-  stateCode: z.string().min(1).exactOptional(),
-})
-
-/** Somebody with a DingTalk account. `id` is the emulator's own handle and never leaves it. */
-export type Person = z.infer<typeof personSchema>
-
-const { nick, membership, avatarUrl, email, mobile, stateCode } = personSchema.shape
-
-export const personChangeSchema = z.strictObject({
-  nick: nick.exactOptional(),
-  membership: membership.exactOptional(),
-  avatarUrl,
-  email,
-  mobile,
-  stateCode,
-})
-
-/** What can happen to a person: a rename, leaving, coming back. DingTalk's own identifiers stay. */
-export type PersonChange = z.infer<typeof personChangeSchema>
-
-/** Completes a person with identifiers that look like DingTalk's and depend on `id` alone. */
-export function makePerson(given: Pick<Person, 'id' | 'nick'> & Partial<Person>): Person {
-  return {
-    membership: 'employee',
-    unionId: `${identifier('unionid', given.id, 17)}iEiE`,
-    openId: `${identifier('openid', given.id, 19)}iEiE`,
-    userId: String(createHash('sha256').update(`userid:${given.id}`).digest().readUIntBE(0, 6)).padStart(15, '0'),
-    ...given,
+  constructor(people: Person[]) {
+    this.#initial = people
+    this.reset()
   }
-}
 
-function identifier(kind: string, id: string, length: number): string {
-  return createHash('sha256')
-    .update(`${kind}:${id}`)
-    .digest('base64')
-    .replace(/[^A-Za-z0-9]/g, '')
-    .slice(0, length)
-}
+  reset(): void {
+    this.#people.clear()
+    for (const person of this.#initial) this.add(person)
+  }
 
-/** The people to choose from when a start names none. */
-export function defaultPeople(): Person[] {
-  return [
-    makePerson({ id: 'zhangsan', nick: '张三', avatarUrl: '/avatar/zhangsan.svg', email: 'zhangsan@example.com' }),
-    makePerson({ id: 'lisi', nick: '李四', avatarUrl: '/avatar/lisi.svg' }),
-    // @NOTE one name and one address for two people: whoever links accounts by either merges them.
-    makePerson({ id: 'zhangwei1', nick: '张伟', avatarUrl: '/avatar/zhangwei1.svg', email: 'zhangwei@example.com' }),
-    makePerson({ id: 'zhangwei2', nick: '张伟', avatarUrl: '/avatar/zhangwei2.svg', email: 'zhangwei@example.com' }),
-    makePerson({ id: 'xingxing', nick: '星星✨👩‍💻', avatarUrl: '/avatar/xingxing.svg' }),
-    makePerson({ id: 'hostile', nick: `<script>alert(1)</script>"'&`, avatarUrl: '/avatar/hostile.svg' }),
-    makePerson({ id: 'waibu', nick: '陈外', membership: 'external', avatarUrl: '/avatar/waibu.svg' }),
-    makePerson({ id: 'wangwu', nick: '王五', membership: 'outsider' }),
-    makePerson({ id: 'libie', nick: '李别', membership: 'left', avatarUrl: '/avatar/libie.svg' }),
-  ]
+  all(): Person[] {
+    return [...this.#people.values()]
+  }
+
+  find(id: string): Person | undefined {
+    return this.#people.get(id)
+  }
+
+  /** @throws on an unknown id */
+  get(id: string): Person {
+    const person = this.find(id)
+    if (!person) throw new Error(`The emulator knows nobody called ${JSON.stringify(id)}`)
+    return person
+  }
+
+  /** @throws when one of the identifiers is somebody else's already */
+  add(person: Person): void {
+    const clash = this.all().find(
+      ({ id, unionId, openId, userId }) =>
+        id === person.id || unionId === person.unionId || openId === person.openId || userId === person.userId,
+    )
+    if (clash) throw new Error(`An identifier of ${JSON.stringify(person.id)} belongs to ${JSON.stringify(clash.id)}`)
+    this.#people.set(person.id, Object.freeze({ ...person }))
+  }
+
+  /** @throws on an unknown id */
+  change(id: string, change: PersonChange): Person {
+    const changed = Object.freeze({ ...this.get(id), ...change })
+    this.#people.set(id, changed)
+    return changed
+  }
+
+  /** The person as the organisation's directory finds them: employees and external contacts only. */
+  member(key: 'unionId' | 'userId', value: string): Person | undefined {
+    const person = this.all().find((candidate) => candidate[key] === value)
+    return person?.membership === 'employee' || person?.membership === 'external' ? person : undefined
+  }
 }

@@ -34,17 +34,17 @@ export async function codeFrom(url: string, person = 'zhangsan'): Promise<string
   return new URL(location).searchParams.get('code') ?? ''
 }
 
-interface ApiAnswer {
+interface ApiResponse {
   status: number
   body: unknown
 }
 
-export async function ask(url: string, init: RequestInit = {}): Promise<ApiAnswer> {
+export async function ask(url: string, init: RequestInit = {}): Promise<ApiResponse> {
   const response = await fetch(url, init)
   return { status: response.status, body: await response.json() }
 }
 
-export function post(url: string, body: unknown, contentType = 'application/json'): Promise<ApiAnswer> {
+export function post(url: string, body: unknown, contentType = 'application/json'): Promise<ApiResponse> {
   return ask(url, {
     method: 'POST',
     headers: { 'Content-Type': contentType },
@@ -62,7 +62,7 @@ export interface ExchangeChange {
 }
 
 /** The signed exchange, right but for what is changed. */
-export function userInfoByCode(emulator: Emulator, code: string, change: ExchangeChange = {}): Promise<ApiAnswer> {
+export function userInfoByCode(emulator: Emulator, code: string, change: ExchangeChange = {}): Promise<ApiResponse> {
   const { accessKey = APP.id, timestamp = String(Date.now()), body = { tmp_auth_code: code }, contentType } = change
   const { signature = encodeURIComponent(sign(APP.secret, timestamp)) } = change
   const query = `accessKey=${accessKey}&timestamp=${timestamp}&signature=${signature}`
@@ -74,12 +74,12 @@ export function userAccessToken(
   code: string,
   change: Parameters = {},
   contentType?: string,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const body = { clientId: APP.id, clientSecret: APP.secret, code, grantType: 'authorization_code', ...change }
   return post(`${emulator.url}/v1.0/oauth2/userAccessToken`, body, contentType)
 }
 
-export function usersMe(emulator: Emulator, headers: Record<string, string>): Promise<ApiAnswer> {
+export function usersMe(emulator: Emulator, headers: Record<string, string>): Promise<ApiResponse> {
   return ask(`${emulator.url}/v1.0/contact/users/me`, { headers })
 }
 

@@ -2,71 +2,75 @@ import { randomUUID } from 'node:crypto'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Journal } from '../journal.js'
 import { type ApiCall, type Fault, type FaultQueue, faultName } from './faults.js'
-import { type Answer, apiError, Refusal, subcodeError, topapiError } from './refusals.js'
+import { type ApiResponse, apiError, Refusal, subcodeError, topapiError } from './refusals.js'
 
 const PADDING = 'x'.repeat(1_200_000)
+const PAGE_INSTEAD = '<!DOCTYPE html><html><body><h1>请求过于频繁</h1><script>var x5 = 1</script></body></html>'
 const KEPT_REDIRECTS = 100
 
-/** The one way a request becomes an answer, in which faults happen and the journal is kept. */
+/** What an API does with a request; a refusal is thrown. */
+export type ApiHandler = (req: Request) => ApiResponse
+
+/** The one way from a request to a response, on which faults happen and the journal is kept. */
 export class ApiCalls {
   readonly #faults: FaultQueue
   readonly #journal: Journal
-  readonly #redirected = new Map<string, Answer>()
+  readonly #redirected = new Map<string, ApiResponse>()
 
   constructor(faults: FaultQueue, journal: Journal) {
     this.#faults = faults
     this.#journal = journal
   }
 
-  handler(call: ApiCall, handle: (req: Request) => Answer): RequestHandler {
+  handler(call: ApiCall, handle: ApiHandler): RequestHandler {
     return (req, res) => {
       const fault = this.#faults.take(call)
-      const answer = insteadOf(fault) ?? outcomeOf(() => handle(req))
-      this.#journal.record(call, fault === undefined ? answer.outcome : faultName(fault), req, answer.personId)
-      if (fault === 'redirect') return res.redirect(this.#redirect(answer))
-      deliver(res, answer, fault)
+      const response = insteadOf(fault) ?? outcomeOf(() => handle(req))
+      this.#journal.record(call, fault === undefined ? response.outcome : faultName(fault), req, response.personId)
+      if (fault === 'redirect') return res.redirect(this.#redirect(response))
+      deliver(res, response, fault)
     }
   }
 
-  /** What DingTalk answers on a path that it does not have. */
-  unknown(answer: (req: Request) => Refusal): RequestHandler {
+  /** What DingTalk says to a path that it does not have. */
+  unknown(refuse: () => Refusal): RequestHandler {
     return (req, res) => {
-      const refusal = answer(req)
-      this.#journal.record('unknown', refusal.answer.outcome, req)
-      deliver(res, refusal.answer, undefined)
+      const { response } = refuse()
+      this.#journal.record('unknown', response.outcome, req)
+      deliver(res, response)
     }
   }
 
   /** Where the fault `redirect` points to: a success that nobody should fetch. */
   redirectTargets(): Router {
     return Router().all('/redirected/:id', (req, res, next) => {
-      const answer = this.#redirected.get(req.params.id)
-      if (!answer) return next()
+      const response = this.#redirected.get(req.params.id)
+      if (!response) return next()
       this.#journal.record('redirect-target', 'ok', req)
-      deliver(res, answer, undefined)
+      deliver(res, response)
     })
   }
 
-  #redirect(answer: Answer): string {
+  #redirect(response: ApiResponse): string {
     const id = randomUUID()
-    this.#redirected.set(id, answer)
+    this.#redirected.set(id, response)
     const [oldest] = this.#redirected.keys()
     if (this.#redirected.size > KEPT_REDIRECTS && oldest !== undefined) this.#redirected.delete(oldest)
     return `/redirected/${id}`
   }
 }
 
-function outcomeOf(handle: () => Answer): Answer {
+function outcomeOf(handle: () => ApiResponse): ApiResponse {
   try {
     return handle()
   } catch (error) {
-    if (error instanceof Refusal) return error.answer
+    if (error instanceof Refusal) return error.response
     throw error
   }
 }
 
-/** The answer of a fault before which the request was not even looked at. */
-function insteadOf(fault: Fault | undefined): Answer | undefined {
+/** The response of a fault that happens before the request is even looked at. */
+function insteadOf(fault: Fault | undefined): ApiResponse | undefined {
   if (fault === undefined) return undefined
   const outcome = faultName(fault)
   if (fault === 'ban')
@@ -84,36 +88,34 @@ function errcodeBody(fault: Extract<Fault, { errcode: number }>): unknown {
   return topapiError(fault.errcode)
 }
 
-function deliver(res: Response, answer: Answer, fault: Fault | undefined): void {
-  switch (fault) {
-    case 'hang':
-      return
-    case 'reset':
-      res.socket?.destroy()
-      return
-    case 'html':
-      res.type('html').send('<!DOCTYPE html><html><body><h1>请求过于频繁</h1><script>var x5 = 1</script></body></html>')
-      return
-    case 'truncated':
-      sendJson(res, answer.status, halfOf(JSON.stringify(answer.body)))
-      return
-    case 'too-large':
-      sendJson(res, answer.status, JSON.stringify({ ...objectOf(answer.body), padding: PADDING }))
-      return
-    case 'no-unionid':
-      sendJson(res, answer.status, JSON.stringify(answer.body, withoutUnionid))
-      return
-    case 'string-numbers':
-      sendJson(res, answer.status, JSON.stringify(answer.body, withNumbersAsText))
-      return
-  }
-  const text = JSON.stringify(answer.body)
-  if (typeof fault === 'object' && 'delayMs' in fault) {
-    const timer = setTimeout(() => sendJson(res, answer.status, text), fault.delayMs)
+function deliver(res: Response, { status, body }: ApiResponse, fault?: Fault): void {
+  if (fault === 'hang') return
+  if (fault === 'reset') {
+    res.socket?.destroy()
+  } else if (fault === 'html') {
+    res.type('html').send(PAGE_INSTEAD)
+  } else if (typeof fault === 'object' && 'delayMs' in fault) {
+    const timer = setTimeout(() => sendJson(res, status, JSON.stringify(body)), fault.delayMs)
     res.once('close', () => clearTimeout(timer))
-    return
+  } else {
+    sendJson(res, status, textOf(body, fault))
   }
-  sendJson(res, answer.status, text)
+}
+
+/** The body as JSON, spoilt by the fault. */
+function textOf(body: unknown, fault: Fault | undefined): string {
+  switch (fault) {
+    case 'truncated':
+      return halfOf(JSON.stringify(body))
+    case 'too-large':
+      return JSON.stringify({ ...objectOf(body), padding: PADDING })
+    case 'no-unionid':
+      return JSON.stringify(body, withoutUnionid)
+    case 'string-numbers':
+      return JSON.stringify(body, withNumbersAsText)
+    default:
+      return JSON.stringify(body)
+  }
 }
 
 function sendJson(res: Response, status: number, text: string): void {

@@ -1,50 +1,36 @@
 import { randomBytes } from 'node:crypto'
 import express, { type Request, Router } from 'express'
 import { z } from 'zod'
-import type { Codes } from '../codes.js'
-import type { Directory } from '../directory.js'
+import { avatarUrlOf } from '../avatar.js'
 import { APP } from '../known-app.js'
 import { isJson, jsonObjectOf } from '../parameters.js'
-import type { Person } from '../people.js'
-import { TOKEN_LIFETIME_S, type Tokens } from '../tokens.js'
-import type { ApiCalls } from './api-call.js'
-import { type Answer, apiRefusal, success } from './refusals.js'
+import type { Parts } from '../parts.js'
+import type { Person } from '../person.js'
+import { TOKEN_LIFETIME_S } from '../tokens.js'
+import type { ApiHandler } from './api-call.js'
+import { apiRefusal, success } from './refusals.js'
 
 const text = z.string().min(1)
 
-export interface OpenApiParts {
-  calls: ApiCalls
-  codes: Codes
-  directory: Directory
-  tokens: Tokens
-  avatarOf: (person: Person) => string | undefined
-}
-
 /** The APIs of api.dingtalk.com: camelCase, tokens in a header, true HTTP statuses. */
-export function openApiRoutes({ calls, codes, directory, tokens, avatarOf }: OpenApiParts): Router {
+export function openApiRoutes(parts: Parts): Router {
+  const { calls } = parts
   const router = Router({ caseSensitive: true, strict: true })
   router.use('/v1.0', express.raw({ type: () => true, limit: '1mb' }))
 
-  router.post(
-    '/v1.0/oauth2/userAccessToken',
-    calls.handler('userAccessToken', (req) => userToken(req)),
-  )
-  router.get(
-    '/v1.0/contact/users/me',
-    calls.handler('users/me', (req) => ownContact(req)),
-  )
-  router.post(
-    '/v1.0/oauth2/accessToken',
-    calls.handler('accessToken', (req) => appToken(req)),
-  )
+  router.post('/v1.0/oauth2/userAccessToken', calls.handler('userAccessToken', userToken(parts)))
+  router.get('/v1.0/contact/users/me', calls.handler('users/me', ownContact(parts)))
+  router.post('/v1.0/oauth2/accessToken', calls.handler('accessToken', appToken(parts)))
   router.all(
     '/v1.0/*path',
     calls.unknown(() => apiRefusal('InvalidAction.NotFound')),
   )
   return router
+}
 
-  /** https://open.dingtalk.com/document/development/obtain-user-token */
-  function userToken(req: Request): Answer {
+/** https://open.dingtalk.com/document/development/obtain-user-token */
+function userToken({ codes, tokens }: Parts): ApiHandler {
+  return (req) => {
     const body = jsonBody(req)
     const clientId = required(body, 'clientId')
     const clientSecret = required(body, 'clientSecret')
@@ -64,31 +50,28 @@ export function openApiRoutes({ calls, codes, directory, tokens, avatarOf }: Ope
       grant.personId,
     )
   }
+}
 
-  /** https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information */
-  function ownContact(req: Request): Answer {
+/** https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information */
+function ownContact({ people, publicUrl, tokens }: Parts): ApiHandler {
+  return (req) => {
     const token = req.get('x-acs-dingtalk-access-token')
     if (!token) throw apiRefusal('AuthenticationFailed.MissingParameter', 'x-acs-dingtalk-access-token')
     const personId = tokens.personOf(token)
     if (personId === undefined) throw apiRefusal('InvalidAuthentication')
-    const person = directory.get(personId)
-    const avatarUrl = avatarOf(person)
-    return success(
-      {
-        nick: person.nick,
-        unionId: person.unionId,
-        openId: person.openId,
-        ...(avatarUrl !== undefined && { avatarUrl }),
-        ...(person.email !== undefined && { email: person.email }),
-        ...(person.mobile !== undefined && { mobile: person.mobile }),
-        ...(person.stateCode !== undefined && { stateCode: person.stateCode }),
-      },
-      person.id,
-    )
+    return success(contactOf(people.get(personId), publicUrl), personId)
   }
+}
 
-  /** https://open.dingtalk.com/document/development/obtain-the-access_token-of-an-internal-app */
-  function appToken(req: Request): Answer {
+/** What the person does not have is undefined, and so not in the JSON. */
+function contactOf(person: Person, publicUrl: string): unknown {
+  const { nick, unionId, openId, email, mobile, stateCode } = person
+  return { nick, unionId, openId, avatarUrl: avatarUrlOf(person, publicUrl), email, mobile, stateCode }
+}
+
+/** https://open.dingtalk.com/document/development/obtain-the-access_token-of-an-internal-app */
+function appToken({ tokens }: Parts): ApiHandler {
+  return (req) => {
     const body = jsonBody(req)
     const appKey = required(body, 'appKey')
     const appSecret = required(body, 'appSecret')

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type ApiErrorCode, apiErrorOf, apiMessageOf, errmsgOf } from './dingtalk-errors.js'
 
-/** What an API answers, and how the journal calls that. */
-export interface Answer {
+/** The response of an API, and how the journal calls it. */
+export interface ApiResponse {
   status: number
   body: unknown
   outcome: string
@@ -12,15 +12,15 @@ export interface Answer {
 /** Thrown by a check that fails. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly answer: Answer
+  readonly response: ApiResponse
 
-  constructor(answer: Answer) {
-    super(answer.outcome)
-    this.answer = answer
+  constructor(response: ApiResponse) {
+    super(response.outcome)
+    this.response = response
   }
 }
 
-export function success(body: unknown, personId?: string): Answer {
+export function success(body: unknown, personId?: string): ApiResponse {
   return { status: 200, body, outcome: 'ok', ...(personId !== undefined && { personId }) }
 }
 
@@ -68,7 +68,7 @@ export function apiError(code: string, message = apiMessageOf(code)): unknown {
   return { code, requestid: randomUUID().toUpperCase(), message }
 }
 
-/** As topapi numbers its answers. */
+/** As topapi numbers its responses. */
 export function requestId(): string {
   return randomBytes(7).toString('hex').slice(0, 13)
 }

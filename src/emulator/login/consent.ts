@@ -1,7 +1,7 @@
 import { notInOrganisation } from '../apis/dingtalk-errors.js'
 import type { Codes } from '../codes.js'
-import type { Directory } from '../directory.js'
-import { type AuthorizeRequest, callbackAddress } from './authorize-request.js'
+import type { People } from '../people.js'
+import { type ConsentRequest, callbackAddress } from './consent-request.js'
 
 /** A page of its own, or inline in a page of the server. */
 export type Display = 'page' | 'frame'
@@ -17,25 +17,25 @@ export interface Decision {
   next?: NextStep
 }
 
-export interface ConsentParts {
+interface Dependencies {
   codes: Codes
-  directory: Directory
+  people: People
   /** Whether DingTalk itself keeps other organisations out of oauth2. */
   internalApp: boolean
 }
 
 /** Turns a person's yes or no into what DingTalk tells the server. */
 export class Consent {
-  readonly #parts: ConsentParts
+  readonly #dependencies: Dependencies
 
-  constructor(parts: ConsentParts) {
-    this.#parts = parts
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies
   }
 
-  agree(request: AuthorizeRequest, display: Display, personId: string): Decision {
-    const { codes, directory, internalApp } = this.#parts
+  agree(request: ConsentRequest, display: Display, personId: string): Decision {
+    const { codes, people, internalApp } = this.#dependencies
     const { flow, withCorpId } = request
-    if (flow === 'oauth2' && internalApp && directory.get(personId).membership !== 'employee') {
+    if (flow === 'oauth2' && internalApp && people.get(personId).membership !== 'employee') {
       return {
         status: 'not-in-organisation',
         outcome: notInOrganisation.errorCode,
@@ -52,18 +52,18 @@ export class Consent {
   }
 
   /** Only oauth2 tells the server of a no. */
-  refuse(request: AuthorizeRequest, display: Display): Decision {
+  refuse(request: ConsentRequest, display: Display): Decision {
     const refused = { status: 'refused', outcome: 'access_denied' } as const
     if (request.flow === 'qrconnect') return refused
     return { ...refused, next: onward(request, display, callbackAddress(request, { error: 'access_denied' })) }
   }
 }
 
-function onward(request: AuthorizeRequest, display: Display, redirectTo: string): NextStep {
+function onward(request: ConsentRequest, display: Display, redirectTo: string): NextStep {
   return display === 'page' ? { redirectTo } : toParent(request, { success: true, redirectUrl: redirectTo })
 }
 
 // The page around the oauth2 frame must have the origin of redirect_uri: no other one gets the message.
-function toParent(request: AuthorizeRequest, post: Record<string, unknown>): NextStep {
+function toParent(request: ConsentRequest, post: Record<string, unknown>): NextStep {
   return { post, targetOrigin: new URL(request.redirectUri).origin }
 }

@@ -1,67 +1,66 @@
-import { type Request, type Response, Router } from 'express'
-import type { Directory } from '../directory.js'
-import type { Journal } from '../journal.js'
-import { pageHeaders, sendPage } from '../page-answers.js'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { choosePersonPage, confirmPage, phoneMessagePage } from '../pages/phone-pages.js'
+import { pageHeaders, sendPage } from '../pages/send-page.js'
 import { textsFor } from '../pages/texts.js'
-import type { Consent } from './consent.js'
-import type { Ticket, Tickets } from './tickets.js'
+import type { Parts } from '../parts.js'
+import type { Ticket } from './tickets.js'
 
-export interface ScanParts {
-  consent: Consent
-  directory: Directory
-  journal: Journal
-  tickets: Tickets
-}
+type OnTicket = { ticket: string }
+type OnPerson = OnTicket & { person: string }
+type OnChoice = OnPerson & { choice: string }
 
 /** What a scanned code opens: the phone. And what the waiting desktop asks meanwhile. */
-export function scanRoutes({ consent, directory, journal, tickets }: ScanParts): Router {
+export function scanRoutes(parts: Parts): Router {
   const router = Router()
   router.use('/scan', pageHeaders("'none'"))
+  router.get('/scan/:ticket/status', tellStatus(parts))
+  router.get('/scan/:ticket', choosePerson(parts))
+  router.get('/scan/:ticket/as/:person', confirm(parts))
+  router.get('/scan/:ticket/as/:person/:choice', decide(parts))
+  return router
+}
 
-  router.get('/scan/:ticket/status', (req, res) => {
+function tellStatus({ tickets }: Parts): RequestHandler<OnTicket> {
+  return (req, res) => {
     const { status, decision } = tickets.statusOf(req.params.ticket)
     res.json({ status, ...decision?.next })
-  })
+  }
+}
 
-  router.get('/scan/:ticket', (req, res) => {
-    const ticket = openTicket(req, res, req.params.ticket)
+function choosePerson(parts: Parts): RequestHandler<OnTicket> {
+  const { journal, people, tickets } = parts
+  return (req, res) => {
+    const ticket = openTicket(parts, req, res)
     if (!ticket) return
     tickets.markScanned(ticket.id)
     journal.record('scan', 'ok', req)
-    sendPage(res, choosePersonPage(textsFor(req), ticket, directory.all()))
-  })
+    sendPage(res, choosePersonPage(textsFor(req), ticket, people.all()))
+  }
+}
 
-  router.get('/scan/:ticket/as/:person', (req, res, next) => {
-    const ticket = openTicket(req, res, req.params.ticket)
-    const person = directory.find(req.params.person)
+function confirm(parts: Parts): RequestHandler<OnPerson> {
+  return (req, res, next) => {
+    const ticket = openTicket(parts, req, res)
     if (!ticket) return
+    const person = parts.people.find(req.params.person)
     if (!person) return next()
     sendPage(res, confirmPage(textsFor(req), ticket, person))
-  })
+  }
+}
 
-  router.get('/scan/:ticket/as/:person/:answer', (req, res, next) => {
-    const { answer } = req.params
-    const ticket = openTicket(req, res, req.params.ticket)
-    const person = directory.find(req.params.person)
+function decide(parts: Parts): RequestHandler<OnChoice> {
+  const { consent, journal, people, tickets } = parts
+  return (req, res, next) => {
+    const ticket = openTicket(parts, req, res)
     if (!ticket) return
-    if (!person || (answer !== 'agree' && answer !== 'refuse')) return next()
+    const { choice } = req.params
+    const person = people.find(req.params.person)
+    if (!person || (choice !== 'agree' && choice !== 'refuse')) return next()
     const { request, display } = ticket
-    const decision = answer === 'agree' ? consent.agree(request, display, person.id) : consent.refuse(request, display)
+    const decision = choice === 'agree' ? consent.agree(request, display, person.id) : consent.refuse(request, display)
     tickets.decide(ticket.id, decision)
     journal.record('consent', decision.outcome, req, person.id)
     sendPage(res, phoneMessagePage(textsFor(req), messages[decision.status]))
-  })
-  return router
-
-  /** A ticket that still waits; else the phone is told why not. */
-  function openTicket(req: Request, res: Response, id: string): Ticket | undefined {
-    const ticket = tickets.find(id)
-    if (ticket && tickets.isOpen(id)) return ticket
-    const isExpired = tickets.statusOf(id).status === 'expired'
-    journal.record('scan', isExpired ? 'expired' : 'used', req)
-    sendPage(res, phoneMessagePage(textsFor(req), isExpired ? 'phoneExpired' : 'phoneUsed'), 410)
-    return undefined
   }
 }
 
@@ -70,3 +69,14 @@ const messages = {
   refused: 'phoneRefused',
   'not-in-organisation': 'not-in-organisation',
 } as const
+
+/** A ticket that still waits; else the phone is told why not. */
+function openTicket({ journal, tickets }: Parts, req: Request<OnTicket>, res: Response): Ticket | undefined {
+  const id = req.params.ticket
+  const ticket = tickets.find(id)
+  if (ticket && tickets.isOpen(id)) return ticket
+  const isExpired = tickets.statusOf(id).status === 'expired'
+  journal.record('scan', isExpired ? 'expired' : 'used', req)
+  sendPage(res, phoneMessagePage(textsFor(req), isExpired ? 'phoneExpired' : 'phoneUsed'), 410)
+  return undefined
+}

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { MINUTE } from '../../time.js'
 import type { Clock } from '../clock.js'
-import type { AuthorizeRequest } from './authorize-request.js'
 import type { Decision, Display } from './consent.js'
+import type { ConsentRequest } from './consent-request.js'
 
 /** How long a QR code can be scanned. */
 export const TICKET_LIFETIME_MS = 3 * MINUTE
@@ -11,7 +11,7 @@ const KEPT_MS = 60 * MINUTE
 /** One QR code, waiting on a desktop for a phone. */
 export interface Ticket {
   id: string
-  request: AuthorizeRequest
+  request: ConsentRequest
   display: Display
   /** Its page again, with a fresh code. */
   renewPath: string
@@ -35,7 +35,7 @@ export class Tickets {
     this.#clock = clock
   }
 
-  open(request: AuthorizeRequest, display: Display, renewPath: string): Ticket {
+  open(request: ConsentRequest, display: Display, renewPath: string): Ticket {
     this.#dropOld()
     const ticket = { id: randomBytes(12).toString('hex'), request, display, renewPath }
     this.#progress.set(ticket.id, { ticket, openedAt: this.#clock.now(), isScanned: false, decision: undefined })

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../pages/html.js'
 import { apiCalls } from '../apis/faults.js'
-import { memberships } from '../people.js'
+import { memberships } from '../person.js'
 import { page } from './layout.js'
 import type { Texts } from './texts.js'
 

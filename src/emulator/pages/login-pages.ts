@@ -1,7 +1,7 @@
 import { type Html, html } from '../../pages/html.js'
-import type { AuthorizeRefusalCode } from '../login/authorize-request.js'
+import type { AuthorizeRefusalCode } from '../login/consent-request.js'
 import type { Ticket } from '../login/tickets.js'
-import type { Person } from '../people.js'
+import type { Person } from '../person.js'
 import { framePage, page } from './layout.js'
 import type { Texts } from './texts.js'
 

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../pages/html.js'
 import type { Ticket } from '../login/tickets.js'
-import type { Person } from '../people.js'
+import type { Person } from '../person.js'
 import { page } from './layout.js'
 import { choices, site } from './login-pages.js'
 import type { Texts } from './texts.js'

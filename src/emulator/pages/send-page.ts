@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express'
-import type { Html } from '../pages/html.js'
+import type { Html } from '../../pages/html.js'
 
 /** Headers of every page: nothing inline, nothing from elsewhere, and only frames may be framed. */
 export function pageHeaders(framedBy: "'none'" | '*'): RequestHandler {

@@ -28,7 +28,7 @@ export class AuthorizeRefusal extends Error {
 export type AuthorizeAddress = 'qrconnect' | 'sns_authorize' | 'oauth2'
 
 /** What a server asks a person to agree to. */
-export interface AuthorizeRequest {
+export interface ConsentRequest {
   flow: 'qrconnect' | 'oauth2'
   redirectUri: string
   state: string | undefined
@@ -47,11 +47,11 @@ const scopes: Record<AuthorizeAddress, string[]> = {
  * https://open.dingtalk.com/document/development/scan-qr-code-to-log-on-to-third-party-websites
  * @throws AuthorizeRefusal
  */
-export function readAuthorizeRequest(
+export function readConsentRequest(
   address: AuthorizeAddress,
   query: URLSearchParams,
   registered: string[] | undefined,
-): AuthorizeRequest {
+): ConsentRequest {
   const scope = single(query, 'scope') ?? ''
   const redirectUri = single(query, 'redirect_uri') ?? ''
   if (repeated(query) !== undefined) throw new AuthorizeRefusal('repeated_parameter')
@@ -70,7 +70,7 @@ export function readAuthorizeRequest(
 }
 
 /** The callback with these parameters behind the query it came with, which stays as it is. */
-export function callbackAddress(request: AuthorizeRequest, parameters: Record<string, string>): string {
+export function callbackAddress(request: ConsentRequest, parameters: Record<string, string>): string {
   const added = new URLSearchParams(parameters)
   if (request.state !== undefined) added.append('state', request.state)
   const callback = new URL(request.redirectUri)
