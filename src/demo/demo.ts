@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { readConfig } from '../config/config.js'
+import { type Config, readConfig } from '../config/config.js'
 import { createContext } from '../context.js'
 import { APP, startEmulator } from '../emulator/emulator.js'
 import { createLogger } from '../log.js'
@@ -47,29 +47,38 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     )
     opened.push(() => frontEnd.close())
 
-    const config = readConfig({
-      PORT: String(options.serverPort),
-      HOST,
-      PUBLIC_URL: serverUrl,
-      FRONTEND_URL: `${frontEnd.url}/`,
-      DINGTALK_APP_ID: APP.id,
-      DINGTALK_APP_SECRET: APP.secret,
-      DINGTALK_LOGIN_URL: emulator.url,
-      DINGTALK_OAPI_URL: emulator.url,
-      DINGTALK_API_URL: emulator.url,
-      DATABASE_URL: `file:${path.join(options.directory, 'demo.db')}`,
-      SESSION_SECRETS: keptSecret(options.directory),
-      LOG_LEVEL: options.logLevel,
-    })
+    const urls = { serverUrl, frontEndUrl: frontEnd.url, emulatorUrl: emulator.url }
+    const config = demoConfig(options, urls)
     const ctx = await createContext({ config, logger: createLogger(config.logLevel) })
     opened.push(() => ctx[Symbol.asyncDispose]())
     const server = await onPort('PORT', () => startServer(ctx))
     opened.push(() => server.close())
-    return { frontEndUrl: frontEnd.url, serverUrl, emulatorUrl: emulator.url, close }
+    return { ...urls, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** The server's settings, with the emulator in DingTalk's place. */
+function demoConfig(
+  { serverPort, directory, logLevel }: DemoOptions,
+  { serverUrl, frontEndUrl, emulatorUrl }: Omit<Demo, 'close'>,
+): Config {
+  return readConfig({
+    PORT: String(serverPort),
+    HOST,
+    PUBLIC_URL: serverUrl,
+    FRONTEND_URL: `${frontEndUrl}/`,
+    DINGTALK_APP_ID: APP.id,
+    DINGTALK_APP_SECRET: APP.secret,
+    DINGTALK_LOGIN_URL: emulatorUrl,
+    DINGTALK_OAPI_URL: emulatorUrl,
+    DINGTALK_API_URL: emulatorUrl,
+    DATABASE_URL: `file:${path.join(directory, 'demo.db')}`,
+    SESSION_SECRETS: keptSecret(directory),
+    LOG_LEVEL: logLevel,
+  })
 }
 
 /** A secret made at the first start, and kept. */

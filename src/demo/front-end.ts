@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
-import { closeAtOnce, listen } from '../server/listen.js'
+import { closeAtOnce, type ListenAddress, listen } from '../server/listen.js'
 
 /** Reached from `src` and from `dist` alike. */
 const FILES = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
@@ -11,16 +11,14 @@ export interface FrontEnd {
   close(): Promise<void>
 }
 
-/** Serves the demo's front end: static files, and one that says where the login server is. */
+/**
+ * Serves the demo's front end: static files, and one that says where the login server is.
+ * @throws where the port cannot be listened on
+ */
 export async function startFrontEnd({
-  port,
-  host,
   loginServer,
-}: {
-  port: number
-  host: string
-  loginServer: string
-}): Promise<FrontEnd> {
+  ...address
+}: ListenAddress & { loginServer: string }): Promise<FrontEnd> {
   const app = express()
   app.disable('x-powered-by')
   app.use((_req, res, next) => {
@@ -36,6 +34,6 @@ export async function startFrontEnd({
   app.use(express.static(FILES))
 
   const server = createServer(app)
-  const actualPort = await listen(server, { port, host })
-  return { url: `http://localhost:${actualPort}`, close: () => closeAtOnce(server) }
+  const port = await listen(server, address)
+  return { url: `http://localhost:${port}`, close: () => closeAtOnce(server) }
 }

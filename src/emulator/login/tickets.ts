@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { MINUTE } from '../../time.js'
+import { HOUR, MINUTE } from '../../time.js'
 import type { Clock } from '../clock.js'
 import type { Decision, Display } from './consent.js'
 import type { ConsentRequest } from './consent-request.js'
 
 /** How long a QR code can be scanned. */
 export const TICKET_LIFETIME_MS = 3 * MINUTE
-const KEPT_MS = 60 * MINUTE
+const KEPT_MS = HOUR
 
 /** One QR code, waiting on a desktop for a phone. */
 export interface Ticket {

@@ -1,4 +1,5 @@
 import { type Html, html } from '../../pages/html.js'
+import { HOUR, MINUTE, SECOND } from '../../time.js'
 import { apiCalls } from '../apis/faults.js'
 import { memberships } from '../person.js'
 import { page } from './layout.js'
@@ -13,7 +14,7 @@ const faultButtons: [label: string, fault: unknown][] = [
   ['redirect', 'redirect'],
   ['hang', 'hang'],
   ['reset', 'reset'],
-  ['slow 3 s', { delayMs: 3000 }],
+  ['slow 3 s', { delayMs: 3 * SECOND }],
   ['no-unionid', 'no-unionid'],
   ['string-numbers', 'string-numbers'],
   ['-1', { errcode: -1 }],
@@ -31,10 +32,10 @@ const faultButtons: [label: string, fault: unknown][] = [
 ]
 
 const clockButtons: [label: string, byMs: number][] = [
-  ['−2 min', -120_000],
-  ['+2 min', 120_000],
-  ['+6 min', 360_000],
-  ['+2 h', 7_200_000],
+  ['−2 min', -2 * MINUTE],
+  ['+2 min', 2 * MINUTE],
+  ['+6 min', 6 * MINUTE],
+  ['+2 h', 2 * HOUR],
 ]
 
 const INTERFACE = `curl ORIGIN/_emulator/journal
@@ -57,7 +58,19 @@ export function controlPage(texts: Texts, origin: string): Html {
     body: html`<h1>${texts.controlTitle}</h1>
 <noscript><p class="problem">${texts.controlNeedsScript}</p></noscript>
 <p class="problem" id="problem" role="alert" hidden></p>
+${peopleSection(texts)}
+${faultSection(texts)}
+${clockAndTokenSection(texts)}
+${journalSection(texts)}
 <section>
+<h2>${texts.interface}</h2>
+<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
+</section>`,
+  })
+}
+
+function peopleSection(texts: Texts): Html {
+  return html`<section>
 <h2>${texts.people}</h2>
 <ul class="people grid" id="people"></ul>
 ${memberships.map((membership) => html`<template data-membership-name="${membership}">${texts[membership]}</template>`)}
@@ -69,33 +82,40 @@ ${memberships.map((membership) => html`<template data-membership-name="${members
 <button type="button" data-do="leave">${texts.leave}</button>
 <button type="button" data-do="join">${texts.comeBack}</button>
 </span></li></template>
-</section>
-<section>
+</section>`
+}
+
+function faultSection(texts: Texts): Html {
+  const buttons = faultButtons.map(
+    ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
+  )
+  return html`<section>
 <h2>${texts.faults}</h2>
 <p>${texts.faultsHint}</p>
 <p><label>${texts.call} <select id="call">${apiCalls.map((call) => html`<option>${call}</option>`)}</select></label></p>
-<p class="actions">${faultButtons.map(
-      ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
-    )}</p>
+<p class="actions">${buttons}</p>
 <p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>
-</section>
-<section class="row">
-<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${clockButtons.map(
-      ([label, byMs]) => html`<button type="button" data-clock="${byMs}">${label}</button>`,
-    )}</p></div>
+</section>`
+}
+
+function clockAndTokenSection(texts: Texts): Html {
+  const buttons = clockButtons.map(
+    ([label, byMs]) => html`<button type="button" data-clock="${byMs}">${label}</button>`,
+  )
+  return html`<section class="row">
+<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${buttons}</p></div>
 <div><h2>${texts.tokens}</h2><p class="actions"><button type="button" data-post="tokens/expire">${texts.expireTokens}</button></p></div>
 <div><h2>${texts.everything}</h2><p class="actions"><button type="button" data-post="reset">${texts.reset}</button></p></div>
-</section>
-<section>
+</section>`
+}
+
+function journalSection(texts: Texts): Html {
+  const head = [texts.time, texts.call, texts.outcome, texts.person, texts.path]
+  return html`<section>
 <h2>${texts.journal} <button type="button" id="clear">${texts.clear}</button></h2>
 <div class="scroll"><table>
-<thead><tr><th>${texts.time}</th><th>${texts.call}</th><th>${texts.outcome}</th><th>${texts.person}</th><th>${texts.path}</th></tr></thead>
+<thead><tr>${head.map((name) => html`<th>${name}</th>`)}</tr></thead>
 <tbody id="journal"></tbody>
 </table></div>
-</section>
-<section>
-<h2>${texts.interface}</h2>
-<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
-</section>`,
-  })
+</section>`
 }
