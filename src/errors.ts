@@ -87,3 +87,8 @@ export class DingTalkError extends AppError {
     this.failure = failure
   }
 }
+
+/** What the operator asked for, or has set, cannot be done; the message is for the operator, and all there is to show. */
+export class OperatorError extends Error {
+  override readonly name: string = 'OperatorError'
+}

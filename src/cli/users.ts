@@ -4,11 +4,10 @@ import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
 import { pino } from 'pino'
 import type { Database } from '../adapters/database/database.js'
-import { MigrationError } from '../adapters/database/migrations.js'
 import { openDatabase } from '../adapters/database/open-database.js'
-import { Operator, OperatorError } from '../adapters/database/people-admin.js'
+import { Operator } from '../adapters/database/people-admin.js'
 import { ConfigError, readDatabaseUrl } from '../config/config.js'
-import { AppError } from '../errors.js'
+import { AppError, OperatorError } from '../errors.js'
 import { createLogger } from '../log.js'
 import { Audit } from '../services/audit.js'
 import { table } from './table.js'
@@ -124,8 +123,7 @@ loadDotenv({ quiet: true })
 main().catch((error: unknown) => {
   process.exitCode = error instanceof UsageError ? 2 : 1
   if (error instanceof UsageError) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
-  else if (error instanceof OperatorError || error instanceof ConfigError || error instanceof MigrationError)
-    console.error(error.message)
+  else if (error instanceof OperatorError || error instanceof ConfigError) console.error(error.message)
   else if (error instanceof AppError) console.error(`DATABASE_URL: ${error.detail}`)
   else console.error(error)
 })

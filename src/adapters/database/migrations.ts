@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { OperatorError } from '../../errors.js'
 
 /** Reached from `src` and from `dist` alike. */
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 
 /** The database cannot be brought to this version's schema; its message is for the operator. */
-export class MigrationError extends Error {
+export class MigrationError extends OperatorError {
   override readonly name = 'MigrationError'
 }
 

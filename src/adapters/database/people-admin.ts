@@ -1,3 +1,4 @@
+import { OperatorError } from '../../errors.js'
 import type { User } from '../../generated/sqlite/client.js'
 import type { Audit, EndReason } from '../../services/audit.js'
 import type { SessionInfo } from '../../services/ports.js'
@@ -7,11 +8,6 @@ import { SqlSessionRows } from './session-rows.js'
 
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
-
-/** What the operator asked for cannot be done; the message says why. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError'
-}
 
 /** What an operator may do to people, straight on the database: it works whether or not the server or DingTalk does. */
 export class Operator {
