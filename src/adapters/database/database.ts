@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
-import { codeOf, isAway, isTransient, unavailable } from './failures.js'
+import { codeOf, databaseUnavailable, isAway, isTransient } from './failures.js'
 
 /** A statement that both databases understand, with `?` for each value; prepared once for a connection. */
 export interface Statement {
@@ -79,7 +79,7 @@ export class Database {
       } catch (error) {
         const code = codeOf(error)
         if (!isAway(code)) throw error
-        if (!isTransient(code) || performance.now() > deadline) throw unavailable(code)
+        if (!isTransient(code) || performance.now() > deadline) throw databaseUnavailable(code)
         await wait(RETRY_AFTER_MS)
       }
     }

@@ -4,25 +4,89 @@ import { AppError } from '../../errors.js'
 const RETRY_AFTER_SECONDS = '5'
 const NO_CONNECTION = 'NO_CONNECTION'
 
-/** The database is away or cannot be written: codes of SQLite, classes of PostgreSQL's SQLSTATE, Prisma's, and the system's. */
-const AWAY =
-  /^(SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM)|(08|28|3D|40|53|57|58)\w{3}$|25006|42501|P1\d{3}|P2024|P2034|P2037|E[A-Z]+$|NO_CONNECTION)/
-/** Of these, what may be over in a moment: another process's write, a restart, a conflict, a lost connection. */
-const TRANSIENT =
-  /^(SQLITE_(BUSY|LOCKED|PROTOCOL)|(08|40)\w{3}$|57P0[123]|53300|P1001|P1008|P1017|P2034|P2037|ECONN|EPIPE|NO_CONNECTION)/
-/** What pg says without a code. */
-const CONNECTION_LOST =
-  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout e|The server does not support SSL)/
+/** How the database is away: `transient` may be over in a moment, such as a restart or another process's write. */
+type Absence = 'transient' | 'lasting'
+
+/** Codes that mean the database could not be used at all; every other one is a refusal of this one request. */
+const absences: Record<string, Absence> = {
+  // SQLite's primary codes: https://sqlite.org/rescode.html
+  SQLITE_BUSY: 'transient',
+  SQLITE_LOCKED: 'transient',
+  SQLITE_PROTOCOL: 'transient',
+  SQLITE_CANTOPEN: 'lasting',
+  SQLITE_CORRUPT: 'lasting',
+  SQLITE_FULL: 'lasting',
+  SQLITE_IOERR: 'lasting',
+  SQLITE_NOMEM: 'lasting',
+  SQLITE_NOTADB: 'lasting',
+  SQLITE_READONLY: 'lasting',
+
+  // PostgreSQL's codes and classes of codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+  '08': 'transient', // connection exceptions; poolers use them for whatever is wrong
+  '25006': 'lasting', // read-only
+  '28': 'lasting', // who may connect
+  '3D': 'lasting', // no such database
+  '40': 'transient', // conflicts of transactions
+  '42501': 'lasting', // what a role may do
+  '53': 'lasting', // out of disk, memory …
+  '53300': 'transient', // … or connections
+  '55P03': 'lasting', // a lock that was not had in time
+  '57': 'lasting', // a statement that took too long, an operator …
+  '57P01': 'transient', // … who restarts the server
+  '57P02': 'transient',
+  '57P03': 'transient',
+  '58': 'lasting', // the server's disk
+
+  // Prisma's: https://www.prisma.io/docs/orm/reference/error-reference
+  P1: 'lasting', // all that concern the connection …
+  P1001: 'transient', // … of which these may pass
+  P1008: 'transient',
+  P1017: 'transient',
+  P2024: 'lasting',
+  P2034: 'transient',
+  P2037: 'transient',
+
+  // The system's, and Node's for names: https://nodejs.org/api/errors.html#common-system-errors
+  ECONNABORTED: 'transient',
+  ECONNREFUSED: 'transient',
+  ECONNRESET: 'transient',
+  EPIPE: 'transient',
+  EAI_AGAIN: 'lasting',
+
+  [NO_CONNECTION]: 'transient',
+}
+
+/** How what pg says without a code begins. */
+const connectionLost = [
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'Query read timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'The server does not support SSL',
+]
+
+function absenceOf(code: string): Absence | undefined {
+  const [sqlite] = /^SQLITE_[A-Z]+/.exec(code) ?? []
+  if (sqlite) return absences[sqlite]
+  const known = absences[code]
+  if (known) return known
+  const [, classCode] = /^(\d\w|P1)\w{3}$/.exec(code) ?? []
+  if (classCode) return absences[classCode]
+  // Whatever else the system refuses.
+  return /^E[A-Z]+$/.test(code) ? 'lasting' : undefined
+}
 
 /** The database's own code of a failure, as far as one can be found; empty where it is none of the database's. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  if (error.name === 'PrismaClientInitializationError' || CONNECTION_LOST.test(error.message)) return NO_CONNECTION
+  if (error.name === 'PrismaClientInitializationError') return NO_CONNECTION
+  if (connectionLost.some((beginning) => error.message.startsWith(beginning))) return NO_CONNECTION
   if (isKnownToPrisma(error)) return driverCode(error.meta) ?? error.code
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-/** The code that the driver below Prisma gave. */
+/** The code that the driver below Prisma has reported. */
 function driverCode(meta: Record<string, unknown> | undefined): string | undefined {
   const { driverAdapterError } = (meta ?? {}) as { driverAdapterError?: { cause?: { originalCode?: unknown } } }
   const code = driverAdapterError?.cause?.originalCode
@@ -31,16 +95,16 @@ function driverCode(meta: Record<string, unknown> | undefined): string | undefin
 
 /** Whether the database could not be used at all, rather than refused this one request. */
 export function isAway(code: string): boolean {
-  return AWAY.test(code)
+  return absenceOf(code) !== undefined
 }
 
 /** Whether the same request may succeed in a moment. */
 export function isTransient(code: string): boolean {
-  return TRANSIENT.test(code)
+  return absenceOf(code) === 'transient'
 }
 
 /** What the rest of the server sees of a database that is away. */
-export function unavailable(code: string): AppError {
+export function databaseUnavailable(code: string): AppError {
   return new AppError('service_unavailable', {
     detail: `the database cannot be used (${code})`,
     headers: { 'Retry-After': RETRY_AFTER_SECONDS },

@@ -1,8 +1,8 @@
 import type { Database } from './database.js'
-import { codeOf, isAway, unavailable } from './failures.js'
+import { codeOf, databaseUnavailable, isAway } from './failures.js'
 
 interface Options {
-  /** How long one statement may take, in milliseconds; 0: as long as it takes. PostgreSQL only: SQLite's are done in this process. */
+  /** How long one statement of PostgreSQL may take, in milliseconds; 0: as long as it takes. */
   timeoutMs?: number
 }
 
@@ -16,11 +16,11 @@ export async function openDatabase(databaseUrl: string, { timeoutMs = 5000 }: Op
     return await open(databaseUrl, timeoutMs)
   } catch (error) {
     const code = codeOf(error)
-    throw isAway(code) ? unavailable(code) : error
+    throw isAway(code) ? databaseUnavailable(code) : error
   }
 }
 
-/** Loads the code of that one database alone. */
+/** Loads the code of the one database that is used. */
 async function open(databaseUrl: string, timeoutMs: number): Promise<Database> {
   if (databaseUrl.startsWith('file:')) {
     const { openSqlite } = await import('./sqlite.js')
