@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
 import { codeOf, databaseUnavailable, isAway, isTransient } from './failures.js'
+import { retry } from './retry.js'
 
 /** A statement that both databases understand, with `?` for each value; prepared once for a connection. */
 export interface Statement {
@@ -10,11 +10,11 @@ export interface Statement {
 }
 
 /** Points in time are written and read as texts: see `timeText`. */
-export type Value = string | null
+type Value = string | null
 
 /** What SQLite and PostgreSQL each do in their own way. */
-export interface Engine {
-  /** Of the same models for both databases. */
+interface Engine {
+  /** Both databases have the same models. */
   loadPrisma(): Promise<PrismaClient>
   query(statement: Statement, values: Value[]): unknown[] | Promise<unknown[]>
   /** Lets a statement pass over rows that another process has locked, where rows can be locked. */
@@ -22,18 +22,18 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** A hiccup of the database is waited for this long: a restart, another process's write. */
+/** How long a restart of the database, or another process's write, is waited for. */
 const RETRY_FOR_MS = 2000
 const RETRY_AFTER_MS = 20
 
 /**
- * The database behind DATABASE_URL. Everything that is asked of it goes through here: what fails for a moment is tried again, and
+ * The database behind DATABASE_URL. Every statement goes through here: what fails for a moment is tried again, and
  * what fails for longer leaves as `service_unavailable`.
  */
 export class Database {
   readonly skipLocked: Engine['skipLocked']
   readonly #engine: Engine
-  /** Loaded with the first question: the start of a server need not wait for it. */
+  /** Loaded when it is first needed, so that the start of a server need not wait for it. */
   #prisma: Promise<PrismaClient> | undefined
 
   constructor(engine: Engine) {
@@ -42,15 +42,15 @@ export class Database {
   }
 
   /**
-   * Runs a prepared statement; for what every request needs. Gives the rows that it returns.
+   * Runs a prepared statement and returns its rows; for what every request needs.
    * @throws {AppError} `service_unavailable`
    */
-  query<Row>(statement: Statement, values: Value[] = [], { retry = true } = {}): Promise<Row[]> {
-    return this.#attempt(() => this.#engine.query(statement, values) as Row[] | Promise<Row[]>, retry)
+  query<Row>(statement: Statement, values: Value[] = [], { retry: patient = true } = {}): Promise<Row[]> {
+    return this.#attempt(() => this.#engine.query(statement, values) as Row[] | Promise<Row[]>, patient)
   }
 
   /**
-   * Asks through Prisma. `ask` may run more than once: it must do the same when it is repeated.
+   * Asks through Prisma. `ask` may run more than once, so a second run must do no harm.
    * @throws {AppError} `service_unavailable`
    */
   prisma<T>(ask: (prisma: PrismaClient) => Promise<T>): Promise<T> {
@@ -71,17 +71,16 @@ export class Database {
     await this.#engine.close()
   }
 
-  async #attempt<T>(work: () => T | Promise<T>, retry = true): Promise<T> {
-    const deadline = retry ? performance.now() + RETRY_FOR_MS : 0
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        const code = codeOf(error)
-        if (!isAway(code)) throw error
-        if (!isTransient(code) || performance.now() > deadline) throw databaseUnavailable(code)
-        await wait(RETRY_AFTER_MS)
-      }
+  async #attempt<T>(work: () => T | Promise<T>, patient = true): Promise<T> {
+    try {
+      return await retry(work, {
+        while: (error) => isTransient(codeOf(error)),
+        forMs: patient ? RETRY_FOR_MS : 0,
+        afterMs: RETRY_AFTER_MS,
+      })
+    } catch (error) {
+      const code = codeOf(error)
+      throw isAway(code) ? databaseUnavailable(code) : error
     }
   }
 }

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { Database, type Statement } from './database.js'
 import { type MigrationConnection, migrate } from './migrations.js'
+import { retry } from './retry.js'
 
 /** How long a start waits for others that migrate the same file, in milliseconds. */
 const WAIT_FOR_STARTS_MS = 10_000
@@ -72,15 +72,10 @@ function connectionOf(sqlite: Sqlite.Database): MigrationConnection {
 }
 
 /** Does it as soon as no other process's start is in the way. */
-async function whenFree<T>(work: () => T): Promise<T> {
-  const deadline = performance.now() + WAIT_FOR_STARTS_MS
-  for (;;) {
-    try {
-      return work()
-    } catch (error) {
-      const isBusy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
-      if (!isBusy || performance.now() > deadline) throw error
-      await wait(BUSY_RETRY_MS)
-    }
-  }
+function whenFree<T>(work: () => T): Promise<T> {
+  return retry(work, { while: isBusy, forMs: WAIT_FOR_STARTS_MS, afterMs: BUSY_RETRY_MS })
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
