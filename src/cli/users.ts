@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
 import { pino } from 'pino'
 import type { Database } from '../adapters/database/database.js'
-import { openDatabase } from '../adapters/database/open-database.js'
+import { openDatabase, sqliteFile } from '../adapters/database/open-database.js'
 import { Operator } from '../adapters/database/people-admin.js'
 import { ConfigError, readDatabaseUrl } from '../config/config.js'
 import { AppError, OperatorError } from '../errors.js'
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
 
 /** A command in the wrong folder must not make an empty file. */
 function openExisting(databaseUrl: string): Promise<Database> {
-  const file = databaseUrl.startsWith('file:') ? path.resolve(databaseUrl.slice('file:'.length)) : undefined
+  const file = sqliteFile(databaseUrl)
   if (file && !existsSync(file)) throw new OperatorError(`There is no database at ${file}: DATABASE_URL names it.`)
   return openDatabase(databaseUrl, { timeoutMs: 0 })
 }

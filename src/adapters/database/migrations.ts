@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { OperatorError } from '../../errors.js'
 
-/** Reached from `src` and from `dist` alike. */
+/** The same place from `src` and from `dist`. */
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 
 /** The database cannot be brought to this version's schema; its message is for the operator. */
@@ -23,75 +23,51 @@ const recordedMigration = z.object({
   finished_at: z.unknown(),
 })
 
-/** A connection that nobody else uses meanwhile. */
-export interface MigrationConnection {
-  /** One statement or several. */
-  execute(sql: string): Promise<void>
-  query(sql: string, values?: string[]): Promise<unknown[]>
-  /** The schema to make where it is missing. */
-  schema?: string | undefined
-}
-
-/** Where the databases differ. */
-interface Dialect {
+/** A database as the migrations see it, on a connection that nobody else uses meanwhile. */
+export interface MigrationTarget {
+  /** Where its migrations lie, below `prisma/migrations`. */
+  folder: string
   /** Begins the transaction and keeps all others out: of several processes one migrates and the others wait. */
   begin: string
+  /** Where set, makes the schema for the tables if it is missing. */
+  createSchema?: string
+  /** Returns a row if the history's table is there. */
+  findHistory: string
   timeType: string
   countType: string
   now: string
   placeholder(index: number): string
-  /** Gives a row where the history's table is there. */
-  findHistory: string
-}
-
-const dialects: Record<'sqlite' | 'postgresql', Dialect> = {
-  sqlite: {
-    begin: 'BEGIN IMMEDIATE',
-    timeType: 'DATETIME',
-    countType: 'INTEGER UNSIGNED',
-    now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    placeholder: () => '?',
-    findHistory: `SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`,
-  },
-  postgresql: {
-    // The number of `prisma migrate`'s own lock.
-    begin: 'BEGIN; SELECT pg_advisory_xact_lock(72707369)',
-    timeType: 'TIMESTAMPTZ',
-    countType: 'INTEGER',
-    now: 'now()',
-    placeholder: (index) => `$${index}`,
-    findHistory: `SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT NULL`,
-  },
+  /** Runs one statement or several. */
+  execute(sql: string): Promise<void>
+  query(sql: string, values?: string[]): Promise<unknown[]>
 }
 
 /**
- * Applies what is missing of this database's `prisma/migrations`, in order and in one transaction; of several processes one migrates
- * and the others wait.
- * @throws {MigrationError} where the database comes from a newer version, or its history is not this one's
+ * Applies the migrations that this database lacks, in order and in one transaction.
+ * @throws {MigrationError} where the database comes from a newer version, or has another history
  */
-export async function migrate(provider: keyof typeof dialects, connection: MigrationConnection): Promise<void> {
-  const dialect = dialects[provider]
-  const migrations = readMigrations(provider)
-  await connection.execute(dialect.begin)
+export async function migrate(target: MigrationTarget): Promise<void> {
+  const migrations = readMigrations(target.folder)
+  await target.execute(target.begin)
   try {
-    // Looked for first: "if not exists" too needs the right to make it, which a role that only serves has no need of.
-    if ((await connection.query(dialect.findHistory)).length === 0) {
-      if (connection.schema) await connection.execute(`CREATE SCHEMA IF NOT EXISTS "${connection.schema}"`)
-      await connection.execute(historyTable(dialect))
+    // Looked for first: even "if not exists" needs the right to make a table, which a role that only serves may lack.
+    if ((await target.query(target.findHistory)).length === 0) {
+      if (target.createSchema) await target.execute(target.createSchema)
+      await target.execute(historyTable(target))
     }
-    const recorded = await recordedMigrations(connection)
+    const recorded = await recordedMigrations(target)
     judgeHistory(migrations, recorded)
-    for (const migration of migrations.slice(recorded.length)) await applyOne(connection, dialect, migration)
-    await connection.execute('COMMIT')
+    for (const migration of migrations.slice(recorded.length)) await applyOne(target, migration)
+    await target.execute('COMMIT')
   } catch (error) {
     // A connection that is lost has rolled back already.
-    await connection.execute('ROLLBACK').catch(() => {})
+    await target.execute('ROLLBACK').catch(() => {})
     throw error
   }
 }
 
 /** Prisma's own table, column for column, so that `prisma migrate deploy` agrees where it can run. */
-function historyTable({ timeType, countType }: Dialect): string {
+function historyTable({ timeType, countType }: MigrationTarget): string {
   return `CREATE TABLE "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
@@ -104,23 +80,23 @@ function historyTable({ timeType, countType }: Dialect): string {
 )`
 }
 
-function readMigrations(provider: string): Migration[] {
-  const folder = new URL(`${provider}/`, MIGRATIONS)
-  return readdirSync(folder, { withFileTypes: true })
+function readMigrations(folder: string): Migration[] {
+  const directory = new URL(`${folder}/`, MIGRATIONS)
+  return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort()
     .map((name) => {
-      const sql = readFileSync(new URL(`${name}/migration.sql`, folder), 'utf8')
+      const sql = readFileSync(new URL(`${name}/migration.sql`, directory), 'utf8')
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
     })
 }
 
-async function recordedMigrations(connection: MigrationConnection): Promise<z.infer<typeof recordedMigration>[]> {
-  const rows = await connection.query(
+async function recordedMigrations(target: MigrationTarget): Promise<z.infer<typeof recordedMigration>[]> {
+  const rows = await target.query(
     `SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
   )
-  // By their bytes, as the folders are: the order of a database depends on its language.
+  // By their bytes, as the folders are: a database orders texts by its language.
   return z
     .array(recordedMigration)
     .parse(rows)
@@ -133,7 +109,8 @@ function judgeHistory(migrations: Migration[], recorded: z.infer<typeof recorded
     const expected = migrations[index]
     if (migration_name > newest) {
       throw new MigrationError(
-        `The database is from a newer version of this server: it knows the migration ${migration_name}, this version only those up to ${newest}. Start the newer version, or restore a backup.`,
+        `The database is from a newer version of this server: it knows the migration ${migration_name}, ` +
+          `this version only those up to ${newest}. Start the newer version, or restore a backup.`,
       )
     }
     if (migration_name !== expected?.name) {
@@ -141,24 +118,23 @@ function judgeHistory(migrations: Migration[], recorded: z.infer<typeof recorded
         `The database has another history: it knows the migration ${migration_name}, which this version does not have.`,
       )
     }
-    if (finished_at === null)
+    if (finished_at === null) {
       throw new MigrationError(`The migration ${migration_name} was begun and not finished. Restore a backup.`)
+    }
     if (checksum !== expected.checksum) {
       throw new MigrationError(`The migration ${migration_name} was changed after this database was made.`)
     }
   }
 }
 
-async function applyOne(
-  connection: MigrationConnection,
-  { now, placeholder }: Dialect,
-  { name, sql, checksum }: Migration,
-): Promise<void> {
-  await connection.execute(sql)
+async function applyOne(target: MigrationTarget, { name, sql, checksum }: Migration): Promise<void> {
+  await target.execute(sql)
   const values = [randomUUID(), checksum, name]
-  const places = values.map((_, index) => placeholder(index + 1)).join(', ')
-  await connection.query(
-    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES (${places}, ${now}, ${now}, 1)`,
+  const places = values.map((_, index) => target.placeholder(index + 1)).join(', ')
+  await target.query(
+    `INSERT INTO "_prisma_migrations"
+       (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES (${places}, ${target.now}, ${target.now}, 1)`,
     values,
   )
 }

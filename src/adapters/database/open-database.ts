@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { Database } from './database.js'
 import { codeOf, databaseUnavailable, isAway } from './failures.js'
 
@@ -22,10 +23,16 @@ export async function openDatabase(databaseUrl: string, { timeoutMs = 5000 }: Op
 
 /** Loads the code of the one database that is used. */
 async function open(databaseUrl: string, timeoutMs: number): Promise<Database> {
-  if (databaseUrl.startsWith('file:')) {
+  const file = sqliteFile(databaseUrl)
+  if (file) {
     const { openSqlite } = await import('./sqlite.js')
-    return openSqlite(databaseUrl)
+    return openSqlite(file)
   }
   const { openPostgresql } = await import('./postgresql.js')
   return openPostgresql(databaseUrl, timeoutMs)
+}
+
+/** The absolute path of the SQLite file behind `DATABASE_URL`; undefined where that names PostgreSQL. */
+export function sqliteFile(databaseUrl: string): string | undefined {
+  return databaseUrl.startsWith('file:') ? path.resolve(databaseUrl.slice('file:'.length)) : undefined
 }

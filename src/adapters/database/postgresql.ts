@@ -13,6 +13,17 @@ const ISO_DATES = 'SET datestyle = ISO'
 /** The type of a point in time without a zone; all of ours are in UTC. */
 const TIMESTAMP = 1114
 
+const dialect = {
+  folder: 'postgresql',
+  // The number is that of `prisma migrate`'s own lock.
+  begin: 'BEGIN; SELECT pg_advisory_xact_lock(72707369)',
+  findHistory: `SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT NULL`,
+  timeType: 'TIMESTAMPTZ',
+  countType: 'INTEGER',
+  now: 'now()',
+  placeholder: (index: number) => `$${index}`,
+}
+
 /**
  * Opens the PostgreSQL database behind DATABASE_URL, migrated where needed. As in Prisma's addresses, `?schema=` names another
  * schema than `public`.
@@ -77,10 +88,11 @@ async function migrateOnce(connection: pg.ClientConfig, schema: string | undefin
   client.on('error', () => {})
   try {
     await client.query(ISO_DATES)
-    await migrate('postgresql', {
+    await migrate({
+      ...dialect,
+      ...(schema && { createSchema: `CREATE SCHEMA IF NOT EXISTS "${schema}"` }),
       execute: async (sql) => void (await client.query(sql)),
       query: async (sql, values = []) => (await client.query(sql, values)).rows,
-      schema,
     })
   } finally {
     await client.end()

@@ -1,74 +1,83 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
+import type { PrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
-import { type MigrationConnection, migrate } from './migrations.js'
+import { migrate } from './migrations.js'
 import { retry } from './retry.js'
 
 /** How long a start waits for others that migrate the same file, in milliseconds. */
 const WAIT_FOR_STARTS_MS = 10_000
 const BUSY_RETRY_MS = 20
 
-/** Opens the SQLite file behind DATABASE_URL, made and migrated where needed. @throws {MigrationError} */
-export async function openSqlite(databaseUrl: string): Promise<Database> {
-  const file = fileOf(databaseUrl)
+const dialect = {
+  folder: 'sqlite',
+  begin: 'BEGIN IMMEDIATE',
+  findHistory: `SELECT 1 FROM sqlite_master WHERE name = '_prisma_migrations'`,
+  timeType: 'DATETIME',
+  countType: 'INTEGER UNSIGNED',
+  now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+  placeholder: () => '?',
+}
+
+/** Opens an SQLite file, made and migrated where needed. @throws {MigrationError} */
+export async function openSqlite(file: string): Promise<Database> {
   mkdirSync(path.dirname(file), { recursive: true })
   // A writer that finds another's write under way is told at once, and waits here or in `Database`:
   // SQLite itself would wait by holding up this whole process.
   const sqlite = new Sqlite(file, { timeout: 0 })
   try {
     await useWal(sqlite)
-    await migrate('sqlite', connectionOf(sqlite))
+    await migrateFile(sqlite)
   } catch (error) {
     sqlite.close()
     throw error
   }
-
-  const prepared = new Map<Statement, Sqlite.Statement>()
-  const prepare = (statement: Statement) => {
-    const made = sqlite.prepare(statement.sql)
-    prepared.set(statement, made)
-    return made
-  }
   return new Database({
-    loadPrisma: async () => {
-      const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3')
-      const { PrismaClient } = await import('../../generated/sqlite/client.js')
-      return new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
-    },
-    query: (statement, values) => {
-      const sql = prepared.get(statement) ?? prepare(statement)
-      if (sql.reader) return sql.all(values)
-      sql.run(values)
-      return []
-    },
+    loadPrisma: () => loadPrisma(file),
+    query: statementRunner(sqlite),
     skipLocked: '',
     close: async () => void sqlite.close(),
   })
 }
 
-/** The absolute path of the SQLite file behind `DATABASE_URL`. */
-export function fileOf(databaseUrl: string): string {
-  return path.resolve(databaseUrl.replace(/^file:/, ''))
+/** On a connection of its own. */
+async function loadPrisma(file: string): Promise<PrismaClient> {
+  const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3')
+  const { PrismaClient } = await import('../../generated/sqlite/client.js')
+  return new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
+}
+
+/** Prepares each statement once. */
+function statementRunner(sqlite: Sqlite.Database) {
+  const prepared = new Map<Statement, Sqlite.Statement>()
+  return (statement: Statement, values: unknown[]): unknown[] => {
+    const sql = prepared.get(statement) ?? sqlite.prepare(statement.sql)
+    prepared.set(statement, sql)
+    if (sql.reader) return sql.all(values)
+    sql.run(values)
+    return []
+  }
 }
 
 /**
- * WAL is kept in the file: readers and a writer do not hold each other up, and a commit survives the death of the process.
- * `NORMAL` is as safe for that, and spares a write to the disk for each commit: only a power cut may take the last ones back.
+ * The file keeps WAL: readers and a writer do not hold each other up, and a commit survives the death of the process.
+ * `NORMAL` is as safe for that, and spares each commit a write to the disk: only a power cut may undo the last ones.
  */
 async function useWal(sqlite: Sqlite.Database): Promise<void> {
   await whenFree(() => sqlite.pragma('journal_mode = WAL'))
   sqlite.pragma('synchronous = NORMAL')
 }
 
-function connectionOf(sqlite: Sqlite.Database): MigrationConnection {
-  return {
+async function migrateFile(sqlite: Sqlite.Database): Promise<void> {
+  await migrate({
+    ...dialect,
     execute: async (sql) => void (await whenFree(() => sqlite.exec(sql))),
     query: async (sql, values = []) => {
       const statement = sqlite.prepare(sql)
       return statement.reader ? statement.all(values) : [statement.run(values)]
     },
-  }
+  })
 }
 
 /** Does it as soon as no other process's start is in the way. */
