@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { PrometheusMetrics } from '../adapters/prometheus.js'
 import type { Context } from '../context.js'
 import { bugFields } from '../log.js'
+import type { Metrics } from '../metrics.js'
 
 /** METRICS_PORT cannot be listened on; its message is for the operator. */
 export class MetricsPortError extends Error {
@@ -57,7 +57,7 @@ export async function startMetricsServer({
   }
 }
 
-async function answer(metrics: PrometheusMetrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function answer(metrics: Metrics, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { contentType, text } = await metrics.exposition()
   res.writeHead(200, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) })
   res.end(req.method === 'HEAD' ? undefined : text)
