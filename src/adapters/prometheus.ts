@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { errorTable } from '../errors.js'
 import type { Metrics } from '../metrics.js'
+import { SingleFlight } from '../single-flight.js'
 import { MINUTE, SECOND, withinOr } from '../time.js'
 import { ownVersion } from '../version.js'
 
@@ -120,32 +121,29 @@ export class PrometheusMetrics implements Metrics {
   }
 }
 
-/** The number of sessions, asked once a minute at most, whether or not the database answers. */
+/** The number of sessions, counted once a minute at most, whether or not the database can say. */
 class SessionCount {
   readonly #count: () => Promise<number>
   readonly #now: () => number
-  #askedAt = Number.NEGATIVE_INFINITY
-  #asked = Promise.resolve()
-  #isAsking = false
-  #latest: number | undefined
+  readonly #counting = new SingleFlight<'sessions', number | undefined>()
+  #latest: { count: number | undefined; askedAt: number } | undefined
 
   constructor(count: () => Promise<number>, now: () => number) {
     this.#count = count
     this.#now = now
   }
 
-  /** Undefined where the database did not say. */
+  /** Undefined where the database did not say, or not in time for this scrape. */
   async latest(): Promise<number | undefined> {
-    if (!this.#isAsking && this.#now() - this.#askedAt >= MINUTE) this.#asked = this.#ask()
-    await withinOr(this.#asked, COUNT_WITHIN_MS, undefined)
-    return this.#latest
+    if (this.#latest && this.#now() - this.#latest.askedAt < MINUTE) return this.#latest.count
+    const count = this.#counting.run('sessions', () => this.#ask())
+    return withinOr(count, COUNT_WITHIN_MS, undefined)
   }
 
-  async #ask(): Promise<void> {
-    this.#askedAt = this.#now()
-    this.#isAsking = true
-    this.#latest = undefined
-    this.#latest = await this.#count().catch(() => undefined)
-    this.#isAsking = false
+  async #ask(): Promise<number | undefined> {
+    const askedAt = this.#now()
+    const count = await this.#count().catch(() => undefined)
+    this.#latest = { count, askedAt }
+    return count
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SingleFlight } from '../../single-flight.js'
 import { MINUTE } from '../../time.js'
 import type { DingTalkClient } from './client.js'
 
@@ -24,8 +25,8 @@ const answer = z.object({
  */
 export class AppToken {
   readonly #options: Required<Options>
+  readonly #fetching = new SingleFlight<'token', string>()
   #held: { token: string; refreshAt: number } | undefined
-  #underWay: Promise<string> | undefined
 
   constructor(options: Options) {
     this.#options = { now: Date.now, ...options }
@@ -34,10 +35,7 @@ export class AppToken {
   /** @throws {DingTalkError} */
   async get(): Promise<string> {
     if (this.#held && this.#options.now() < this.#held.refreshAt) return this.#held.token
-    this.#underWay ??= this.#fetch().finally(() => {
-      this.#underWay = undefined
-    })
-    return this.#underWay
+    return this.#fetching.run('token', () => this.#fetch())
   }
 
   /** Forgets a token that DingTalk refused, unless it has been replaced meanwhile. */
