@@ -45,7 +45,15 @@ export async function createContext({ config, logger, now = Date.now }: Options)
           now,
         })
   const audit = new Audit({ log: logger, metrics })
-  const dingtalk = connectDingTalk(config, {
+  const dingtalk = connectDingTalk({
+    flow: config.dingtalk.flow,
+    appId: config.dingtalk.appId,
+    appSecret: config.dingtalk.appSecret,
+    loginUrl: config.dingtalk.loginUrl,
+    oapiUrl: config.dingtalk.oapiUrl,
+    apiUrl: config.dingtalk.apiUrl,
+    timeoutMs: config.dingtalk.timeoutMs,
+    directory: { appKey: config.membership.appKey, appSecret: config.membership.appSecret },
     now,
     metrics,
     onChange: (call, isAway) =>

@@ -41,7 +41,8 @@ function consoleInstructions({ publicUrl, dingtalk, membership }: Config): strin
 }
 
 async function checkOnline(config: Config): Promise<number> {
-  const { flow, directory, close } = connectDingTalk(config)
+  const { appKey, appSecret } = config.membership
+  const { flow, directory, close } = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
   console.log("\nAsking DingTalk, from this machine's address:")
   const login = await report('login application: id, secret, clock', flow.profileFor(NOBODY), 'code_rejected')
   const isAsked = config.membership.audience === 'members'

@@ -51,8 +51,8 @@ const banBody = z.union([z.object({ status: z.literal(1111) }), z.object({ punis
 
 interface Options {
   timeoutMs: number
-  /** Told when DingTalk stops answering an API, and when it answers again. */
-  onChange?: (call: string, isAway: boolean) => void
+  /** Told when DingTalk stops responding to an API, and when it responds again. */
+  onChange?: ((call: string, isAway: boolean) => void) | undefined
   metrics?: Metrics | undefined
   now?: () => number
 }
@@ -62,14 +62,20 @@ interface Options {
  * one funnel in which every failure becomes a `DingTalkError`.
  */
 export class DingTalkClient {
-  readonly #options: Required<Options>
+  readonly #timeoutMs: number
+  readonly #onChange: Options['onChange']
+  readonly #metrics: Options['metrics']
+  readonly #now: () => number
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   /** One for each API, as DingTalk throttles them: one that is away is not hidden by another that answers. */
   readonly #breakers = new Map<string, CircuitBreaker>()
   readonly #transport = new Transport({ maxAnswerBytes: MAX_ANSWER_BYTES })
 
-  constructor(options: Options) {
-    this.#options = { onChange: () => {}, metrics: undefined, now: Date.now, ...options }
+  constructor({ timeoutMs, onChange, metrics, now = Date.now }: Options) {
+    this.#timeoutMs = timeoutMs
+    this.#onChange = onChange
+    this.#metrics = metrics
+    this.#now = now
   }
 
   /**
@@ -101,7 +107,7 @@ export class DingTalkClient {
   async #ask<T>(request: DingTalkCall<T>, isFine: (json: unknown) => boolean): Promise<T> {
     const startedAt = performance.now()
     const note = (outcome: 'ok' | ErrorCode) =>
-      this.#options.metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
+      this.#metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
     try {
       const answer = await this.#guard(request, ({ status, json }) => {
         if (!isSuccess(status) || !isFine(json)) throw failureOf(request, status, json)
@@ -120,7 +126,7 @@ export class DingTalkClient {
     const { call } = request
     const breaker = this.#breakerOf(call)
     if (breaker.isOpen) throw notAsked(call, 'away')
-    if (!(await this.#limit.enter(this.#options.timeoutMs))) throw notAsked(call, 'too many calls under way')
+    if (!(await this.#limit.enter(this.#timeoutMs))) throw notAsked(call, 'too many calls under way')
     try {
       // It may have gone while this call waited for its place.
       if (breaker.isOpen) throw notAsked(call, 'away')
@@ -131,10 +137,14 @@ export class DingTalkClient {
   }
 
   #breakerOf(call: string): CircuitBreaker {
-    const { onChange, now } = this.#options
     const breaker =
       this.#breakers.get(call) ??
-      new CircuitBreaker({ pauseMs, onOpen: () => onChange(call, true), onClose: () => onChange(call, false), now })
+      new CircuitBreaker({
+        pauseMs,
+        onOpen: () => this.#onChange?.(call, true),
+        onClose: () => this.#onChange?.(call, false),
+        now: this.#now,
+      })
     this.#breakers.set(call, breaker)
     return breaker
   }
@@ -143,7 +153,7 @@ export class DingTalkClient {
     // All of it, however long the call waited for its place: what is left of a deadline would spend the code, and say nothing of DingTalk.
     // Cleared in the end, unlike AbortSignal.timeout, which keeps what it is about in memory for its whole time.
     const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), this.#options.timeoutMs)
+    const timer = setTimeout(() => deadline.abort(), this.#timeoutMs)
     try {
       const { status, text } = await this.#transport.send({
         method,
@@ -155,7 +165,7 @@ export class DingTalkClient {
       return { status, json: parseAnswer(call, status, text) }
     } catch (error) {
       if (deadline.signal.aborted)
-        throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#options.timeoutMs} ms`)
+        throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
       if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
       throw failure(call, error.code.startsWith('HPE_') ? unreadable : unavailable, error.code)
