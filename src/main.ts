@@ -1,16 +1,15 @@
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { config as loadDotenv } from 'dotenv'
-import { MigrationError } from './adapters/database/migrations.js'
-import { ConfigError, readConfig } from './config/config.js'
+import { readConfig } from './config/config.js'
 import { createContext } from './context.js'
-import { AppError } from './errors.js'
+import { AppError, OperatorError } from './errors.js'
 import { bugFields, createLogger } from './log.js'
-import { MetricsPortError } from './server/metrics-server.js'
+import { listenFailure } from './server/listen.js'
 import { startServer } from './server/server.js'
 
 loadDotenv({ quiet: true })
-// Garbage is collected before it is as much as what is alive: V8 alone would let the heap grow to three times what is needed.
+// Lets the heap grow by 80 % between collections; V8's default would let it triple. See docs/decisions.
 setFlagsFromString('--heap-growing-percent=80')
 
 /** Runs the server until it is told to stop; `hurry` if that is to happen at once. */
@@ -52,12 +51,7 @@ main(stop.signal, hurry.signal).catch((error: unknown) => {
 })
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof MigrationError || error instanceof MetricsPortError)
-    return error.message
+  if (error instanceof OperatorError) return error.message
   if (error instanceof AppError) return `DATABASE_URL: ${error.detail}`
-  if (!(error instanceof Error && 'code' in error)) return JSON.stringify(bugFields(error))
-  if (error.code === 'EADDRINUSE' && 'port' in error) return `PORT: port ${error.port} is taken`
-  if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
-    return `HOST or PORT: ${error.message}`
-  return JSON.stringify(bugFields(error))
+  return listenFailure(error, 'PORT', 'HOST') ?? JSON.stringify(bugFields(error))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OperatorError } from '../errors.js'
 import { DAY, MINUTE } from '../time.js'
 import {
   appCredential,
@@ -26,7 +27,7 @@ export interface ConfigFault {
 }
 
 /** All faults of the settings at once. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError'
   readonly faults: readonly ConfigFault[]
 

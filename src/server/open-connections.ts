@@ -1,48 +1,56 @@
 import { once } from 'node:events'
-import type { Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { SECOND } from '../time.js'
 
-/** Who has connected and not sent a byte may do so for as long when the port is closed. */
+/** How long a silent connection is kept once the port is closed. */
 const SILENT_MS = SECOND / 2
 const CLOSE_WITHIN_MS = 6 * SECOND
 
-/** The connections of a server and the answers under way on them, so that none is cut off when it stops. */
+/** The connections of a server and the responses under way on them, so that none is cut off when it stops. */
 export class OpenConnections {
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
-  readonly #answers = new Set<ServerResponse>()
+  /** Whether a request has ever come on it. */
+  readonly #connections = new Map<Duplex, { isUsed: boolean }>()
+  readonly #responses = new Set<ServerResponse>()
   #isStopping = false
 
   constructor(server: Server) {
     this.#server = server
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+    server.on('connection', (socket: Duplex) => {
+      this.#connections.set(socket, { isUsed: false })
+      socket.once('close', () => this.#connections.delete(socket))
     })
   }
 
-  /** To be told of each request, before it is answered. */
-  track(answer: ServerResponse): void {
-    this.#answers.add(answer)
-    if (this.#isStopping) endWith(answer)
-    answer.once('close', () => this.#answers.delete(answer))
+  /** To be told of each request, before it has a response. */
+  track(req: IncomingMessage, res: ServerResponse): void {
+    const connection = this.#connections.get(req.socket)
+    if (connection) connection.isUsed = true
+    this.#responses.add(res)
+    if (this.#isStopping) endWith(res)
+    res.once('close', () => this.#responses.delete(res))
   }
 
-  /** From now on a connection ends with the answer that is given on it, and the client knows. */
-  endWithNextAnswer(): void {
+  /** Whether a response was sent on this connection or is under way: nothing may be written in between. */
+  isInUse(socket: Duplex): boolean {
+    return this.#connections.get(socket)?.isUsed ?? false
+  }
+
+  /** From now on a connection ends with the response that is sent on it, and the client knows. */
+  endWithNextResponse(): void {
     this.#isStopping = true
-    for (const answer of this.#answers) endWith(answer)
+    for (const response of this.#responses) endWith(response)
   }
 
   /** Takes no new connections and lets running requests finish, for six seconds at most. */
   async close(): Promise<void> {
-    this.endWithNextAnswer()
+    this.endWithNextResponse()
     const closed = once(this.#server, 'close')
     this.#server.close()
     // @NOTE Node takes a connection that never sent anything for one with a request under way.
     const silent = setTimeout(() => {
-      for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+      for (const socket of this.#connections.keys()) if (bytesReadOf(socket) === 0) socket.destroy()
     }, SILENT_MS)
     const limit = setTimeout(() => this.#server.closeAllConnections(), CLOSE_WITHIN_MS)
     await closed
@@ -51,6 +59,10 @@ export class OpenConnections {
   }
 }
 
-function endWith(answer: ServerResponse): void {
-  if (!answer.headersSent) answer.setHeader('Connection', 'close')
+function bytesReadOf(socket: Duplex): unknown {
+  return 'bytesRead' in socket ? socket.bytesRead : undefined
+}
+
+function endWith(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close')
 }

@@ -1,11 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from '../app.js'
 import type { Context } from '../context.js'
 import { SECOND } from '../time.js'
 import { messageClassesOf } from './express-message-classes.js'
+import { listen } from './listen.js'
 import { measureRequest } from './measure-request.js'
 import { startMetricsServer } from './metrics-server.js'
 import { OpenConnections } from './open-connections.js'
@@ -14,6 +14,18 @@ import { hasReadableTarget, refuseTarget, refuseUnreadable } from './unreadable-
 
 /** Long enough for a load balancer that asks `/readyz` each second. */
 const DRAIN_MS = 2 * SECOND
+
+/** What slow, endless and odd requests may cost. */
+const limits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10 * SECOND,
+  requestTimeout: 20 * SECOND,
+  connectionsCheckingInterval: 2 * SECOND,
+  // Longer than proxies commonly keep an idle connection, so that they do not send into one that we are closing.
+  keepAliveTimeout: 75 * SECOND,
+  // A request without Host gets the same response as one with another host.
+  requireHostHeader: false,
+}
 
 export interface RunningServer {
   /** The port that it listens on. */
@@ -26,54 +38,26 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Listens with the context's settings. Rejects where a port is taken. */
+/**
+ * Listens with the context's settings.
+ * @throws the system's error where a port is taken
+ */
 export async function startServer(ctx: Context): Promise<RunningServer> {
-  const { port, host } = ctx.config.listen
-  const app = createApp(ctx)
-  /** Connections on which an answer was given or is under way: nothing may be written in between. */
-  const inUse = new WeakSet<object>()
-  const serve = (req: IncomingMessage, res: ServerResponse) => {
-    inUse.add(req.socket)
-    if (ctx.metrics) measureRequest(ctx.metrics, req, res)
-    connections.track(res)
-    if (hasReadableTarget(req)) app(req, res)
-    else refuseTarget(res)
-  }
-  const server = createServer(
-    {
-      ...messageClassesOf(app),
-      maxHeaderSize: 16 * 1024,
-      // Slow clients are timed out.
-      headersTimeout: 10 * SECOND,
-      requestTimeout: 20 * SECOND,
-      connectionsCheckingInterval: 2 * SECOND,
-      // Longer than proxies commonly keep an idle connection, so that they do not send into one that we are closing.
-      keepAliveTimeout: 75 * SECOND,
-      // A request without Host is answered like one with another host.
-      requireHostHeader: false,
-    },
-    serve,
-  )
-  const connections = new OpenConnections(server)
-  server.on('checkExpectation', serve)
-  server.on('clientError', (_error, socket) => {
-    if (inUse.has(socket) || !socket.writable) socket.destroy()
-    else refuseUnreadable(socket)
-  })
+  const { server, connections } = createHttpServer(ctx)
   const metricsServer = await startMetricsServer(ctx)
-  server.listen({ port, host })
-  await once(server, 'listening').catch(async (error: unknown) => {
+  const { port, host = '' } = ctx.config.listen
+  const listeningPort = await listen(server, { port, host }).catch(async (error: unknown) => {
     await metricsServer?.close()
     throw error
   })
   const stopSweeping = startSweeping(ctx)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listeningPort,
     metricsPort: metricsServer?.port,
     drain: async (hurry) => {
       ctx.readiness.beginStop()
-      connections.endWithNextAnswer()
-      await delay(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
+      connections.endWithNextResponse()
+      await wait(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
     },
     close: async () => {
       ctx.readiness.beginStop()
@@ -82,4 +66,24 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
       await metricsServer?.close()
     },
   }
+}
+
+/** The application behind HTTP's edge, which does not listen yet. */
+function createHttpServer(ctx: Context): { server: Server; connections: OpenConnections } {
+  const app = createApp(ctx)
+  const server = createServer({ ...messageClassesOf(app), ...limits })
+  const connections = new OpenConnections(server)
+  const serve: RequestListener = (req: IncomingMessage, res: ServerResponse) => {
+    connections.track(req, res)
+    if (ctx.metrics) measureRequest(ctx.metrics, req, res)
+    if (hasReadableTarget(req)) app(req, res)
+    else refuseTarget(res)
+  }
+  server.on('request', serve)
+  server.on('checkExpectation', serve)
+  server.on('clientError', (_error, socket: Duplex) => {
+    if (connections.isInUse(socket) || !socket.writable) socket.destroy()
+    else refuseUnreadable(socket)
+  })
+  return { server, connections }
 }
