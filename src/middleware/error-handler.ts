@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { answers } from '../api/responses.js'
+import { address } from '../api/address.js'
+import { responses } from '../api/responses.js'
 import type { Config } from '../config/config.js'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
@@ -23,7 +24,7 @@ export const notFound: RequestHandler = () => {
   throw new AppError('not_found')
 }
 
-/** The one place that turns an error into an answer: the table's, and for anything else a bare 500. */
+/** The one place that turns an error into a response: the table's, and for anything else a bare 500. */
 export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHandler {
   return function errorHandler(thrown: unknown, req, res, _next) {
     const error = asAppError(thrown)
@@ -36,23 +37,26 @@ export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHand
       return
     }
     res.status(error.status).set(error.headers)
-    if (req.accepts(['json', 'html']) === 'html') answerPage(req, res, error, brand)
-    else res.json(answers.Error.parse({ error: error.code, message: error.publicMessage, requestId: req.id }))
+    if (req.accepts(['json', 'html']) === 'html') sendErrorPage(req, res, error, brand)
+    else res.json(responses.Error.parse({ error: error.code, message: error.publicMessage, requestId: req.id }))
   }
 }
 
-/** Express's own complaint about escapes such as `%zz` in a path is the client's fault; all else that is not ours is a bug. */
+/**
+ * Express's own complaint about escapes such as `%zz` in a path is the client's fault; all else that is not ours is a
+ * bug.
+ */
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   return new AppError(thrown instanceof URIError ? 'bad_request' : 'internal')
 }
 
-function answerPage(req: Request, res: Response, { code }: AppError, brand: Brand): void {
+function sendErrorPage(req: Request, res: Response, { code }: AppError, brand: Brand): void {
   const target = res.locals.attempt?.target
   const language = languageOf(req)
   // The callback's own address must not be asked for again: the login page says the same in the other language.
-  const query = { ...(target && { redirect: target }), error: code, lang: texts[language].otherLanguage.code }
-  const otherLanguageUrl = `/login?${new URLSearchParams(query)}`
+  const otherLanguage = texts[language].otherLanguage.code
+  const otherLanguageUrl = address('/login', { redirect: target, error: code, lang: otherLanguage })
   const page = errorPage({ code, requestId: req.id, language, brand, otherLanguageUrl, target })
   sendPage(res, page, { images: [brand.logoUrl], own: true })
 }

@@ -1,3 +1,4 @@
+import { address } from '../api/address.js'
 import type { ErrorCode } from '../errors.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
@@ -24,12 +25,7 @@ export function errorPage({ code, requestId, language, brand, otherLanguageUrl, 
     otherLanguageUrl,
     content: html`<h1>${title}</h1>
 <p>${advice}</p>
-<p class="actions"><a class="action" href="${loginPath(target)}">${target ? tryAgain : backToLogin}</a></p>
+<p class="actions"><a class="action" href="${address('/login', { redirect: target })}">${target ? tryAgain : backToLogin}</a></p>
 <p class="soft actions">${code}<br>${reference}: ${requestId}</p>`,
   })
-}
-
-/** The login page's address, for this target. */
-export function loginPath(target: string | undefined): string {
-  return target ? `/login?${new URLSearchParams({ redirect: target })}` : '/login'
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
+import { address } from '../api/address.js'
 import { errorParam, redirectQuery } from '../api/queries.js'
 import { queryOf, readQuery } from '../api/read-query.js'
 import { redirect } from '../api/redirect.js'
@@ -34,8 +35,7 @@ export function pageRoutes(ctx: Dependencies): Router {
     const redirectTo = readQuery(req, redirectQuery).redirect
     const target = login.targetOf(redirectTo)
     const error = errorParam.safeParse(queryOf(req).get('error')).data
-    const dingUrl =
-      redirectTo === undefined ? '/ding_url' : `/ding_url?${new URLSearchParams({ redirect: redirectTo })}`
+    const dingUrl = address('/ding_url', { redirect: redirectTo })
     const live = await browserSessions.signedIn(req)
     // Straight to the login without a scan, but not over and over when it fails.
     if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
