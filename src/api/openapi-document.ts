@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type ErrorCode, errorTable } from '../errors.js'
 import { ownVersion } from '../version.js'
-import { type Answer, answerHeaders, type HeaderName, methodsOf, type Operation, paths } from './operations.js'
-import { answers, errorCode } from './responses.js'
+import { type HeaderName, type Operation, responseHeaders, type SuccessResponse } from './operation.js'
+import { methodsOf, paths } from './operations.js'
+import { errorCode, responses as schemasOfResponses } from './responses.js'
 
 type Json = Record<string, unknown>
 
@@ -14,12 +15,12 @@ interface Settings {
 
 const DESCRIPTION = `People scan a DingTalk code and are in.
 
-Every answer has \`Cache-Control: no-store\`. Errors are a page for those who prefer \`text/html\`. A slash at the end of an address changes nothing.
-An address that is not here is answered \`not_found\`, a method that is not here \`method_not_allowed\`: they are among the components.
-\`POST\` and \`DELETE\` need an \`Origin\` that is this server's or an allowed front end's (\`/verify\` excepted). Those front ends may read every answer,
-and have their preflights (\`OPTIONS\`) answered with 204.`
+Every response has \`Cache-Control: no-store\`. Errors are a page for those who prefer \`text/html\`. A slash at the end of an address changes nothing.
+An address that is not here gets \`not_found\`, a method that is not here \`method_not_allowed\`: they are among the components.
+\`POST\` and \`DELETE\` need an \`Origin\` that is this server's or an allowed front end's (\`/verify\` excepted). Those front ends may read every response,
+and get 204 for their preflights (\`OPTIONS\`).`
 
-/** What an address, or a method, is answered that is not described. */
+/** What an address or a method gets that is not described. */
 const ELSEWHERE: readonly ErrorCode[] = ['not_found', 'method_not_allowed']
 
 /** The headers that come with errors of these statuses. */
@@ -29,10 +30,10 @@ const errorHeaders: Record<number, readonly HeaderName[]> = {
   503: ['Retry-After'],
 }
 
-/** The OpenAPI description of all routes, made from the schemas that judge their requests and make their answers. */
+/** The OpenAPI description of all routes, made from the schemas that judge their requests and shape their responses. */
 export function describeApi({ publicUrl, sessionCookie }: Settings) {
   const everywhere = codesOfEveryRoute()
-  /** The answers that are errors alone: the same codes are described once. */
+  /** The responses that are errors alone: the same codes are described once. */
   const responses: Json = {}
   const errorResponse = (codes: ErrorCode[]) => {
     const name = codes.join('.')
@@ -42,18 +43,18 @@ export function describeApi({ publicUrl, sessionCookie }: Settings) {
 
   const responsesOf = (operation: Operation): Json => {
     const codes = errorCode.options.filter((code) => operation.errors?.includes(code) || everywhere.includes(code))
-    const statuses = new Set([...Object.keys(operation.answers).map(Number), ...codes.map(statusOf)])
+    const statuses = new Set([...Object.keys(operation.responses).map(Number), ...codes.map(statusOf)])
     return Object.fromEntries(
       Array.from(statuses, (status) => {
-        const answer = operation.answers[status]
+        const success = operation.responses[status]
         const ofStatus = codes.filter((code) => statusOf(code) === status)
-        return [status, answer ? responseOf(answer, ofStatus) : errorResponse(ofStatus)]
+        return [status, success ? responseOf(success, ofStatus) : errorResponse(ofStatus)]
       }),
     )
   }
 
   for (const code of ELSEWHERE) errorResponse([code])
-  return answers.Description.parse({
+  return schemasOfResponses.Description.parse({
     openapi: '3.1.0',
     info: { title: 'dingtalk-login', version: ownVersion(), description: DESCRIPTION },
     servers: [{ url: publicUrl }],
@@ -71,7 +72,7 @@ export function describeApi({ publicUrl, sessionCookie }: Settings) {
     components: {
       schemas: namedSchemas(),
       responses,
-      headers: answerHeaders,
+      headers: responseHeaders,
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: sessionCookie } },
     },
   })
@@ -127,19 +128,19 @@ function queryParameter(name: string, { description, ...schema }: Json, required
   return { name, in: 'query', description, required, schema }
 }
 
-/** An answer of a route, an error, or whichever of the two it turns out to be. */
-function responseOf(answer: Answer | undefined, codes: readonly ErrorCode[]): Json {
+/** A success, an error, or whichever of the two it turns out to be. */
+function responseOf(success: SuccessResponse | undefined, codes: readonly ErrorCode[]): Json {
   const [status] = codes.map(statusOf)
-  const headers = [...(answer?.headers ?? []), ...(errorHeaders[status ?? 0] ?? []), 'X-Request-Id']
+  const headers = [...(success?.headers ?? []), ...(errorHeaders[status ?? 0] ?? []), 'X-Request-Id']
   const errors = codes.map((code) => `\`${code}\`: ${errorTable[code].message}`)
   return {
-    description: [answer?.description, ...errors].filter(Boolean).join('\n\n'),
+    description: [success?.description, ...errors].filter(Boolean).join('\n\n'),
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-    content: content(answer?.body, codes),
+    content: content(success?.body, codes),
   }
 }
 
-function content(body: Answer['body'], codes: readonly ErrorCode[]): Json {
+function content(body: SuccessResponse['body'], codes: readonly ErrorCode[]): Json {
   const json: Json[] = []
   const texts: string[] = []
   if (body?.includes('/')) texts.push(body)
@@ -156,7 +157,7 @@ function content(body: Answer['body'], codes: readonly ErrorCode[]): Json {
 
 function namedSchemas(): Json {
   const registry = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries(answers)) registry.add(schema, { id })
+  for (const [id, schema] of Object.entries(schemasOfResponses)) registry.add(schema, { id })
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}`, override: dropDatePattern })
   return Object.fromEntries(Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [name, schema]))
 }

@@ -1,80 +1,12 @@
-import type { z } from 'zod'
-import type { ErrorCode } from '../errors.js'
+import type { MediaType, Methods, Operation } from './operation.js'
 import { callbackQuery, errorParam, languageParam, redirectQuery } from './queries.js'
-import type { AnswerName } from './responses.js'
-
-/** A header of an answer that means something to whoever asked. */
-export const answerHeaders = {
-  Allow: { description: 'The methods that this address answers.', required: true, schema: { type: 'string' } },
-  'Clear-Site-Data': {
-    description: 'Lets the browser forget what it keeps of this server.',
-    required: true,
-    schema: { type: 'string' },
-  },
-  Location: {
-    description: 'Where the browser goes on.',
-    required: true,
-    schema: { type: 'string', format: 'uri-reference' },
-  },
-  'Retry-After': { description: 'Seconds to wait before the next try.', schema: { type: 'integer', minimum: 1 } },
-  'Set-Cookie': {
-    description: 'Begins or ends the session, or the login attempt: one line for each cookie.',
-    schema: { type: 'string' },
-  },
-  'X-Auth-Request-User': { description: "The person's id.", required: true, schema: { type: 'string' } },
-  'X-Auth-Request-Preferred-Username': {
-    description: "The person's username, as percent-encoded UTF-8.",
-    required: true,
-    schema: { type: 'string', pattern: "^[A-Za-z0-9_.!~*'()%-]+$" },
-  },
-  'X-Request-Id': { description: 'Names the request in the log.', schema: { type: 'string' } },
-} as const
-
-export type HeaderName = keyof typeof answerHeaders
-
-type MediaType = `${string}/${string}`
-
-export interface Answer {
-  description: string
-  /** The schema of a JSON answer, or the type of another. None: no content. */
-  body?: AnswerName | MediaType
-  headers?: readonly HeaderName[]
-}
-
-/** What one method of an address does: what it takes, and all that it can answer. */
-export interface Operation {
-  /** What programs call it. */
-  id: string
-  summary: string
-  description?: string
-  /** What does not fit is refused as `bad_request`. */
-  query?: z.ZodType
-  /** Parameters that are ignored where they do not fit. */
-  hints?: Record<string, z.ZodType>
-  /** Whether it asks for a session, or merely looks for one. */
-  session?: 'required' | 'optional'
-  answers: Record<number, Answer>
-  /** The errors of its own, besides those that every route can give. */
-  errors?: readonly ErrorCode[]
-}
-
-interface Methods {
-  GET?: Operation & {
-    /** False where a HEAD must not begin or spend anything. Otherwise HEAD is answered like GET. */
-    head?: false
-  }
-  POST?: Operation
-  DELETE?: Operation
-  /** Every method, OPTIONS too. */
-  ANY?: Operation
-}
 
 const page = { description: 'A page.', body: 'text/html' } as const
 const onPublicUrl = 'Where the browser came by another host than `PUBLIC_URL`: to the same address there.'
 const cookieSet = ['Set-Cookie'] as const
 const LOGIN_CODES = ['redirect_not_allowed', 'rate_limited'] as const
 
-/** All addresses, as Express writes them: no route is answered that is not described here. */
+/** All addresses, as Express writes them: there is no route that is not described here. */
 export const operations = {
   '/ding_url': {
     GET: {
@@ -82,7 +14,7 @@ export const operations = {
       summary: 'Begins a login: sends the browser to DingTalk, also when somebody is signed in.',
       query: redirectQuery,
       head: false,
-      answers: { 302: { description: `To DingTalk. ${onPublicUrl}`, headers: ['Location', ...cookieSet] } },
+      responses: { 302: { description: `To DingTalk. ${onPublicUrl}`, headers: ['Location', ...cookieSet] } },
       errors: LOGIN_CODES,
     },
   },
@@ -94,7 +26,7 @@ export const operations = {
       query: callbackQuery,
       head: false,
       session: 'optional',
-      answers: {
+      responses: {
         302: { description: 'To the target, with `username=` in its query.', headers: ['Location', ...cookieSet] },
       },
       errors: [
@@ -119,7 +51,7 @@ export const operations = {
       query: redirectQuery,
       hints: { lang: languageParam, error: errorParam },
       session: 'optional',
-      answers: {
+      responses: {
         200: { ...page, headers: cookieSet },
         302: { description: `Inside DingTalk: to \`/ding_url\`. ${onPublicUrl}`, headers: ['Location'] },
       },
@@ -131,7 +63,7 @@ export const operations = {
       id: 'getMe',
       summary: 'Who is signed in.',
       session: 'required',
-      answers: { 200: { description: 'The person.', body: 'Me' } },
+      responses: { 200: { description: 'The person.', body: 'Me' } },
       errors: ['unauthenticated'],
     },
   },
@@ -140,7 +72,7 @@ export const operations = {
       id: 'logOut',
       summary: 'Ends the session on the server and in the browser.',
       session: 'optional',
-      answers: { 204: { description: 'Nobody is signed in.', headers: ['Clear-Site-Data', ...cookieSet] } },
+      responses: { 204: { description: 'Nobody is signed in.', headers: ['Clear-Site-Data', ...cookieSet] } },
       errors: ['origin_not_allowed'],
     },
   },
@@ -149,14 +81,14 @@ export const operations = {
       id: 'listSessions',
       summary: "The person's sessions.",
       session: 'required',
-      answers: { 200: { description: 'Where the person is signed in.', body: 'Sessions' } },
+      responses: { 200: { description: 'Where the person is signed in.', body: 'Sessions' } },
       errors: ['unauthenticated'],
     },
     DELETE: {
       id: 'endOtherSessions',
       summary: "Ends all of the person's sessions but the one that asks.",
       session: 'required',
-      answers: { 204: { description: 'They are over.' } },
+      responses: { 204: { description: 'They are over.' } },
       errors: ['unauthenticated', 'origin_not_allowed'],
     },
   },
@@ -165,7 +97,7 @@ export const operations = {
       id: 'endSession',
       summary: "Ends one of the person's sessions, by its `id`.",
       session: 'required',
-      answers: { 204: { description: 'It is over.' } },
+      responses: { 204: { description: 'It is over.' } },
       errors: ['unauthenticated', 'origin_not_allowed', 'not_found'],
     },
   },
@@ -175,14 +107,14 @@ export const operations = {
       summary: 'The account page: who I am, my sessions.',
       hints: { lang: languageParam },
       session: 'optional',
-      answers: { 200: page, 302: { description: 'Nobody is signed in: to `/login`.', headers: ['Location'] } },
+      responses: { 200: page, 302: { description: 'Nobody is signed in: to `/login`.', headers: ['Location'] } },
     },
   },
   '/': {
     GET: {
       id: 'showStart',
       summary: 'To the login page.',
-      answers: { 302: { description: 'To `/login`.', headers: ['Location'] } },
+      responses: { 302: { description: 'To `/login`.', headers: ['Location'] } },
     },
   },
   '/verify': {
@@ -190,7 +122,7 @@ export const operations = {
       id: 'verify',
       summary: 'Says to a reverse proxy whether the browser is signed in, and as whom.',
       session: 'required',
-      answers: {
+      responses: {
         204: {
           description: 'The person is signed in.',
           headers: ['X-Auth-Request-User', 'X-Auth-Request-Preferred-Username'],
@@ -203,14 +135,14 @@ export const operations = {
     GET: {
       id: 'isAlive',
       summary: 'Whether the process is alive.',
-      answers: { 200: { description: 'It is.', body: 'Alive' } },
+      responses: { 200: { description: 'It is.', body: 'Alive' } },
     },
   },
   '/readyz': {
     GET: {
       id: 'isReady',
       summary: 'Whether requests can be served.',
-      answers: {
+      responses: {
         200: { description: 'They can.', body: 'Ready' },
         503: { description: 'The database is away, or the server is stopping.', body: 'NotReady' },
       },
@@ -220,7 +152,7 @@ export const operations = {
     GET: {
       id: 'describe',
       summary: 'This description.',
-      answers: { 200: { description: 'OpenAPI 3.1.', body: 'Description' } },
+      responses: { 200: { description: 'OpenAPI 3.1.', body: 'Description' } },
     },
   },
   '/assets/login.js': asset('loginScript', 'text/javascript'),
@@ -236,18 +168,18 @@ export const paths = Object.keys(operations) as Path[]
 /** What OpenAPI has a name for. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
-/** Each method that this address answers, HEAD and those of `ANY` spelled out. */
+/** Each method that this address takes, HEAD and those of `ANY` spelled out. */
 export function methodsOf(path: Path): Map<string, Operation> {
   const { GET, POST, DELETE, ANY }: Methods = operations[path]
-  const answered = new Map<string, Operation>()
-  if (GET) answered.set('GET', GET)
-  if (GET && GET.head !== false) answered.set('HEAD', { ...GET, id: `${GET.id}Head` })
-  if (POST) answered.set('POST', POST)
-  if (DELETE) answered.set('DELETE', DELETE)
-  if (ANY) for (const method of METHODS) answered.set(method, { ...ANY, id: `${ANY.id}${method}` })
-  return answered
+  const taken = new Map<string, Operation>()
+  if (GET) taken.set('GET', GET)
+  if (GET && GET.head !== false) taken.set('HEAD', { ...GET, id: `${GET.id}Head` })
+  if (POST) taken.set('POST', POST)
+  if (DELETE) taken.set('DELETE', DELETE)
+  if (ANY) for (const method of METHODS) taken.set(method, { ...ANY, id: `${ANY.id}${method}` })
+  return taken
 }
 
 function asset(id: string, body: MediaType) {
-  return { GET: { id, summary: 'A file of the pages.', answers: { 200: { description: 'The file.', body } } } }
+  return { GET: { id, summary: 'A file of the pages.', responses: { 200: { description: 'The file.', body } } } }
 }

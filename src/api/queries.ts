@@ -3,7 +3,6 @@ import type { CallbackParams } from '../services/login.js'
 import { MAX_REDIRECT_LENGTH } from '../services/redirect-target.js'
 import { errorCode } from './responses.js'
 
-/** @NOTE `readQuery` hands over no text where a parameter is given twice. */
 const text = z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is given twice') })
 
 /** Nothing that DingTalk or this server sends is long, or holds spaces or characters beyond ASCII. */

@@ -13,16 +13,17 @@ export function queryOf(req: Request): URLSearchParams {
   return new URLSearchParams(rawQueryOf(req))
 }
 
-const TWICE = Symbol('given twice')
-
 /**
- * The request's query as this schema reads it; a parameter that is given twice fits no schema.
+ * The request's query as this schema reads it; a parameter that is given twice is no text.
  * @throws {AppError} `bad_request` where it does not fit, or its escapes are malformed
  */
 export function readQuery<Schema extends z.ZodType>(req: Request, schema: Schema): z.output<Schema> {
   if (!hasSoundEscapes(rawQueryOf(req))) throw new AppError('bad_request', { detail: 'malformed escapes' })
-  const values = new Map<string, string | symbol>()
-  for (const [name, value] of queryOf(req)) values.set(name, values.has(name) ? TWICE : value)
+  const query = queryOf(req)
+  const values = Array.from(new Set(query.keys()), (name) => {
+    const [value, ...more] = query.getAll(name)
+    return [name, more.length > 0 ? [value, ...more] : value]
+  })
   const { data, error } = schema.safeParse(Object.fromEntries(values))
   if (!error) return data
   const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)

@@ -33,8 +33,8 @@ const session = z.object({
   userAgent: z.string(),
 })
 
-/** What is answered as JSON, by its name in the description. Every answer goes through one of these: nothing else leaves. */
-export const answers = {
+/** The JSON responses, by their names in the description. Each goes through its schema: nothing else leaves. */
+export const responses = {
   Error: errorBody,
   Me: me,
   Session: session,
@@ -45,7 +45,7 @@ export const answers = {
   Description: z.looseObject({ openapi: z.literal('3.1.0') }),
 }
 
-export type AnswerName = keyof typeof answers
+export type ResponseName = keyof typeof responses
 
 function describeCode([code, { status, message }]: [string, { status: number; message: string }]): string {
   return `- \`${code}\` (${status}): ${message}`

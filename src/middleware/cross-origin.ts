@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import { AppError } from '../errors.js'
 
-/** The origins of front ends: which may read our answers, and which may change something. */
+/** The origins of front ends: which may read our responses, and which may change something. */
 export class CrossOrigin {
   readonly #frontends: ReadonlySet<string>
   readonly #publicUrl: string
@@ -11,7 +11,7 @@ export class CrossOrigin {
     this.#publicUrl = publicUrl
   }
 
-  /** Lets allowed front ends read every answer, errors too. */
+  /** Lets allowed front ends read every response, errors too. */
   readonly headers: RequestHandler = (req, res, next) => {
     res.vary('Origin')
     const origin = req.get('origin')

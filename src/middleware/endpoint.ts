@@ -9,11 +9,14 @@ interface Endpoint<P extends Path> {
   /** One that is described, with a handler for each method that is described. */
   path: P
   methods: Record<keyof (typeof operations)[P], Handler>
-  /** What runs before the handler, once the method is known to be answered here. */
+  /** What runs before the handler, once the method is known to be one of this address. */
   before?: RequestHandler[]
 }
 
-/** Adds an address to the router: preflights, 405 with `Allow`, and the Origin rule of what changes something; none of them for `ANY`. */
+/**
+ * Adds an address to the router, with preflights, 405 with `Allow`, and the Origin rule for what changes something.
+ * `ANY` gets none of them.
+ */
 export function addEndpoint<P extends Path>(router: Router, crossOrigin: CrossOrigin, endpoint: Endpoint<P>): void {
   const { path, before = [] } = endpoint
   const methods: { [method: string]: Handler | undefined } = endpoint.methods

@@ -2,7 +2,10 @@ import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { contentSecurityPolicy } from '../pages/content-security-policy.js'
 
-/** The headers of every response; a page puts its own Content-Security-Policy in the place of this one, which allows nothing. */
+/**
+ * The headers of every response; a page puts its own Content-Security-Policy in the place of this one, which allows
+ * nothing.
+ */
 export function securityHeaders({ secure }: { secure: boolean }): RequestHandler[] {
   const policy = contentSecurityPolicy()
   const ours: RequestHandler = (_req, res, next) => {

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express'
-import { answers } from '../api/responses.js'
+import { responses } from '../api/responses.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { addEndpoint } from '../middleware/endpoint.js'
@@ -18,7 +18,7 @@ export function accountRoutes({
 
   async function showMe(req: Request, res: Response): Promise<void> {
     const { user } = await browserSessions.requireSignedIn(req)
-    res.json(answers.Me.parse(user))
+    res.json(responses.Me.parse(user))
   }
 
   async function logOut(req: Request, res: Response): Promise<void> {
@@ -30,7 +30,7 @@ export function accountRoutes({
   async function listSessions(req: Request, res: Response): Promise<void> {
     const { user, info: current } = await browserSessions.requireSignedIn(req)
     const all = await sessions.list(user.id)
-    res.json(answers.Sessions.parse(all.map((info) => ({ ...info, current: info.id === current.id }))))
+    res.json(responses.Sessions.parse(all.map((info) => ({ ...info, current: info.id === current.id }))))
   }
 
   async function endSession(req: Request, res: Response): Promise<void> {

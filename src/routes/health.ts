@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { answers } from '../api/responses.js'
+import { responses } from '../api/responses.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 
@@ -8,14 +8,14 @@ export function healthRoutes({ readiness, crossOrigin }: Pick<Context, 'readines
   const router = Router({ caseSensitive: true })
   addEndpoint(router, crossOrigin, {
     path: '/healthz',
-    methods: { GET: (_req, res) => void res.json(answers.Alive.parse({ status: 'alive' })) },
+    methods: { GET: (_req, res) => void res.json(responses.Alive.parse({ status: 'alive' })) },
   })
   addEndpoint(router, crossOrigin, {
     path: '/readyz',
     methods: {
       GET: async (_req, res) => {
-        if (await readiness.isReady()) res.json(answers.Ready.parse({ status: 'ready' }))
-        else res.status(503).json(answers.NotReady.parse({ status: 'not ready' }))
+        if (await readiness.isReady()) res.json(responses.Ready.parse({ status: 'ready' }))
+        else res.status(503).json(responses.NotReady.parse({ status: 'not ready' }))
       },
     },
   })

@@ -4,7 +4,11 @@ import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 
 /** The description of all routes, for programs: made when it is first asked for. */
-export function openApiRoutes({ config, browserSessions, crossOrigin }: Context): Router {
+export function openApiRoutes({
+  config,
+  browserSessions,
+  crossOrigin,
+}: Pick<Context, 'config' | 'browserSessions' | 'crossOrigin'>): Router {
   const router = Router({ caseSensitive: true })
   let text: string | undefined
   addEndpoint(router, crossOrigin, {

@@ -3,10 +3,13 @@ import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 
 /**
- * Says to a reverse proxy whether the browser is signed in, and as whom: nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth`.
- * Answers every method alike, OPTIONS too: a preflight that were answered 204 here would be let through.
+ * Tells a reverse proxy whether the browser is signed in, and as whom: nginx `auth_request`, Caddy `forward_auth`,
+ * Traefik `forwardAuth`. Every method is alike, OPTIONS too: answering a preflight with 204 here would let it through.
  */
-export function verifyRoutes({ browserSessions, crossOrigin }: Context): Router {
+export function verifyRoutes({
+  browserSessions,
+  crossOrigin,
+}: Pick<Context, 'browserSessions' | 'crossOrigin'>): Router {
   const router = Router({ caseSensitive: true })
 
   async function verify(req: Request, res: Response): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { answers } from '../api/responses.js'
+import { responses } from '../api/responses.js'
 import { errorTable } from '../errors.js'
 
 const { status, message } = errorTable.bad_request
@@ -11,13 +11,13 @@ export function hasReadableTarget(req: IncomingMessage): boolean {
   return URL.canParse(req.url ?? '', 'http://localhost')
 }
 
-/** Answers a request that has no route because its target is no address. */
+/** Responds to a request that has no route because its target is no address. */
 export function refuseTarget(res: ServerResponse): void {
   const { headers, body } = badRequest()
   res.writeHead(status, headers).end(body)
 }
 
-/** Answers what is not HTTP, has headers that are too long, or came too slowly: no request ever came of it. */
+/** Responds to bytes that are not HTTP, to headers that are too long, and to what came too slowly to be a request. */
 export function refuseUnreadable(socket: Duplex): void {
   const { headers, body } = badRequest()
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
@@ -25,7 +25,7 @@ export function refuseUnreadable(socket: Duplex): void {
 }
 
 function badRequest() {
-  const body = JSON.stringify(answers.Error.parse({ error: 'bad_request', message, requestId: randomUUID() }))
+  const body = JSON.stringify(responses.Error.parse({ error: 'bad_request', message, requestId: randomUUID() }))
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
