@@ -4,7 +4,7 @@ interface Options {
   maxWaiting: number
 }
 
-/** Lets some work run at a time and some more wait, first come first served; what is beyond is turned away at once. */
+/** Lets so much work run at a time and so much more wait, first come first served; the rest is turned away at once. */
 export class ConcurrencyLimit {
   readonly #options: Options
   readonly #waiting = new Set<() => void>()
@@ -14,7 +14,7 @@ export class ConcurrencyLimit {
     this.#options = options
   }
 
-  /** Waits for a place, for so long at most where that is said; false where there is none. Who got one must `leave`. */
+  /** Waits for a place, no longer than `maxWaitMs`; returns false where there is none. Who got one must `leave`. */
   async enter(maxWaitMs?: number): Promise<boolean> {
     const { maxRunning, maxWaiting } = this.#options
     if (this.#running < maxRunning) {
@@ -36,7 +36,7 @@ export class ConcurrencyLimit {
     })
   }
 
-  /** Gives the place to the next who waits. */
+  /** Hands the place to the next who waits. */
   leave(): void {
     const [next] = this.#waiting
     if (next) {

@@ -1,4 +1,4 @@
-/** The public errors: code → HTTP status and the English sentence of the JSON answer. Nothing else of the inside is shown. */
+/** The public errors: code → HTTP status and the English sentence of the JSON response. Nothing else is shown. */
 export const errorTable = {
   bad_request: { status: 400, message: 'A parameter is missing, given twice, too long or malformed.' },
   redirect_not_allowed: { status: 400, message: 'The address to return to is not one of the allowed front ends.' },
@@ -32,13 +32,13 @@ export type ErrorCode = keyof typeof errorTable
 interface AppErrorOptions {
   /** For the log only; never a secret, code, state or token. */
   detail?: string
-  /** Response headers that belong to the answer, such as `Allow` and `Retry-After`. */
+  /** Response headers that belong to it, such as `Allow` and `Retry-After`. */
   headers?: Record<string, string>
-  /** The person whom it concerns, where known; for the log. */
+  /** The user whom it concerns, where known; for the log. */
   userId?: string | undefined
 }
 
-/** An error with a public answer: its code stands in the table above. */
+/** An error with a response of its own: its code stands in the table above. */
 export class AppError extends Error {
   override readonly name: string = 'AppError'
   readonly code: ErrorCode
@@ -88,7 +88,9 @@ export class DingTalkError extends AppError {
   }
 }
 
-/** What the operator asked for, or has set, cannot be done; the message is for the operator, and all there is to show. */
+/**
+ * What the operator asked for, or has set, cannot be done; the message is for the operator, and all there is to show.
+ */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'
 }

@@ -1,7 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { type AppError, DingTalkError, type ErrorCode } from './errors.js'
 
-/** Fields of a log line. None may hold a code, state, secret, cookie, token, signature, query string or mobile number. */
+/**
+ * Fields of a log line. None may hold a code, state, secret, cookie, token, signature, query string or mobile number.
+ */
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
 /** Structured lines, one JSON object each: control characters are escaped and cannot break a line. */

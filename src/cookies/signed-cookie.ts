@@ -12,7 +12,9 @@ export function cookiesNamed(name: string, header = ''): string[] {
     .map((pair) => parse(pair)[name] ?? '')
 }
 
-/** Reads and writes signed cookie values, as express-session does: the newest secret signs, and older ones still verify. */
+/**
+ * Reads and writes signed cookie values, as express-session does: the newest secret signs, and older ones still verify.
+ */
 export class CookieSignature {
   readonly #secrets: readonly [string, ...string[]]
 

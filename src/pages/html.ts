@@ -16,7 +16,10 @@ export type Fragment = Html | string | number | false | null | undefined | reado
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Markup with values in it: whatever is not markup itself is escaped, so nothing can be forgotten. Attributes are to be quoted. */
+/**
+ * Markup with values in it: whatever is not markup itself is escaped, so nothing can be forgotten. Attributes are to be
+ * quoted.
+ */
 export function html(strings: TemplateStringsArray, ...values: Fragment[]): Html {
   return new Html(strings.reduce((text, part, index) => text + render(values[index - 1]) + part))
 }

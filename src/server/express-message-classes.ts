@@ -2,8 +2,8 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express } from 'express'
 
 /**
- * Classes for `createServer` whose objects are requests and answers of this application from the start.
- * Express changes the prototype of each that is not, and V8 then runs all that is done with it the slow way: half of a short answer's cost.
+ * Classes for `createServer` whose objects are requests and responses of this application from the start.
+ * Express changes the prototype of each that is not, and V8 is slow with such objects from then on. See docs/decisions.
  */
 export function messageClassesOf(app: Express) {
   class AppRequest extends IncomingMessage {}

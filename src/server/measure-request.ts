@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Metrics } from '../metrics.js'
 
-/** Notes the request once its answer is out, or its client gone. Express leaves the route that matched on the request. */
+/** Counts the request once its response is out, or its client gone. Express leaves the route that matched on it. */
 export function measureRequest(
   metrics: Metrics,
   req: IncomingMessage & { route?: { path: string } },

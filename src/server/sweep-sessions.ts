@@ -8,7 +8,7 @@ const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the logins of all processes get their turn at the database. */
 const REST_MS = 50
 
-/** Removes sessions that are over, a small step a time, each minute; gives the way to stop it. */
+/** Removes sessions that are over, a small step at a time, each minute; returns a function that stops it. */
 export function startSweeping(
   { sessions, audit, logger }: Pick<Context, 'sessions' | 'audit' | 'logger'>,
   everyMs = SWEEP_EVERY_MS,

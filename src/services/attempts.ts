@@ -56,7 +56,10 @@ export class Attempts<T> {
     return { state, target, startedAt: this.#options.now(), succeeded: false }
   }
 
-  /** Whether LOGIN_TIMEOUT has passed. One that began in the future did so before the clock was put back: it may be of any age. */
+  /**
+   * Whether LOGIN_TIMEOUT has passed. One that began in the future did so before the clock was put back: it may be of
+   * any age.
+   */
   isTooOld({ startedAt }: LoginAttempt): boolean {
     return Math.abs(this.#options.now() - startedAt) > this.#options.timeoutMs
   }

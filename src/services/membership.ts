@@ -6,7 +6,7 @@ import type { Audit, Client } from './audit.js'
 import type { DingTalkProfile, Directory, Standing, User, UserRows } from './ports.js'
 import type { Sessions } from './sessions.js'
 
-/** How long a request waits for the lookup of its person. */
+/** How long a request waits for the lookup of its user. */
 const WAIT_MS = 1000
 /** A part of what may be asked of DingTalk at a time, so that a morning of lookups does not keep logins waiting. */
 const MAX_LOOKUPS = { maxRunning: 16, maxWaiting: 2000 }
@@ -17,7 +17,7 @@ interface Options {
   directory: Directory
   users: UserRows
   sessions: Sessions
-  /** How long a confirmed person goes on unasked; 0: for ever. */
+  /** How long a confirmed user goes on without another lookup, in milliseconds; 0: for ever. */
   recheckMs: number
   /** Notes each lookup that came to nothing. */
   audit: Audit
@@ -72,7 +72,10 @@ export class Membership {
     )
   }
 
-  /** A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be read. */
+  /**
+   * A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be
+   * read.
+   */
   #isDue({ id, membershipCheckedAt }: User): boolean {
     const { audience, recheckMs, now } = this.#options
     if (audience === 'anyone' || recheckMs === 0 || this.#isPostponed(id)) return false

@@ -1,7 +1,10 @@
 const MAX_CHARACTERS = 64
 const FALLBACK = 'dingtalk-user'
 
-/** Lone surrogates, control and line-breaking characters, and invisible format characters (direction marks among them), but for the joiners that emoji and some scripts need. */
+/**
+ * Lone surrogates, control and line-breaking characters, and invisible format characters (direction marks among them),
+ * but for the joiners that emoji and some scripts need.
+ */
 const removed = /(?![\u200c\u200d])[\p{Cs}\p{Cc}\p{Cf}\u2028\u2029]/gu
 /** Nothing that a reader would see: white space and invisible characters alone. */
 const invisible = /^[\s\p{Default_Ignorable_Code_Point}]*$/u

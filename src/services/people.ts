@@ -11,7 +11,10 @@ interface Options {
   now?: () => number
 }
 
-/** The people who log in: one user for one unionid, whose username is the nick of their first login, unique and kept for life. */
+/**
+ * The people who log in: one user for one unionid, whose username is the nick of their first login, unique and kept for
+ * life.
+ */
 export class People {
   readonly #rows: UserRows
   readonly #now: () => number
@@ -22,8 +25,8 @@ export class People {
   }
 
   /**
-   * Creates the user on their first login, and refreshes nick and avatar on later ones; a disabled user is left as they are.
-   * One user for one unionid, however many logins come at once.
+   * Creates the user on their first login, and refreshes nick and avatar on later ones; a disabled user is left as they
+   * are. One user for one unionid, however many logins come at once.
    */
   async recordLogin({ unionId, nick, avatarUrl }: DingTalkProfile, membershipCheckedAt: Date | null): Promise<User> {
     const seen = { nick: normaliseNick(nick), avatarUrl, lastLoginAt: new Date(this.#now()), membershipCheckedAt }

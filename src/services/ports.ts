@@ -16,7 +16,10 @@ export interface AuthorizeRequest {
 /** DingTalk's code as a frame in a page of ours, which must have the origin of the redirect URI. */
 export interface InlineCode {
   frameUrl: string
-  /** Where the page goes on with the temporary code that the frame posts; not in the newer flow, whose frame posts the callback's address. */
+  /**
+   * Where the page goes on with the temporary code that the frame posts; undefined in the newer flow, whose frame
+   * posts the callback's address.
+   */
   resumeUrl: string | undefined
 }
 
@@ -38,7 +41,7 @@ export interface DingTalkFlow {
 export type Standing = 'employee' | 'external' | 'unknown'
 
 export interface Directory {
-  /** @throws {DingTalkError} where the directory gives no clear answer. */
+  /** @throws {DingTalkError} where the directory does not say clearly. */
   standingOf(unionId: string): Promise<Standing>
 }
 
@@ -62,7 +65,9 @@ export type NewUser = SeenAtLogin & Pick<User, 'unionId' | 'username'> & { creat
 
 /** The users' rows: `unionId` and `username` are unique. */
 export interface UserRows {
-  /** Writes what a login saw; returns undefined, and writes nothing, where there is no such user or they are disabled. */
+  /**
+   * Writes what a login saw; returns undefined, and writes nothing, where there is no such user or they are disabled.
+   */
   recordReturn(unionId: string, seen: SeenAtLogin): Promise<User | undefined>
   /** Returns undefined where the unionId or the username is taken. */
   create(user: NewUser): Promise<User | undefined>
@@ -104,7 +109,9 @@ export interface SessionRows {
   /** Does nothing where there is a session of this hash. */
   insert(session: NewSession): Promise<void>
   find(idHash: string): Promise<(LiveSession & { expiresAt: Date }) | undefined>
-  /** Writes where `lastSeenAt` is still what was read: of parallel requests one writes, and no ended session comes back. */
+  /**
+   * Writes where `lastSeenAt` is still what was read: of parallel requests one writes, and no ended session comes back.
+   */
   touch(id: string, lastSeenAt: Date, at: Date): Promise<void>
   /** The latest first. */
   list(userId: string, alive: { unexpiredAt: Date; seenAfter: Date; seenBefore: Date }): Promise<SessionInfo[]>

@@ -24,7 +24,10 @@ export function judgeRedirect(redirect: string | undefined, rules: RedirectRules
   return target
 }
 
-/** Appends `username=` to the query, before any `#`; a `username` that the target had goes, so that no reader can take it for ours. */
+/**
+ * Appends `username=` to the query, before any `#`; a `username` that the target had goes, so that no reader can take
+ * it for ours.
+ */
 export function withUsername(target: string, username: string): string {
   const [, base = '', query, fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(target) ?? []
   const kept = query ? query.split('&').filter((pair) => parameterName(pair) !== 'username') : []

@@ -54,7 +54,9 @@ export class Sessions {
     return this.#isAlive(info.lastSeenAt, expiresAt) ? { info, user } : undefined
   }
 
-  /** Notes that the session is in use. Nobody waits for a database that cannot be written: the next request tries again. */
+  /**
+   * Notes that the session is in use. Nobody waits for a database that cannot be written: the next request tries again.
+   */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
     const now = this.#options.now()
     // Also where the clock was put back.
