@@ -69,6 +69,8 @@ export interface DingTalkFailure {
   upstreamCode: string
   /** What the operator has to look at, where the failure is one of configuration. */
   setting?: string | undefined
+  /** DingTalk is there, but was asked too often. */
+  isThrottled?: boolean
 }
 
 /**

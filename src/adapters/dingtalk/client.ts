@@ -3,7 +3,7 @@ import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
 import type { Metrics } from '../../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
-import { apiVerdict, isThrottled, oapiErrors, unavailable, unreadable, type Verdict } from './error-table.js'
+import { apiVerdict, oapiErrors, type Verdict, verdicts } from './error-table.js'
 import { parseJson } from './parse-json.js'
 import { TOO_LONG, Transport, TransportError } from './transport.js'
 
@@ -167,8 +167,8 @@ export class DingTalkClient {
       if (deadline.signal.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
-      if (error.code === TOO_LONG) throw failure(call, unreadable, 'answer over 1 MB')
-      throw failure(call, error.code.startsWith('HPE_') ? unreadable : unavailable, error.code)
+      if (error.code === TOO_LONG) throw failure(call, verdicts.unreadable, 'answer over 1 MB')
+      throw failure(call, error.code.startsWith('HPE_') ? verdicts.unreadable : verdicts.unavailable, error.code)
     } finally {
       clearTimeout(timer)
     }
@@ -179,11 +179,11 @@ export class DingTalkClient {
 function pauseMs(error: unknown): number {
   if (!(error instanceof DingTalkError)) return 0
   if (!['dingtalk_unavailable', 'dingtalk_timeout'].includes(error.code)) return 0
-  return isThrottled(error.failure.upstreamCode) ? THROTTLED_MS : AWAY_MS
+  return error.failure.isThrottled ? THROTTLED_MS : AWAY_MS
 }
 
 function notAsked(call: string, why: string): DingTalkError {
-  return failure(call, unavailable, `not asked: ${why}`)
+  return failure(call, verdicts.unavailable, `not asked: ${why}`)
 }
 
 function isSuccess(status: number): boolean {
@@ -191,8 +191,9 @@ function isSuccess(status: number): boolean {
 }
 
 function parseAnswer(call: string, status: number, text: string): unknown {
-  if (status >= 300 && status < 400) throw failure(call, unreadable, `HTTP ${status}: a redirect`)
-  if (text.trimStart().startsWith('<')) throw failure(call, unavailable, `HTTP ${status}: a page, not an answer`)
+  if (status >= 300 && status < 400) throw failure(call, verdicts.unreadable, `HTTP ${status}: a redirect`)
+  if (text.trimStart().startsWith('<'))
+    throw failure(call, verdicts.unavailable, `HTTP ${status}: a page, not an answer`)
   const json = parseJson(text)
   if (json === undefined) throw failure(call, verdictOnStatus(status), `HTTP ${status}: not JSON`)
   return json
@@ -202,13 +203,13 @@ function readAnswer<T>({ call, answer }: DingTalkCall<T>, json: unknown): T {
   const parsed = answer.safeParse(json)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
-  throw failure(call, unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
+  throw failure(call, verdicts.unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
 }
 
 /** Decides on DingTalk's code alone: its message is localised. */
 function failureOf(request: DingTalkCall<unknown>, status: number, json: unknown): DingTalkError {
   const { call } = request
-  if (banBody.safeParse(json).success) return failure(call, unavailable, 'this address is banned for a while')
+  if (banBody.safeParse(json).success) return failure(call, verdicts.unavailable, 'this address is banned for a while')
   const oapi = oapiStatus.safeParse(json)
   if (oapi.success) {
     const code = oapi.data.errcode === 88 ? explained88(oapi.data) : oapi.data.errcode
@@ -235,9 +236,9 @@ function loggable(code: string, { url, headers, body }: DingTalkCall<unknown>): 
 
 /** For an answer whose code is missing or not documented. */
 function verdictOnStatus(status: number): Verdict {
-  return status >= 500 || status === 429 ? unavailable : unreadable
+  return status >= 500 || status === 429 ? verdicts.unavailable : verdicts.unreadable
 }
 
-function failure(call: string, { code, setting }: Verdict, upstreamCode: string): DingTalkError {
-  return new DingTalkError(code, { call, upstreamCode, setting })
+function failure(call: string, { code, ...hints }: Verdict, upstreamCode: string): DingTalkError {
+  return new DingTalkError(code, { call, upstreamCode, ...hints })
 }

@@ -1,16 +1,25 @@
 import type { DingTalkErrorCode } from '../../errors.js'
 
-/** How one of DingTalk's errors is to be taken; `setting` names what the operator has to look at. */
+/** What one of DingTalk's errors means here. */
 export interface Verdict {
   code: DingTalkErrorCode
+  /** What the operator has to look at. */
   setting?: string
+  /** DingTalk is there, but was asked too often. */
+  isThrottled?: boolean
 }
 
-const rejected: Verdict = { code: 'code_rejected' }
-/** Busy, throttled, away: worth another try later. */
-export const unavailable: Verdict = { code: 'dingtalk_unavailable' }
-/** Not what DingTalk documents. */
-export const unreadable: Verdict = { code: 'dingtalk_unreadable' }
+/** The verdicts that are not about a setting. */
+export const verdicts = {
+  rejected: { code: 'code_rejected' },
+  notAMember: { code: 'not_a_member' },
+  /** Busy or away: worth another try later. */
+  unavailable: { code: 'dingtalk_unavailable' },
+  throttled: { code: 'dingtalk_unavailable', isThrottled: true },
+  /** Not what DingTalk documents. */
+  unreadable: { code: 'dingtalk_unreadable' },
+} as const satisfies Record<string, Verdict>
+
 const misconfigured = (setting: string): Verdict => ({ code: 'dingtalk_misconfigured', setting })
 
 const ourRequest = misconfigured('none: the request itself is wrong, which is a bug of this server')
@@ -26,50 +35,50 @@ function each(codes: number[], verdict: Verdict): [number, Verdict][] {
   return codes.map((code) => [code, verdict])
 }
 
-/** oapi.dingtalk.com answers HTTP 200 with an `errcode` (page `server-api-error-codes-1`). */
+/**
+ * The `errcode` that oapi.dingtalk.com sends with HTTP 200.
+ * https://open.dingtalk.com/document/development/server-api-error-codes-1
+ */
 export const oapiErrors: ReadonlyMap<number, Verdict> = new Map([
-  ...each([40078, 42008, 40102, 40029, 42003, 40091], rejected),
+  ...each([40078, 42008, 40102, 40029, 42003, 40091], verdicts.rejected),
   ...each([41026, 853001, 40035, 43002, 43003, 43004, 43005, 43006, 43007, 43008, 43009, 47001, 22], ourRequest),
   ...each([853002], misconfigured("this machine's clock: it is off by more than a minute")),
   ...each([853003, 40086, 40096, 40089], application),
   ...each([853004], misconfigured('DINGTALK_APP_SECRET: the signature is refused')),
   ...each([50001], misconfigured("PUBLIC_URL: the callback address is not registered in DingTalk's console")),
-  // 88 (authentication failed) says what it means in a sub code: this is one without.
+  // 88 (authentication failed) usually has a sub code that says what failed: this is one without.
   ...each([50003, 50005, 60011, 88], permission),
   ...each([60020], ipList),
   ...each([40014, 42001], token),
   ...each([50002], contactScope),
-  ...each([60121], { code: 'not_a_member' }),
-  ...each([-1, 90018, 90001, 90002, ...range(90003, 90014), 90017, 90020], unavailable),
+  ...each([60121], verdicts.notAMember),
+  ...each([-1], verdicts.unavailable),
+  ...each([90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011], verdicts.throttled),
+  ...each([90012, 90013, 90014, 90017, 90018, 90020], verdicts.throttled),
 ])
 
-/** DingTalk answers, only not so often. The codes of oapi.dingtalk.com, and of api.dingtalk.com. */
-const throttled = /^900(0[1-9]|1[0-478]|20)$|^Forbidden\.AccessDenied\.(QpsLimit|QpmLimit|ApiCountLimit)/
-
-/** Whether a failed call was one too many, rather than sent to somebody who is away. */
-export function isThrottled(upstreamCode: string): boolean {
-  return throttled.test(upstreamCode)
-}
-
-/** Codes by which DingTalk says that an app access token is no longer good (pages `obtain-orgapp-token`, `server-api-error-codes-1`). */
+/**
+ * The codes that say that an app access token is no longer good.
+ * https://open.dingtalk.com/document/development/obtain-orgapp-token
+ * https://open.dingtalk.com/document/development/server-api-error-codes-1
+ */
 export const staleTokenCodes: ReadonlySet<string> = new Set(['40014', '42001', 'InvalidAuthentication'])
 
-/** api.dingtalk.com answers 4xx and 5xx with a `code`. The first rule that fits holds: throttling comes as 403, so it stands before permission. */
+/**
+ * The `code` that api.dingtalk.com sends with HTTP 4xx and 5xx. The first rule that fits holds: throttling comes as 403,
+ * so it stands before permission.
+ */
 const apiRules: readonly [RegExp, Verdict][] = [
-  [/^invalidParameter\.authCode\.notFound$|^invalidCode$/, rejected],
+  [/^invalidParameter\.authCode\.notFound$|^invalidCode$/, verdicts.rejected],
   [/^invalidClientIdOrSecret$|^invalid\.client$|^unauthorized\.client$/, application],
   [/^InvalidAuthentication$|^AuthenticationFailed\.MissingParameter$/, token],
-  [/^Forbidden\.AccessDenied\.(QpsLimit|QpmLimit|ApiCountLimit)/, unavailable],
-  [/^system\.busy$|^systemBusy$|^unknownError$|^systemError(\.|$)/, unavailable],
+  [/^Forbidden\.AccessDenied\.(QpsLimit|QpmLimit|ApiCountLimit)/, verdicts.throttled],
+  [/^system\.busy$|^systemBusy$|^unknownError$|^systemError(\.|$)/, verdicts.unavailable],
   [/^Forbidden\.AccessDenied\.IpNotInWhiteList$/, ipList],
   [/^Forbidden\.AccessDenied\./, permission],
 ]
 
-/** The verdict on an api.dingtalk.com error; undefined where the code is not documented. */
+/** The verdict on an error of api.dingtalk.com; undefined where its code is not documented. */
 export function apiVerdict(code: string): Verdict | undefined {
   return apiRules.find(([pattern]) => pattern.test(code))?.[1]
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
 }
