@@ -184,7 +184,7 @@ class Holding implements AsyncDisposable {
   /** Gives how the call went. */
   ask(call: string): Promise<string> {
     const url = new URL(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`)
-    return this.client.oapi({ call, method: 'GET', url, answer: z.object({}) }).then(
+    return this.client.oapi({ call, method: 'GET', url, response: z.object({}) }).then(
       () => 'answered',
       (error: unknown) => (error instanceof DingTalkError ? error.failure.upstreamCode : 'a bug'),
     )

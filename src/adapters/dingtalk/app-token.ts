@@ -14,7 +14,7 @@ interface Options {
 }
 
 /** Page `obtain-orgapp-token`; `expires_in` in seconds. */
-const answer = z.object({
+const response = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().int().positive(),
 })
@@ -47,7 +47,7 @@ export class AppToken {
     const { client, oapiUrl, appKey, appSecret, now } = this.#options
     const url = new URL('/gettoken', oapiUrl)
     url.search = new URLSearchParams({ appkey: appKey, appsecret: appSecret }).toString()
-    const { access_token, expires_in } = await client.oapi({ call: 'gettoken', method: 'GET', url, answer })
+    const { access_token, expires_in } = await client.oapi({ call: 'gettoken', method: 'GET', url, response })
     const lifeMs = expires_in * 1000
     // DingTalk may hand out the rest of an older token: one that has less than ten minutes left is still kept for a while.
     this.#held = { token: access_token, refreshAt: now() + Math.max(lifeMs - REFRESH_EARLY_MS, lifeMs / 2) }

@@ -6,7 +6,7 @@ import type { DingTalkClient } from './client.js'
 import { staleTokenCodes } from './error-table.js'
 
 /** Page `query-a-user-by-the-union-id`; `contact_type` is printed as a number and as its text. 0: employee, 1: external contact. */
-const answer = z.object({
+const response = z.object({
   result: z.object({ contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number) }),
 })
 
@@ -42,7 +42,7 @@ export class DingTalkDirectory implements Directory {
         method: 'POST',
         url,
         body: { unionid: unionId },
-        answer,
+        response,
       })
       return result.contact_type === 0 ? 'employee' : 'external'
     } catch (error) {

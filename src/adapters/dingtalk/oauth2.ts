@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** Page `obtain-user-token`. */
-const tokenAnswer = z.object({
+const tokenResponse = z.object({
   accessToken: z
     .string()
     .min(1)
@@ -20,7 +20,7 @@ const tokenAnswer = z.object({
     .regex(/^[\x21-\x7e]+$/),
 })
 /** Page `tutorial-obtaining-user-personal-information`: all but unionId may be absent. */
-const userAnswer = z.object({ nick, unionId, avatarUrl })
+const userResponse = z.object({ nick, unionId, avatarUrl })
 
 /** The applications made since 2021: the code is exchanged for a token, the token asks who it is. */
 export class Oauth2Flow implements DingTalkFlow {
@@ -57,7 +57,7 @@ export class Oauth2Flow implements DingTalkFlow {
       method: 'POST',
       url: new URL('/v1.0/oauth2/userAccessToken', apiUrl),
       body: { clientId: appId, clientSecret: appSecret, code, grantType: 'authorization_code' },
-      answer: tokenAnswer,
+      response: tokenResponse,
     })
     // The token is used for this one question and kept nowhere.
     return client.api({
@@ -65,7 +65,7 @@ export class Oauth2Flow implements DingTalkFlow {
       method: 'GET',
       url: new URL('/v1.0/contact/users/me', apiUrl),
       headers: { 'x-acs-dingtalk-access-token': accessToken },
-      answer: userAnswer,
+      response: userResponse,
     })
   }
 }

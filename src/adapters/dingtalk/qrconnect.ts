@@ -14,7 +14,7 @@ interface Options {
 }
 
 /** Page `queries-basic-user-information`; live answers may add fields or lack documented ones. */
-const answer = z.object({ user_info: z.object({ nick, unionid: unionId }) })
+const response = z.object({ user_info: z.object({ nick, unionid: unionId }) })
 
 /** The scan-login applications of 2016 and later: one signed call. */
 export class QrconnectFlow implements DingTalkFlow {
@@ -54,7 +54,7 @@ export class QrconnectFlow implements DingTalkFlow {
       method: 'POST',
       url,
       body: { tmp_auth_code: code },
-      answer,
+      response,
     })
     return { unionId: user_info.unionid, nick: user_info.nick, avatarUrl: null }
   }
