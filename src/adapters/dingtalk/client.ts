@@ -1,9 +1,11 @@
+import type { Axios } from 'axios'
 import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
 import type { Metrics } from '../../metrics.js'
 import { SECOND } from '../../time.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { verdicts } from './error-table.js'
+import { NodeHttpAdapter, TOO_LONG, TransportError } from './node-http-adapter.js'
 import {
   type ApiHost,
   apiHost,
@@ -13,7 +15,6 @@ import {
   type RawResponse,
   readResponse,
 } from './response.js'
-import { TOO_LONG, Transport, TransportError } from './transport.js'
 
 const MAX_RESPONSE_BYTES = 1024 * 1024
 const AWAY_MS = 5 * SECOND
@@ -42,7 +43,9 @@ export class DingTalkClient {
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   /** One for each API, as DingTalk throttles each by itself: an API that is away is not hidden by one that works. */
   readonly #breakers = new Map<string, CircuitBreaker>()
-  readonly #transport = new Transport({ maxAnswerBytes: MAX_RESPONSE_BYTES })
+  readonly #http = new NodeHttpAdapter({ maxResponseBytes: MAX_RESPONSE_BYTES })
+  /** Loaded with the first request: a server that starts need not wait for it. */
+  #axios: Promise<Axios> | undefined
 
   constructor({ timeoutMs, onChange, metrics, now = Date.now }: Options) {
     this.#timeoutMs = timeoutMs
@@ -69,7 +72,7 @@ export class DingTalkClient {
 
   /** Ends the idle connections. */
   close(): void {
-    this.#transport.close()
+    this.#http.close()
   }
 
   /** Every call passes here, whatever becomes of it. */
@@ -117,19 +120,27 @@ export class DingTalkClient {
     return breaker
   }
 
+  #loadAxios(): Promise<Axios> {
+    // Not by axios.create: its defaults would be merged into each request, and would transform what is sent and received.
+    this.#axios ??= import('axios').then(({ Axios }) => new Axios({ adapter: this.#http.send }))
+    return this.#axios
+  }
+
   async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<RawResponse> {
     // The whole time, however long the call waited for its place: with less the code would be spent for a DingTalk that
     // is not slow. Cleared in the end, unlike AbortSignal.timeout, which keeps in memory what it is about.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), this.#timeoutMs)
     try {
-      return await this.#transport.send({
+      const axios = await this.#loadAxios()
+      const { status, data } = await axios.request<string>({
         method,
-        url,
+        url: url.href,
         headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        data: body === undefined ? undefined : JSON.stringify(body),
         signal: deadline.signal,
       })
+      return { status, text: data }
     } catch (error) {
       if (deadline.signal.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)

@@ -1,0 +1,85 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { SECOND } from '../../time.js'
+
+/** Shorter than servers and firewalls keep an idle connection: a request on one that they dropped cannot be repeated. */
+const IDLE_CONNECTION_MS = 15 * SECOND
+/** The code of a `TransportError`: the response was longer than it may be. */
+export const TOO_LONG = 'TOO_LONG'
+
+/**
+ * There was no response, or none that can be read. The code says why: it is Node's (`HPE_…` where it was not HTTP), or
+ * `TOO_LONG`.
+ * @NOTE it knows nothing of the request, as an AxiosError would: that holds the secrets.
+ */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/**
+ * An axios adapter over Node's `http` with connections that are kept: no proxy, no redirect, no request sent twice.
+ *
+ * Of axios there remain its interface and its headers: one request in, one response out, whatever its status. Its own
+ * adapter does what must not happen here, such as following redirects, and costs more time for each call. See
+ * docs/decisions.
+ */
+export class NodeHttpAdapter {
+  readonly #agents = {
+    http: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+  }
+  readonly #maxResponseBytes: number
+
+  constructor({ maxResponseBytes }: { maxResponseBytes: number }) {
+    this.#maxResponseBytes = maxResponseBytes
+  }
+
+  /**
+   * The adapter itself, as axios calls it.
+   * @throws {TransportError}
+   */
+  readonly send = (config: InternalAxiosRequestConfig<string>): Promise<AxiosResponse<string>> =>
+    new Promise((resolve, reject) => {
+      const fail = (error: Error & { code?: string }) => reject(new TransportError(error.code ?? 'no connection'))
+      const request = this.#open(config)
+      request.on('error', fail)
+      request.on('response', (response) => {
+        response.on('error', fail)
+        this.#readAll(response, (data) => {
+          const { statusCode = 0, statusMessage = '' } = response
+          resolve({ data, status: statusCode, statusText: statusMessage, headers: {}, config })
+        })
+      })
+      request.end(config.data)
+    })
+
+  /** Ends the idle connections. */
+  close(): void {
+    this.#agents.http.destroy()
+    this.#agents.https.destroy()
+  }
+
+  #open({ url = '', method = '', headers, signal }: InternalAxiosRequestConfig) {
+    const options = { method, headers: headers.toJSON(true), ...(signal instanceof AbortSignal && { signal }) }
+    if (url.startsWith('https:')) return httpsRequest(url, { ...options, agent: this.#agents.https })
+    return httpRequest(url, { ...options, agent: this.#agents.http })
+  }
+
+  #readAll(response: IncomingMessage, done: (text: string) => void): void {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > this.#maxResponseBytes) response.destroy(new TransportError(TOO_LONG))
+      else chunks.push(chunk)
+    })
+    response.on('end', () => done(Buffer.concat(chunks).toString()))
+  }
+}
