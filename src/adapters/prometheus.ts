@@ -12,16 +12,16 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 interface Options {
   flow: string
-  /** How many sessions are alive in the whole database. */
+  /** Counts the sessions that are alive in the whole database. */
   countSessions: () => Promise<number>
-  /** Told of the first value that could not be noted. */
+  /** Told of the first value that could not be recorded. */
   onFailure: (error: unknown) => void
   now?: () => number
 }
 
 /**
- * The server's metrics for Prometheus. Every label's values are of a known set, whatever clients send.
- * @NOTE load this file only where metrics are asked for: prom-client costs start-up time and memory.
+ * The server's metrics for Prometheus. Every label has a fixed set of values, whatever clients send.
+ * @NOTE load this file only where metrics are wanted: prom-client costs start-up time and memory.
  */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry()
@@ -62,7 +62,7 @@ export class PrometheusMetrics implements Metrics {
 
   constructor({ flow, countSessions, onFailure, now = Date.now }: Options) {
     this.#onFailure = onFailure
-    // From zero on: Prometheus sees no increase where the first value that it sees is 1.
+    // All begin at zero: Prometheus sees no increase where the first value that it sees is 1.
     for (const outcome of ['succeeded', ...Object.keys(errorTable)]) this.#logins.inc({ outcome }, 0)
 
     const sessions = new SessionCount(countSessions, now)
@@ -85,7 +85,6 @@ export class PrometheusMetrics implements Metrics {
     collectDefaultMetrics({ register: this.#registry, prefix: PREFIX })
   }
 
-  /** All of it in Prometheus' text format, with that format's content type. */
   async exposition(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
   }
@@ -109,7 +108,7 @@ export class PrometheusMetrics implements Metrics {
     })
   }
 
-  /** A login matters more than its number. */
+  /** A metric that cannot be recorded must not fail a login. */
   #note(record: () => void): void {
     try {
       record()

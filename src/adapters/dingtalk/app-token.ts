@@ -13,15 +13,15 @@ interface Options {
   now?: () => number
 }
 
-/** Page `obtain-orgapp-token`; `expires_in` in seconds. */
+/** https://open.dingtalk.com/document/development/obtain-orgapp-token; `expires_in` is in seconds. */
 const response = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().int().positive(),
 })
 
 /**
- * The access token of the application that reads the directory. Asking often is throttled: it is kept until ten minutes before its
- * end, and fetched once however many wait for it.
+ * The access token of the application that reads the directory. DingTalk throttles those who ask for it often: it is
+ * kept until ten minutes before its end, and fetched once however many wait for it.
  */
 export class AppToken {
   readonly #options: Required<Options>
@@ -49,7 +49,7 @@ export class AppToken {
     url.search = new URLSearchParams({ appkey: appKey, appsecret: appSecret }).toString()
     const { access_token, expires_in } = await client.oapi({ call: 'gettoken', method: 'GET', url, response })
     const lifeMs = expires_in * 1000
-    // DingTalk may hand out the rest of an older token: one that has less than ten minutes left is still kept for a while.
+    // DingTalk may return a token that it issued earlier: one with less than ten minutes left is kept for half of them.
     this.#held = { token: access_token, refreshAt: now() + Math.max(lifeMs - REFRESH_EARLY_MS, lifeMs / 2) }
     return access_token
   }

@@ -1,8 +1,8 @@
-/** So many failures in a row mean that DingTalk is away; where one call in ten fails, that happens by chance once in ten thousand million. */
+/** A run that means that DingTalk is away: where one call in ten fails, ten in a row are no accident. */
 const FAILURES_IN_A_ROW = 10
 
 interface Options {
-  /** For how long nothing is asked after a run of errors such as this one, in milliseconds; 0: it is an answer. */
+  /** For how long nothing is asked after a run of errors such as this one; 0: DingTalk did respond. */
   pauseMs: (error: unknown) => number
   onOpen: () => void
   onClose: () => void
@@ -10,8 +10,8 @@ interface Options {
 }
 
 /**
- * Stops asking somebody who is away: after a run of failures nothing is asked for a few seconds, then one call is let through, and
- * its outcome decides. Never repeats a call.
+ * Stops asking while DingTalk is away: after a run of failures no call is made for a few seconds, then one is let
+ * through, and its outcome decides. Never repeats a call.
  */
 export class CircuitBreaker {
   readonly #options: Options
@@ -24,14 +24,14 @@ export class CircuitBreaker {
     this.#options = options
   }
 
-  /** Whether a call would be refused. A clock that was put back does not prolong it. */
+  /** Whether a call must not be made. A clock that is put back ends the pause rather than prolonging it. */
   get isOpen(): boolean {
     if (this.#openedAt === undefined) return false
     const openMs = this.#options.now() - this.#openedAt
     return this.#isProbing || (openMs >= 0 && openMs < this.#pauseMs)
   }
 
-  /** Runs a call, which must not be begun while the breaker is open. */
+  /** Runs a call and learns from its outcome. Not to be called while `isOpen`. */
   async run<T>(call: () => Promise<T>): Promise<T> {
     const isProbe = this.#openedAt !== undefined
     this.#isProbing ||= isProbe
@@ -47,7 +47,7 @@ export class CircuitBreaker {
 
   #settle(isProbe: boolean, pauseMs: number): void {
     if (isProbe) this.#isProbing = false
-    // While it is open the probe alone decides: what began before says nothing of now.
+    // While it is open the probe alone decides: a call that began before says nothing about now.
     else if (this.#openedAt !== undefined) return
 
     if (pauseMs === 0) {

@@ -41,7 +41,7 @@ export class DingTalkClient {
   readonly #metrics: Options['metrics']
   readonly #now: () => number
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
-  /** One for each API, as DingTalk throttles each by itself: an API that is away is not hidden by one that works. */
+  /** One for each API, as DingTalk throttles each by itself: the failure of one must not be hidden by another. */
   readonly #breakers = new Map<string, CircuitBreaker>()
   readonly #http = new NodeHttpAdapter({ maxResponseBytes: MAX_RESPONSE_BYTES })
   /** Loaded with the first request: a server that starts need not wait for it. */
@@ -121,14 +121,15 @@ export class DingTalkClient {
   }
 
   #loadAxios(): Promise<Axios> {
-    // Not by axios.create: its defaults would be merged into each request, and would transform what is sent and received.
+    // Not axios.create: its defaults would be merged into each request, and transform what is sent and received.
     this.#axios ??= import('axios').then(({ Axios }) => new Axios({ adapter: this.#http.send }))
     return this.#axios
   }
 
   async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<RawResponse> {
-    // The whole time, however long the call waited for its place: with less the code would be spent for a DingTalk that
-    // is not slow. Cleared in the end, unlike AbortSignal.timeout, which keeps in memory what it is about.
+    // The full time, however long the call waited for its place: what is left of it might be too short, would spend the
+    // code for nothing, and would make DingTalk look slow.
+    // A timer that is cleared, as AbortSignal.timeout would keep all of this in memory until it fires.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), this.#timeoutMs)
     try {

@@ -5,7 +5,10 @@ import type { AppToken } from './app-token.js'
 import type { DingTalkClient } from './client.js'
 import { staleTokenCodes } from './error-table.js'
 
-/** Page `query-a-user-by-the-union-id`; `contact_type` is printed as a number and as its text. 0: employee, 1: external contact. */
+/**
+ * https://open.dingtalk.com/document/development/query-a-user-by-the-union-id
+ * `contact_type` is printed there as a number and as its text. 0: employee, 1: external contact.
+ */
 const response = z.object({
   result: z.object({ contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number) }),
 })
@@ -46,7 +49,7 @@ export class DingTalkDirectory implements Directory {
       })
       return result.contact_type === 0 ? 'employee' : 'external'
     } catch (error) {
-      // 60121: never in this organisation, or no longer.
+      // They were never in this organisation, or have left it.
       if (error instanceof DingTalkError && error.code === 'not_a_member') return 'unknown'
       throw error
     }

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { SECOND } from '../../time.js'
 
-/** Shorter than servers and firewalls keep an idle connection: a request on one that they dropped cannot be repeated. */
+/** Shorter than servers and firewalls keep an idle connection: a request on one that is dead cannot be repeated. */
 const IDLE_CONNECTION_MS = 15 * SECOND
 /** The code of a `TransportError`: the response was longer than it may be. */
 export const TOO_LONG = 'TOO_LONG'
@@ -26,9 +26,9 @@ export class TransportError extends Error {
 /**
  * An axios adapter over Node's `http` with connections that are kept: no proxy, no redirect, no request sent twice.
  *
- * Of axios there remain its interface and its headers: one request in, one response out, whatever its status. Its own
- * adapter does what must not happen here, such as following redirects, and costs more time for each call. See
- * docs/decisions.
+ * What is left of axios is its interface: a request goes in, and a response comes out whatever its status. The adapters
+ * that axios brings can also follow redirects, use proxies and transform data; here none of that may happen, and each
+ * call would pay for it. See docs/decisions.
  */
 export class NodeHttpAdapter {
   readonly #agents = {

@@ -11,7 +11,7 @@ interface Options {
   apiUrl: string
 }
 
-/** Page `obtain-user-token`. */
+/** https://open.dingtalk.com/document/development/obtain-user-token */
 const tokenResponse = z.object({
   accessToken: z
     .string()
@@ -19,10 +19,16 @@ const tokenResponse = z.object({
     .max(4096)
     .regex(/^[\x21-\x7e]+$/),
 })
-/** Page `tutorial-obtaining-user-personal-information`: all but unionId may be absent. */
+/**
+ * https://open.dingtalk.com/document/development/tutorial-obtaining-user-personal-information
+ * All but `unionId` may be absent.
+ */
 const userResponse = z.object({ nick, unionId, avatarUrl })
 
-/** The applications made since 2021: the code is exchanged for a token, the token asks who it is. */
+/**
+ * The login of applications made since 2021: the code is exchanged for a token, and the token for the profile.
+ * https://open.dingtalk.com/document/development/obtain-identity-credentials
+ */
 export class Oauth2Flow implements DingTalkFlow {
   readonly #options: Options
 
@@ -30,7 +36,7 @@ export class Oauth2Flow implements DingTalkFlow {
     this.#options = options
   }
 
-  /** What DingTalk's `DTFrameLogin` does: the same page, told that it is in a frame; it posts the callback's address. */
+  /** As DingTalk's `DTFrameLogin` does: the same page, told that it is in a frame. It posts the callback's address. */
   inlineCode(request: AuthorizeRequest): InlineCode {
     const frame = new URL(this.authorizeUrl(request))
     frame.searchParams.set('iframe', 'true')
@@ -45,7 +51,7 @@ export class Oauth2Flow implements DingTalkFlow {
       client_id: this.#options.appId,
       scope: 'openid',
       state,
-      prompt: 'consent', // without it the login breaks
+      prompt: 'consent', // without it the login fails
     }).toString()
     return url.href
   }
@@ -59,7 +65,7 @@ export class Oauth2Flow implements DingTalkFlow {
       body: { clientId: appId, clientSecret: appSecret, code, grantType: 'authorization_code' },
       response: tokenResponse,
     })
-    // The token is used for this one question and kept nowhere.
+    // The token is used for this one call and kept nowhere.
     return client.api({
       call: 'users/me',
       method: 'GET',

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 
-/** Empty where it is absent: whether such a person may come in is the membership's to say. No control characters, of which PostgreSQL keeps no NUL, and no half characters, which would all be stored as one. */
+/**
+ * Empty where it is absent: the membership decides whether to let such a person in.
+ *
+ * Control characters are refused because PostgreSQL cannot store NUL, and lone surrogates because all of them would be
+ * stored as the same character.
+ */
 export const unionId = z
   .string()
   .max(255)
@@ -8,12 +13,13 @@ export const unionId = z
   .nullish()
   .transform((text) => text?.trim() ?? '')
 
+/** Empty where it is absent. */
 export const nick = z
   .string()
   .nullish()
   .transform((text) => text ?? '')
 
-/** An address that can be shown as a picture; anything else counts as none. */
+/** The address of a picture that a page can show; null for anything else. */
 export const avatarUrl = z
   .unknown()
   .optional()

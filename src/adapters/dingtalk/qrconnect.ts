@@ -13,10 +13,16 @@ interface Options {
   now?: () => number
 }
 
-/** Page `queries-basic-user-information`; live answers may add fields or lack documented ones. */
+/**
+ * https://open.dingtalk.com/document/development/queries-basic-user-information
+ * Live responses may have more fields, or lack documented ones.
+ */
 const response = z.object({ user_info: z.object({ nick, unionid: unionId }) })
 
-/** The scan-login applications of 2016 and later: one signed call. */
+/**
+ * The login of scan-login applications (2016 and later): one signed call exchanges the code for the profile.
+ * https://open.dingtalk.com/document/development/obtain-the-user-information-based-on-the-sns-temporary-authorization
+ */
 export class QrconnectFlow implements DingTalkFlow {
   readonly #options: Required<Options>
 
@@ -32,7 +38,7 @@ export class QrconnectFlow implements DingTalkFlow {
     return this.#authorizeUrl('/connect/oauth2/sns_authorize', 'snsapi_auth', request)
   }
 
-  /** What DingTalk's `ddLogin.js` does: a frame with the code, and a way back that takes what the frame posts. */
+  /** As DingTalk's `ddLogin.js` does: a frame with the code, and an address to open with what the frame posts. */
   inlineCode(request: AuthorizeRequest): InlineCode {
     const resumeUrl = this.#authorizeUrl('/connect/oauth2/sns_authorize', 'snsapi_login', request)
     const frame = new URL('/login/qrcode.htm', this.#options.loginUrl)
@@ -74,8 +80,9 @@ export class QrconnectFlow implements DingTalkFlow {
 }
 
 /**
- * Base64 of the HMAC-SHA256 of the timestamp's decimal text (milliseconds), as yet without percent-encoding.
- * Page `signature-personal-registration`. Another official page signs `timestamp + "\n" + appSecret`: that is the group robots' algorithm.
+ * Base64 of the HMAC-SHA256 of the timestamp's decimal text (milliseconds), not yet percent-encoded.
+ * https://open.dingtalk.com/document/development/signature-personal-registration
+ * @NOTE another official page signs `timestamp + "\n" + appSecret`: that is the algorithm of group robots.
  */
 export function signTimestamp(timestamp: string, appSecret: string): string {
   return createHmac('sha256', appSecret).update(timestamp).digest('base64')
