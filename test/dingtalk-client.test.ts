@@ -1,8 +1,9 @@
+import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { AppToken } from '../src/adapters/dingtalk/app-token.js'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { DingTalkDirectory } from '../src/adapters/dingtalk/directory.js'
@@ -154,6 +155,36 @@ describe('connections to DingTalk', () => {
     expect(error).toMatchObject({ code: 'dingtalk_unavailable', failure: { upstreamCode: 'ECONNRESET' } })
     expect(dingtalk.connections).toBe(1)
     expect(dingtalk.requests).toHaveLength(2)
+  })
+})
+
+describe('a host whose name cannot be looked up', () => {
+  const oapi = (url: string) => (client: DingTalkClient) => {
+    const token = new AppToken({ client, oapiUrl: url, appKey: 'app', appSecret: SECRET })
+    return new DingTalkDirectory({ client, oapiUrl: url, token }).standingOf('union-1')
+  }
+  const api = (url: string) => (client: DingTalkClient) =>
+    new Oauth2Flow({ client, appId: 'app', appSecret: SECRET, loginUrl: url, apiUrl: url }).profileFor(CODE)
+
+  it.each([
+    ['ENOTFOUND', 'oapi', oapi, /^DINGTALK_OAPI_URL: .*DNS/],
+    ['ENOTFOUND', 'api', api, /^DINGTALK_API_URL: .*DNS/],
+    ['EAI_AGAIN', 'oapi', oapi, /^the name server /],
+    ['EAI_AGAIN', 'api', api, /^the name server /],
+  ])('(%s, %s) is unavailable, and the log names what to look at', async (code, _host, ask, setting) => {
+    const lookup = vi
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((_name: string, _options: object, done: (error: Error) => void) =>
+        done(Object.assign(new Error(code), { code }))) as typeof dns.lookup)
+    onTestFinished(() => lookup.mockRestore())
+    const client = new DingTalkClient({ timeoutMs: 10_000 })
+    onTestFinished(() => client.close())
+    const error = await rejectionOf(ask('http://no-such-host.invalid')(client))
+    expect(lookup).toHaveBeenCalledOnce()
+    expect(error).toMatchObject({
+      code: 'dingtalk_unavailable',
+      failure: { upstreamCode: code, setting: expect.stringMatching(setting) },
+    })
   })
 })
 

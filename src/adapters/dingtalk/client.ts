@@ -5,7 +5,7 @@ import type { Metrics } from '../../metrics.js'
 import { SECOND } from '../../time.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { verdicts } from './error-table.js'
-import { NodeHttpAdapter, TOO_LONG, TransportError } from './node-http-adapter.js'
+import { NodeHttpAdapter, TransportError } from './node-http-adapter.js'
 import {
   type ApiHost,
   apiHost,
@@ -14,6 +14,7 @@ import {
   oapiHost,
   type RawResponse,
   readResponse,
+  transportFailure,
 } from './response.js'
 
 const MAX_RESPONSE_BYTES = 1024 * 1024
@@ -32,8 +33,8 @@ interface Options {
 }
 
 /**
- * The one way to DingTalk: one deadline for each call, so many calls at a time, no call while DingTalk is away, and every
- * failure becomes a `DingTalkError`.
+ * The one way to DingTalk: a deadline for each call, a limit of calls at a time, no call while DingTalk is away, and
+ * every failure becomes a `DingTalkError`.
  */
 export class DingTalkClient {
   readonly #timeoutMs: number
@@ -82,7 +83,7 @@ export class DingTalkClient {
       this.#metrics?.dingtalkCall(request.call, outcome, performance.now() - startedAt)
     try {
       const result = await this.#guard(request.call, async () => {
-        return readResponse(request, host, await this.#send(request))
+        return readResponse(request, host, await this.#send(request, host))
       })
       note('ok')
       return result
@@ -126,7 +127,8 @@ export class DingTalkClient {
     return this.#axios
   }
 
-  async #send({ call, method, url, headers, body }: DingTalkCall<unknown>): Promise<RawResponse> {
+  async #send(request: DingTalkCall<unknown>, host: ApiHost): Promise<RawResponse> {
+    const { call, method, url, headers, body } = request
     // The full time, however long the call waited for its place: what is left of it might be too short, would spend the
     // code for nothing, and would make DingTalk look slow.
     // A timer that is cleared, as AbortSignal.timeout would keep all of this in memory until it fires.
@@ -146,8 +148,7 @@ export class DingTalkClient {
       if (deadline.signal.aborted)
         throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
-      if (error.code === TOO_LONG) throw failure(call, verdicts.unreadable, 'answer over 1 MB')
-      throw failure(call, error.code.startsWith('HPE_') ? verdicts.unreadable : verdicts.unavailable, error.code)
+      throw transportFailure(call, host, error.code)
     } finally {
       clearTimeout(timer)
     }

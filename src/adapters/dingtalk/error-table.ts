@@ -65,8 +65,9 @@ export const oapiErrors: ReadonlyMap<number, Verdict> = new Map([
 export const staleTokenCodes: ReadonlySet<string> = new Set(['40014', '42001', 'InvalidAuthentication'])
 
 /**
- * The `code` that api.dingtalk.com sends with HTTP 4xx and 5xx. The first rule that fits holds: throttling comes as 403,
- * so it stands before permission.
+ * The `code` that api.dingtalk.com sends with HTTP 4xx and 5xx. The first rule that fits holds: throttling comes as
+ * 403, so it stands before permission.
+ * https://open.dingtalk.com/document/development/server-api-error-codes-1
  */
 const apiRules: readonly [RegExp, Verdict][] = [
   [/^invalidParameter\.authCode\.notFound$|^invalidCode$/, verdicts.rejected],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DingTalkError } from '../../errors.js'
 import { apiVerdict, oapiErrors, type Verdict, verdicts } from './error-table.js'
+import { TOO_LONG } from './node-http-adapter.js'
 import { parseJson } from './parse-json.js'
 
 /** One request to DingTalk. Never sent twice: a code may be spent even when the response never came. */
@@ -21,8 +22,9 @@ export interface RawResponse {
   text: string
 }
 
-/** How one of DingTalk's hosts says that a call went well. */
+/** One of DingTalk's hosts: where it is set, and how it says that a call went well. */
 export interface ApiHost {
+  urlSetting: string
   isFine(json: unknown): boolean
 }
 
@@ -47,11 +49,13 @@ const banBody = z.union([z.object({ status: z.literal(1111) }), z.object({ punis
 
 /** oapi.dingtalk.com sends HTTP 200 with an `errcode`, which is 0 where all is well. */
 export const oapiHost: ApiHost = {
+  urlSetting: 'DINGTALK_OAPI_URL',
   isFine: (json) => oapiStatus.safeParse(json).data?.errcode === 0,
 }
 
 /** api.dingtalk.com sends errors as 4xx or 5xx with a `code`. */
 export const apiHost: ApiHost = {
+  urlSetting: 'DINGTALK_API_URL',
   isFine: (json) =>
     !apiStatus.safeParse(json).success &&
     (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0 &&
@@ -70,6 +74,20 @@ export function readResponse<T>(request: DingTalkCall<T>, host: ApiHost, { statu
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => issue.path.join('.'))
   throw failure(call, verdicts.unreadable, `unexpected ${fields.join(', ') || 'answer'}`)
+}
+
+/** The failure of a call that had no response, or none that can be read; the code is that of the `TransportError`. */
+export function transportFailure(call: string, host: ApiHost, code: string): DingTalkError {
+  if (code === TOO_LONG) return failure(call, verdicts.unreadable, 'answer over 1 MB')
+  if (code.startsWith('HPE_')) return failure(call, verdicts.unreadable, code)
+  return failure(call, { ...verdicts.unavailable, ...dnsHint(host, code) }, code)
+}
+
+/** Where the host's name could not be looked up, waiting may not help: the operator is told what to look at. */
+function dnsHint({ urlSetting }: ApiHost, code: string): Pick<Verdict, 'setting'> {
+  if (code === 'ENOTFOUND') return { setting: `${urlSetting}: its host has no address (DNS)` }
+  if (code === 'EAI_AGAIN') return { setting: 'the name server (DNS) of this machine: it could not look up the host' }
+  return {}
 }
 
 /** The one place that makes a `DingTalkError`: `upstreamCode` is DingTalk's, or says how the call failed. */
