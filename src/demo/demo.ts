@@ -12,16 +12,17 @@ import { startFrontEnd } from './front-end.js'
 /** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */
 const HOST = '127.0.0.1'
 
-export interface DemoOptions {
+interface DemoOptions {
   emulatorPort: number
   serverPort: number
   frontEndPort: number
-  /** Where the database and the secret are kept, so that people stay signed in when the demo is started again. */
+  /** Keeps the database and the secret, so that people stay signed in when the demo is started again. */
   directory: string
   logLevel: string
 }
 
-export interface Demo {
+/** The demo, once all three run. */
+interface Demo {
   frontEndUrl: string
   serverUrl: string
   emulatorUrl: string
@@ -81,7 +82,7 @@ function demoConfig(
   })
 }
 
-/** A secret made at the first start, and kept. */
+/** A secret that is made at the first start, and kept. */
 function keptSecret(directory: string): string {
   const file = path.join(directory, 'demo-secret')
   mkdirSync(directory, { recursive: true })

@@ -6,7 +6,7 @@ import { closeAtOnce, type ListenAddress, listen } from '../server/listen.js'
 /** Reached from `src` and from `dist` alike. */
 const FILES = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
 
-export interface FrontEnd {
+interface FrontEnd {
   url: string
   close(): Promise<void>
 }

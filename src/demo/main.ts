@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { runUntilStopped } from '../emulator/run-until-stopped.js'
 import { startDemo } from './demo.js'
 
-/** Runs the demo until Ctrl-C. */
+/** Runs the demo until it is told to stop. */
 async function main(stop: AbortSignal): Promise<void> {
   const demo = await startDemo({
     emulatorPort: portOf('EMULATOR_PORT', 9000),

@@ -4,17 +4,17 @@ import { html } from '../pages/html.js'
 import type { Parts } from './parts.js'
 import type { Person } from './person.js'
 
-/** Pictures of people: the first character of the nick on a colour of their own. */
+/** Serves pictures of people: the first character of the nick on a colour of their own. */
 export function avatarRoutes({ people }: Parts): Router {
   return Router().get('/avatar/:name', (req, res, next) => {
     const person = people.find(req.params.name.replace(/\.svg$/, ''))
     if (!person) return next()
     res
       .type('image/svg+xml')
-      // Front ends on other hosts show it.
+      // Front ends have other origins, and show it.
       .set({ 'Cache-Control': 'no-cache', 'Cross-Origin-Resource-Policy': 'cross-origin' })
       .set({ 'Content-Security-Policy': "default-src 'none'; style-src 'none'", 'X-Content-Type-Options': 'nosniff' })
-      .send(avatarOf(person))
+      .send(pictureOf(person))
   })
 }
 
@@ -23,7 +23,7 @@ export function avatarUrlOf({ avatarUrl }: Person, publicUrl: string): string | 
   return avatarUrl && new URL(avatarUrl, publicUrl).href
 }
 
-function avatarOf({ id, nick }: Person): string {
+function pictureOf({ id, nick }: Person): string {
   const hue = (createHash('sha256').update(id).digest()[0] ?? 0) * 1.4
   const [first] = new Intl.Segmenter().segment(nick)
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80">

@@ -8,14 +8,14 @@ import type { Clock } from './clock.js'
  */
 export const CODE_LIFETIME_MS = 5 * MINUTE
 
-export interface Grant {
+interface Grant {
   kind: 'qrconnect' | 'oauth2' | 'loginTmpCode'
   personId: string
   /** Whether the person agreed to `openid corpid`. */
   withCorpId: boolean
 }
 
-/** Temporary authorisation codes: good once, for a while, for what they were given for. */
+/** Temporary authorization codes: good once, for a while, in the flow they were issued for. */
 export class Codes {
   readonly #clock: Clock
   readonly #grants = new Map<string, Grant & { expiresAt: number }>()
@@ -31,7 +31,7 @@ export class Codes {
     return code
   }
 
-  /** Takes the code, so that it works once. A code of another kind stays as it is. */
+  /** Takes the code away, so that it works once. A code of another kind stays as it is. */
   spend(code: string, kind: Grant['kind']): Grant | undefined {
     const grant = this.#grants.get(code)
     if (grant?.kind !== kind) return undefined

@@ -16,22 +16,22 @@ const faultOrder = z.strictObject({
 const clockMove = z.strictObject({ byMs: z.number() })
 
 /**
- * The emulator's methods over HTTP, all JSON, below /_emulator:
+ * The emulator's methods over HTTP, in JSON:
  *
  *     GET    /_emulator                the control page
- *     GET    /_emulator/people         everybody
- *     POST   /_emulator/people         a Person              adds somebody
+ *     GET    /_emulator/people
+ *     POST   /_emulator/people         a Person
  *     PATCH  /_emulator/people/:id     {"nick", "membership", …}
- *     GET    /_emulator/faults         those that still wait
+ *     GET    /_emulator/faults         those that have not happened yet
  *     POST   /_emulator/faults         {"call", "fault", "times"?}
  *     GET    /_emulator/journal        what was asked, oldest first
  *     DELETE /_emulator/journal
  *     GET    /_emulator/clock          {"now"}
  *     POST   /_emulator/clock          {"byMs"}
- *     POST   /_emulator/tokens/expire  the app's token is not good any more
+ *     POST   /_emulator/tokens/expire  ends the app's token
  *     POST   /_emulator/reset
  *
- * Whatever changes something needs `Content-Type: application/json`, which a page elsewhere cannot send unasked.
+ * A request that changes something needs `Content-Type: application/json`: a page elsewhere cannot send that.
  */
 export function controlRoutes(parts: Parts): Router {
   const { publicUrl, reset, tokens } = parts

@@ -33,20 +33,20 @@ export interface EmulatorOptions extends PartOptions {
   publicUrl?: string
 }
 
-/** A running DingTalk of one's own. */
+/** A running emulator. */
 export interface Emulator extends AsyncDisposable {
   /** Its origin, without a slash at the end: the value of all three DINGTALK_…_URL settings. */
   url: string
-  /** Lets the next calls of this kind go wrong; faults of one call happen in the order they were given. */
+  /** Lets the next calls of this API go wrong; the faults of one API happen in the order they were ordered. */
   failNext(call: ApiCall, fault: Fault, times?: number): void
   /** What was asked, oldest first; the last 10,000 entries. */
   journal(): JournalEntry[]
   clearJournal(): void
-  /** The next call of this kind from now on, once it has been worked on: something to wait for. */
+  /** The journal's next entry of this kind: something to wait for. */
   nextCall(call: JournalCall): Promise<JournalEntry>
-  /** Moves the clock that timestamps, codes, tokens and QR codes are judged by. */
+  /** Moves the clock by which timestamps, codes, tokens and QR codes are judged. */
   moveClock(byMs: number): void
-  /** Makes the app's token expire early. */
+  /** Ends the app's token before its time. */
   expireAppTokens(): void
   /** @throws on an unknown id */
   person(id: string): Person
@@ -54,14 +54,14 @@ export interface Emulator extends AsyncDisposable {
   changePerson(id: string, change: PersonChange): void
   /** @throws when an identifier is taken */
   addPerson(person: Person): void
-  /** Back to the start: people, clock, faults, journal, codes, tokens. */
+  /** Takes everything back to the beginning: people, clock, faults, journal, codes, tokens. */
   reset(): void
-  /** Stops, and drops open connections, hanging ones included. */
+  /** Stops, and drops the connections that are open. */
   close(): Promise<void>
 }
 
 /**
- * Starts a DingTalk to log in with on this machine.
+ * Starts an emulator of DingTalk's login pages and APIs.
  * @throws in production, and when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -99,7 +99,7 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
   }
 }
 
-// The same place seen from src/ and from dist/, where the compiler leaves them out.
+// Reached from src/ and from dist/ alike: the compiler does not copy them.
 const ASSETS = fileURLToPath(new URL('../../src/emulator/assets/', import.meta.url))
 
 function createApp(parts: Parts): Express {
@@ -128,7 +128,7 @@ function createApp(parts: Parts): Express {
   return app
 }
 
-/** A body that cannot be read, or a bug here: neither is something DingTalk would say. */
+/** For a body that cannot be read, or a bug of the emulator: DingTalk has no such response. */
 const sayFailure: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) return next(error)
   res.status(500).json({ code: 'emulatorFailed', message: error instanceof Error ? error.message : String(error) })

@@ -4,11 +4,12 @@ import type { ApiCall } from './apis/faults.js'
 import type { Clock } from './clock.js'
 
 /**
- * What was asked: an API, an authorize page, the phone's half of a scan (`scan` opens it, `consent` decides),
- * `redirect-target` for a client that followed the fault `redirect`, `unknown` for a path DingTalk does not have.
+ * What was asked: an API, an authorize page, or the phone's half of a scan (`scan` opens it, `consent` decides).
+ * `redirect-target` is a client that follows the fault `redirect`, `unknown` a path that DingTalk does not have.
  */
 export type JournalCall = ApiCall | 'authorize' | 'scan' | 'consent' | 'redirect-target' | 'unknown'
 
+/** One request. */
 export interface JournalEntry {
   at: number
   call: JournalCall
@@ -23,7 +24,7 @@ export interface JournalEntry {
 
 const KEPT_ENTRIES = 10_000
 
-/** What the emulator was asked, oldest first. */
+/** Keeps what was asked, oldest first. */
 export class Journal {
   readonly #clock: Clock
   readonly #events = new EventEmitter<Record<JournalCall, [JournalEntry]>>().setMaxListeners(0)
@@ -56,7 +57,7 @@ export class Journal {
     this.#events.emit(call, entry)
   }
 
-  /** The next entry of this call, from now on. */
+  /** The next entry of this kind. */
   async next(call: JournalCall): Promise<JournalEntry> {
     const [entry] = await once(this.#events, call)
     return entry

@@ -1,4 +1,4 @@
-/** The one app the emulator knows: good for both login flows and for the directory. */
+/** The emulator's one application, good for both login flows and for the directory. */
 export const APP = {
   id: 'dingemulator',
   secret: 'emulator-secret',

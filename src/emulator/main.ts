@@ -6,10 +6,11 @@ import { runUntilStopped } from './run-until-stopped.js'
 
 const environment = z.object({
   EMULATOR_PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(9000),
-  /** Where phones in the same network reach it, so that a real scan works. */
+  /** The address at which phones in the same network reach it, so that a real scan works. */
   EMULATOR_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
 })
 
+/** Runs the emulator until it is told to stop. */
 async function main(stop: AbortSignal): Promise<void> {
   const settings = environment.safeParse(process.env)
   if (!settings.success) {
@@ -27,7 +28,7 @@ async function main(stop: AbortSignal): Promise<void> {
 /** @throws where the port cannot be listened on */
 async function start(port: number, publicUrl: string | undefined): Promise<Emulator> {
   try {
-    // Anyone signs in as anyone here: other machines reach it only where a public address was given for them.
+    // Anyone signs in as anyone here: other machines reach it only where it has a public address.
     return await startEmulator(publicUrl === undefined ? { port } : { port, host: '', publicUrl })
   } catch (error) {
     const why = listenFailure(error, 'EMULATOR_PORT')

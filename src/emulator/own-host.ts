@@ -1,5 +1,9 @@
 import type { RequestHandler } from 'express'
 
+const REFUSAL = `This Host is no name of the emulator, which is served under localhost, loopback addresses and the host of
+EMULATOR_PUBLIC_URL: a site elsewhere could steer it under a name of its own.
+`
+
 /**
  * Refuses a request whose `Host` is not a name of the emulator: this machine's, or its public address.
  * A site elsewhere can give its own name the address of this machine (DNS rebinding): its pages would then be of one
@@ -10,12 +14,7 @@ export function requireOwnHost(publicUrl: string): RequestHandler {
   return function requireOwnHost(req, res, next) {
     const hostname = hostnameOf(req.get('Host') ?? '')
     if (hostname !== undefined && (isLoopback(hostname) || hostname === publicHostname)) return next()
-    res
-      .status(403)
-      .type('text')
-      .send(
-        'The emulator is served as localhost, as a loopback address and as EMULATOR_PUBLIC_URL, not by this Host.\n',
-      )
+    res.status(403).type('text').send(REFUSAL)
   }
 }
 

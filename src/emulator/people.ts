@@ -1,6 +1,6 @@
 import type { Person, PersonChange } from './person.js'
 
-/** Everybody the emulator knows, in the order they were added. */
+/** Everybody with an account, in the order they were added. */
 export class People {
   readonly #initial: Person[]
   readonly #people = new Map<string, Person>()

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-export const memberships = ['employee', 'external', 'outsider', 'left'] as const
-
 /** What the organisation's directory says of a person; `outsider` and `left` are not in it. */
-export type Membership = (typeof memberships)[number]
+export const memberships = ['employee', 'external', 'outsider', 'left'] as const
 
 export const personSchema = z.strictObject({
   id: z.string().regex(/^[\w-]{1,64}$/),
@@ -20,7 +18,7 @@ export const personSchema = z.strictObject({
   stateCode: z.string().min(1).exactOptional(),
 })
 
-/** Somebody with a DingTalk account. `id` is the emulator's own handle and never leaves it. */
+/** Somebody with a DingTalk account. `id` is the emulator's own name for them: DingTalk's APIs do not have it. */
 export type Person = z.infer<typeof personSchema>
 
 const { nick, membership, avatarUrl, email, mobile, stateCode } = personSchema.shape
@@ -34,17 +32,17 @@ export const personChangeSchema = z.strictObject({
   stateCode,
 })
 
-/** What can happen to a person: a rename, leaving, coming back. DingTalk's own identifiers stay. */
+/** What can change about a person. DingTalk's identifiers stay. */
 export type PersonChange = z.infer<typeof personChangeSchema>
 
 /** Completes a person with identifiers that look like DingTalk's and depend on `id` alone. */
-export function makePerson(given: Pick<Person, 'id' | 'nick'> & Partial<Person>): Person {
+export function makePerson(known: Pick<Person, 'id' | 'nick'> & Partial<Person>): Person {
   return {
     membership: 'employee',
-    unionId: `${identifier('unionid', given.id, 17)}iEiE`,
-    openId: `${identifier('openid', given.id, 19)}iEiE`,
-    userId: String(createHash('sha256').update(`userid:${given.id}`).digest().readUIntBE(0, 6)).padStart(15, '0'),
-    ...given,
+    unionId: `${identifier('unionid', known.id, 17)}iEiE`,
+    openId: `${identifier('openid', known.id, 19)}iEiE`,
+    userId: String(createHash('sha256').update(`userid:${known.id}`).digest().readUIntBE(0, 6)).padStart(15, '0'),
+    ...known,
   }
 }
 
@@ -56,12 +54,12 @@ function identifier(kind: string, id: string, length: number): string {
     .slice(0, length)
 }
 
-/** The people to choose from when a start names none. */
+/** The people of an emulator that was started without any. */
 export function defaultPeople(): Person[] {
   return [
     makePerson({ id: 'zhangsan', nick: '张三', avatarUrl: '/avatar/zhangsan.svg', email: 'zhangsan@example.com' }),
     makePerson({ id: 'lisi', nick: '李四', avatarUrl: '/avatar/lisi.svg' }),
-    // @NOTE one name and one address for two people: whoever links accounts by either merges them.
+    // @NOTE one name and one address for two people: a program that links accounts by either merges the two.
     makePerson({ id: 'zhangwei1', nick: '张伟', avatarUrl: '/avatar/zhangwei1.svg', email: 'zhangwei@example.com' }),
     makePerson({ id: 'zhangwei2', nick: '张伟', avatarUrl: '/avatar/zhangwei2.svg', email: 'zhangwei@example.com' }),
     makePerson({ id: 'xingxing', nick: '星星✨👩‍💻', avatarUrl: '/avatar/xingxing.svg' }),

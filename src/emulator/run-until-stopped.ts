@@ -1,6 +1,6 @@
 /**
- * Runs a program of its own until Ctrl-C or SIGTERM, which `main` is told by its signal.
- * What it throws ends the process with one line and exit code 1.
+ * Runs a program whose `main` ends when Ctrl-C or SIGTERM aborts its signal.
+ * An error is printed as its message and makes the exit code 1.
  */
 export function runUntilStopped(main: (stop: AbortSignal) => Promise<void>): void {
   const stop = new AbortController()

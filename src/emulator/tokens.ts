@@ -3,6 +3,7 @@ import { SECOND } from '../time.js'
 import type { Clock } from './clock.js'
 
 /**
+ * Two hours, for the app and for a person.
  * https://open.dingtalk.com/document/development/obtain-orgapp-token
  * https://open.dingtalk.com/document/development/obtain-user-token
  */
@@ -23,7 +24,7 @@ export class Tokens {
     this.#clock = clock
   }
 
-  /** The app's token: the same one until it expires, with the seconds it has left. */
+  /** The app's token, the same until it expires, and the seconds it has left. */
   forApp(): { token: string; expiresInS: number } {
     const now = this.#clock.now()
     let current = this.#app.at(-1)

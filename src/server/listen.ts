@@ -32,8 +32,8 @@ export function isPortTaken(error: unknown): error is Error & { port: number } {
 }
 
 /**
- * Why nothing can listen there, for the operator, who looks at these settings; undefined for any other error.
- * Without a `hostSetting` the port alone can be wrong.
+ * Why nothing can listen there, in words for the operator; undefined for any other error.
+ * It names the settings that can be wrong: without `hostSetting`, the port's alone.
  */
 export function listenFailure(error: unknown, portSetting: string, hostSetting?: string): string | undefined {
   if (isPortTaken(error)) return `${portSetting}: port ${error.port} is taken`

@@ -4,9 +4,9 @@ import { show, showRequest } from './show.js'
 // Shows each request, for those who want to see what login.js does.
 const plainFetch = window.fetch
 window.fetch = async (address, options) => {
-  const answer = await plainFetch(address, options)
-  showRequest(options.method, new URL(address).pathname, answer.status)
-  return answer
+  const response = await plainFetch(address, options)
+  showRequest(options.method, new URL(address).pathname, response.status)
+  return response
 }
 
 /** The address without the username that the last login added. */

@@ -8,8 +8,8 @@ export function loginUrl(target) {
 
 /** Who is signed in, or undefined. Whatever decides anything asks this, never the address. */
 export async function whoAmI() {
-  const answer = await ask('GET', '/me')
-  return answer.ok ? answer.json() : undefined
+  const response = await ask('GET', '/me')
+  return response.ok ? response.json() : undefined
 }
 
 /** Where this person is signed in. */

@@ -11,7 +11,7 @@ const KEPT_REDIRECTS = 100
 /** What an API does with a request; a refusal is thrown. */
 export type ApiHandler = (req: Request) => ApiResponse
 
-/** The one way from a request to a response, on which faults happen and the journal is kept. */
+/** The one way from a request to a response: here faults happen, and the journal is kept. */
 export class ApiCalls {
   readonly #faults: FaultQueue
   readonly #journal: Journal
@@ -32,7 +32,7 @@ export class ApiCalls {
     }
   }
 
-  /** What DingTalk says to a path that it does not have. */
+  /** For a path that DingTalk does not have. */
   unknown(refuse: () => Refusal): RequestHandler {
     return (req, res) => {
       const { response } = refuse()
@@ -41,7 +41,7 @@ export class ApiCalls {
     }
   }
 
-  /** Where the fault `redirect` points to: a success that nobody should fetch. */
+  /** Where the fault `redirect` points: a success that no client should fetch. */
   redirectTargets(): Router {
     return Router().all('/redirected/:id', (req, res, next) => {
       const response = this.#redirected.get(req.params.id)
@@ -69,7 +69,7 @@ function outcomeOf(handle: () => ApiResponse): ApiResponse {
   }
 }
 
-/** The response of a fault that happens before the request is even looked at. */
+/** The response of a fault that happens before the request is looked at. */
 function insteadOf(fault: Fault | undefined): ApiResponse | undefined {
   if (fault === undefined) return undefined
   const outcome = faultName(fault)

@@ -43,7 +43,7 @@ function userToken({ codes, tokens }: Parts): ApiHandler {
       {
         expireIn: TOKEN_LIFETIME_S,
         accessToken: tokens.forPerson(grant.personId),
-        // Good for nothing: the emulator knows no refresh.
+        // The emulator has no refresh: it is good for nothing.
         refreshToken: randomBytes(16).toString('hex'),
         ...(grant.withCorpId && { corpId: APP.corpId }),
       },

@@ -56,21 +56,23 @@ const apiErrors = {
   },
 } as const
 
-/** Codes the emulator itself answers on api. */
+/** The codes of api that a request can lead to without a fault. */
 export type ApiErrorCode = keyof typeof apiErrors
 
-/** The page's refusal of somebody from another organisation, as the inline code of oauth2 reports it. */
+/** How the page refuses somebody from another organisation, in the words of oauth2's inline code. */
 export const notInOrganisation = { errorCode: '11055', errorMsg: '你不在组织内' } as const
 
+/** The message of an errcode. */
 export function errmsgOf(errcode: number): string {
   return errmsgs[errcode] ?? '未知错误'
 }
 
+/** The status and message of a code. */
 export function apiErrorOf(code: ApiErrorCode): { status: number; message: string } {
   return apiErrors[code]
 }
 
-/** @NOTE for codes that only a fault names; the server must decide on the code alone. */
+/** The message of a code that a fault names. The server must decide on the code alone. */
 export function apiMessageOf(code: string): string {
   return Object.entries(apiErrors).find(([known]) => known === code)?.[1].message ?? '未知错误'
 }

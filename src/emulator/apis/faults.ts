@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+/** DingTalk's APIs, by the last part of their address. */
 export const apiCalls = [
   'getuserinfo_bycode',
   'userAccessToken',
@@ -10,10 +11,9 @@ export const apiCalls = [
   'user/get',
 ] as const
 
-/** DingTalk's APIs, by the last part of their address. */
 export type ApiCall = (typeof apiCalls)[number]
 
-export const faultNames = [
+const faultNames = [
   'html',
   'ban',
   'truncated',
@@ -37,14 +37,14 @@ const slowFault = z.strictObject({ delayMs: z.number().min(0) })
 const bodyFault = z.strictObject({ body: z.json(), status: z.int().min(200).max(599).exactOptional() })
 
 /**
- * How an answer goes wrong.
+ * How a response goes wrong.
  * - `html`: an HTML page with status 200; `ban`: what an address gets that called too often
- * - `truncated`: half of the JSON in a complete HTTP answer; `too-large`: well-formed JSON of more than 1 MB
- * - `redirect`: 302 to a path that answers what this call would have; following it shows in the journal
- * - `hang`: no answer until the client gives up; `reset`: the connection is cut before the answer
+ * - `truncated`: half of the JSON in a complete HTTP response; `too-large`: well-formed JSON of more than 1 MB
+ * - `redirect`: 302 to a path with the response that this call would have had; the journal shows who follows it
+ * - `hang`: no response until the client gives up; `reset`: the connection is cut instead of a response
  * - `no-unionid`: success without that field; `string-numbers`: errcode and contact_type as text
- * - `{ errcode }` in the shape of oapi, `{ status, code }` in the shape of api, `{ delayMs }` answers late,
- *   `{ body }` answers any JSON
+ * - `{ errcode }` in the shape of oapi, `{ status, code }` in the shape of api, `{ delayMs }` comes late,
+ *   `{ body }` is any JSON
  *
  * All but the first two, `{ errcode }`, `{ status, code }` and `{ body }` do the call's work first: a code is spent.
  */
@@ -55,6 +55,7 @@ export type Fault =
   | z.infer<typeof slowFault>
   | { body: unknown; status?: number }
 
+/** A fault as the control interface takes it. */
 export const faultSchema = z.union([z.enum(faultNames), errcodeFault, codeFault, slowFault, bodyFault])
 
 /** The name a fault has in the journal. */
@@ -68,14 +69,14 @@ export function faultName(fault: Fault): string {
 
 const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get']
 
-/** Faults waiting for their call, first ordered first. */
+/** Faults that wait for a call of their API, in the order they were ordered. */
 export class FaultQueue {
   #waiting: { call: ApiCall; fault: Fault }[] = []
 
-  /** @throws on a fault that would change nothing, so that no test passes by ordering one */
+  /** @throws on a fault that changes nothing: a test that orders one would prove nothing */
   order(call: ApiCall, fault: Fault, times = 1): void {
     if (!Number.isInteger(times) || times < 1) throw new RangeError(`A fault happens 1, 2, 3 … times, not ${times}`)
-    if (fault === 'no-unionid' && !callsWithUnionid.includes(call)) throw new Error(`${call} answers no unionid anyway`)
+    if (fault === 'no-unionid' && !callsWithUnionid.includes(call)) throw new Error(`${call} returns no unionid anyway`)
     for (let i = 0; i < times; i++) this.#waiting.push({ call, fault })
   }
 

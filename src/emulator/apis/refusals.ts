@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type ApiErrorCode, apiErrorOf, apiMessageOf, errmsgOf } from './dingtalk-errors.js'
 
-/** The response of an API, and how the journal calls it. */
+/** The response of an API, and its name in the journal. */
 export interface ApiResponse {
   status: number
   body: unknown
@@ -20,17 +20,18 @@ export class Refusal extends Error {
   }
 }
 
+/** A response of status 200. */
 export function success(body: unknown, personId?: string): ApiResponse {
   return { status: 200, body, outcome: 'ok', ...(personId !== undefined && { personId }) }
 }
 
-/** oapi says no: HTTP 200 with an errcode. */
+/** A refusal on oapi: HTTP 200 with an errcode. */
 export function oapiRefusal(errcode: number, detail?: string): Refusal {
   const errmsg = detail === undefined ? errmsgOf(errcode) : `${errmsgOf(errcode)} ${detail}`
   return new Refusal({ status: 200, body: { errcode, errmsg }, outcome: String(errcode) })
 }
 
-/** topapi says no: the same with a request id, or an 88 that holds the true code. */
+/** A refusal on topapi: the same with a request id, or an 88 that holds the true code. */
 export function topapiRefusal(errcode: number, subCode?: number): Refusal {
   return new Refusal({
     status: 200,
@@ -39,7 +40,7 @@ export function topapiRefusal(errcode: number, subCode?: number): Refusal {
   })
 }
 
-/** api says no: a 4xx or 5xx with a code. */
+/** A refusal on api: a 4xx or 5xx with a code. */
 export function apiRefusal(code: ApiErrorCode, detail?: string): Refusal {
   const { status, message } = apiErrorOf(code)
   return new Refusal({
@@ -49,11 +50,12 @@ export function apiRefusal(code: ApiErrorCode, detail?: string): Refusal {
   })
 }
 
+/** The body of a refusal on topapi. */
 export function topapiError(errcode: number): unknown {
   return { errcode, errmsg: errmsgOf(errcode), request_id: requestId() }
 }
 
-/** The subcode comes as a field and in the message, or in the message alone. */
+/** The same with a subcode, as a field and in the message, or in the message alone. */
 export function subcodeError(errcode: number, subCode: string, asField: boolean): unknown {
   const submsg = errmsgOf(Number(subCode))
   return {
@@ -64,11 +66,12 @@ export function subcodeError(errcode: number, subCode: string, asField: boolean)
   }
 }
 
+/** The body of a refusal on api. */
 export function apiError(code: string, message = apiMessageOf(code)): unknown {
   return { code, requestid: randomUUID().toUpperCase(), message }
 }
 
-/** As topapi numbers its responses. */
+/** An id of a response on topapi. */
 export function requestId(): string {
   return randomBytes(7).toString('hex').slice(0, 13)
 }

@@ -6,9 +6,9 @@ async function call(method, path, body) {
     method,
     ...(method !== 'GET' && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
   })
-  const answer = response.status === 204 ? undefined : await response.json()
-  if (!response.ok) throw new Error(answer.error)
-  return answer
+  const result = response.status === 204 ? undefined : await response.json()
+  if (!response.ok) throw new Error(result.error)
+  return result
 }
 
 function cell(text) {

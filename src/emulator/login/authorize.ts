@@ -9,7 +9,7 @@ import type { Parts } from '../parts.js'
 import type { Decision, Display } from './consent.js'
 import { type AuthorizeAddress, AuthorizeRefusal, type ConsentRequest, readConsentRequest } from './consent-request.js'
 
-/** The pages a browser is sent to for a login. */
+/** The pages to which a server sends a browser for a login. */
 export function authorizeRoutes(parts: Parts): Router {
   const pages = new AuthorizePages(parts)
   const router = Router({ caseSensitive: true, strict: true })

@@ -1,7 +1,7 @@
 import { APP } from '../known-app.js'
 import { repeated, single } from '../parameters.js'
 
-/** Why a page of DingTalk shows an error, and does not call the callback. */
+/** Why a page of DingTalk shows an error, and never sends the browser to the callback. */
 export type AuthorizeRefusalCode =
   | 'repeated_parameter'
   | 'unknown_app'
@@ -14,7 +14,7 @@ export type AuthorizeRefusalCode =
   | 'invalid_login_tmp_code'
   | 'unknown_person'
 
-/** Thrown by a check of an authorize address. */
+/** An authorize address is wrong. */
 export class AuthorizeRefusal extends Error {
   override readonly name = 'AuthorizeRefusal'
   readonly code: AuthorizeRefusalCode
@@ -45,7 +45,7 @@ const scopes: Record<AuthorizeAddress, string[]> = {
  * Reads an authorize address as DingTalk does.
  * https://open.dingtalk.com/document/development/obtain-identity-credentials
  * https://open.dingtalk.com/document/development/scan-qr-code-to-log-on-to-third-party-websites
- * @throws AuthorizeRefusal
+ * @throws {AuthorizeRefusal}
  */
 export function readConsentRequest(
   address: AuthorizeAddress,
@@ -69,7 +69,7 @@ export function readConsentRequest(
   }
 }
 
-/** The callback with these parameters behind the query it came with, which stays as it is. */
+/** The callback's address, with these parameters behind its own query. */
 export function callbackAddress(request: ConsentRequest, parameters: Record<string, string>): string {
   const added = new URLSearchParams(parameters)
   if (request.state !== undefined) added.append('state', request.state)

@@ -3,16 +3,16 @@ import type { Codes } from '../codes.js'
 import type { People } from '../people.js'
 import { type ConsentRequest, callbackAddress } from './consent-request.js'
 
-/** A page of its own, or inline in a page of the server. */
+/** A page of its own, or a frame in a page of the server. */
 export type Display = 'page' | 'frame'
 
 /** Where the waiting browser goes: to an address, or to its parent with a message. */
-export type NextStep = { redirectTo: string } | { post: string | Record<string, unknown>; targetOrigin: string }
+type NextStep = { redirectTo: string } | { post: string | Record<string, unknown>; targetOrigin: string }
 
 /** What a person, or DingTalk for them, decided. Without a next step the browser stays where it is. */
 export interface Decision {
   status: 'agreed' | 'refused' | 'not-in-organisation'
-  /** As the journal calls it. */
+  /** Its name in the journal. */
   outcome: string
   next?: NextStep
 }
@@ -51,7 +51,7 @@ export class Consent {
     return { status: 'agreed', outcome: 'ok', next: onward(request, display, redirectTo) }
   }
 
-  /** Only oauth2 tells the server of a no. */
+  /** The server hears of it in oauth2 only. */
   refuse(request: ConsentRequest, display: Display): Decision {
     const refused = { status: 'refused', outcome: 'access_denied' } as const
     if (request.flow === 'qrconnect') return refused
@@ -63,7 +63,7 @@ function onward(request: ConsentRequest, display: Display, redirectTo: string): 
   return display === 'page' ? { redirectTo } : toParent(request, { success: true, redirectUrl: redirectTo })
 }
 
-// The page around the oauth2 frame must have the origin of redirect_uri: no other one gets the message.
+// The page around the oauth2 frame must have the origin of redirect_uri: no other page gets the message.
 function toParent(request: ConsentRequest, post: Record<string, unknown>): NextStep {
   return { post, targetOrigin: new URL(request.redirectUri).origin }
 }

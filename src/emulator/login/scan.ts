@@ -9,7 +9,7 @@ type OnTicket = { ticket: string }
 type OnPerson = OnTicket & { person: string }
 type OnChoice = OnPerson & { choice: string }
 
-/** What a scanned code opens: the phone. And what the waiting desktop asks meanwhile. */
+/** The phone's pages, which a scanned code opens, and the status that the desktop asks for meanwhile. */
 export function scanRoutes(parts: Parts): Router {
   const router = Router()
   router.use('/scan', pageHeaders("'none'"))
@@ -70,7 +70,7 @@ const messages = {
   'not-in-organisation': 'not-in-organisation',
 } as const
 
-/** A ticket that still waits; else the phone is told why not. */
+/** The ticket where it still waits; otherwise the phone is told why it does not. */
 function openTicket({ journal, tickets }: Parts, req: Request<OnTicket>, res: Response): Ticket | undefined {
   const id = req.params.ticket
   const ticket = tickets.find(id)

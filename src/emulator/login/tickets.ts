@@ -13,11 +13,11 @@ export interface Ticket {
   id: string
   request: ConsentRequest
   display: Display
-  /** Its page again, with a fresh code. */
+  /** The address of the same page with a fresh code. */
   renewPath: string
 }
 
-export type TicketStatus = 'waiting' | 'scanned' | 'expired' | Decision['status']
+type TicketStatus = 'waiting' | 'scanned' | 'expired' | Decision['status']
 
 interface Progress {
   ticket: Ticket

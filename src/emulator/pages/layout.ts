@@ -1,7 +1,7 @@
 import { type Fragment, type Html, html } from '../../pages/html.js'
 import type { Texts } from './texts.js'
 
-export interface PageParts {
+interface PageParts {
   texts: Texts
   title: string
   body: Fragment

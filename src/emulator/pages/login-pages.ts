@@ -5,7 +5,7 @@ import type { Person } from '../person.js'
 import { framePage, page } from './layout.js'
 import type { Texts } from './texts.js'
 
-export interface CodePageParts {
+interface CodePageParts {
   texts: Texts
   ticket: Ticket
   /** The QR code as a data URI. */
@@ -61,7 +61,7 @@ ${statuses(texts, ticket, texts.frameHint)}
   })
 }
 
-/** Where the browser stays when the callback is not called. */
+/** Where the browser stays when it is not sent to the callback. */
 export function stayPage(texts: Texts, status: 'refused' | 'not-in-organisation', renewPath: string): Html {
   return page({
     texts,
@@ -70,6 +70,7 @@ export function stayPage(texts: Texts, status: 'refused' | 'not-in-organisation'
   })
 }
 
+/** The error that DingTalk shows for a wrong authorize address. */
 export function refusedAddressPage(texts: Texts, code: AuthorizeRefusalCode): Html {
   return page({
     texts,
@@ -81,11 +82,12 @@ export function refusedAddressPage(texts: Texts, code: AuthorizeRefusalCode): Ht
   })
 }
 
+/** A page that DingTalk does not have. */
 export function notFoundPage(texts: Texts): Html {
   return page({ texts, title: texts.notFoundTitle, body: html`<h1>${texts.notFoundTitle}</h1>` })
 }
 
-/** People as plain links: Chrome applies CSP form-action to the whole redirect chain of a form. */
+/** People as plain links: Chrome applies CSP `form-action` to the whole redirect chain of a form. */
 export function choices(texts: Texts, people: Person[], addressOf: (person: Person) => string): Html {
   return html`<ul class="people">${people.map(
     (person) => html`<li><a href="${addressOf(person)}">
@@ -94,6 +96,7 @@ export function choices(texts: Texts, people: Person[], addressOf: (person: Pers
   )}</ul>`
 }
 
+/** The site that the login is for. */
 export function site(texts: Texts, ticket: Ticket): Html {
   return html`<p class="site">${texts.onwardTo} <code>${new URL(ticket.request.redirectUri).origin}</code></p>`
 }
@@ -103,7 +106,7 @@ function qrLink(texts: Texts, ticket: Ticket, qrImage: string): Html {
 <img src="${qrImage}" alt="${texts.qrAlt}" width="210" height="210"></a>`
 }
 
-/** What wait.js looks for. */
+/** The attribute that wait.js looks for. */
 function waiting(ticket: Ticket): Html {
   return html`data-status-url="/scan/${ticket.id}/status"`
 }

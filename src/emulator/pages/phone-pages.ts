@@ -5,7 +5,7 @@ import { page } from './layout.js'
 import { choices, site } from './login-pages.js'
 import type { Texts } from './texts.js'
 
-/** The phone after it has scanned: whose phone is it? */
+/** The phone after a scan: it asks whose it is. */
 export function choosePersonPage(texts: Texts, ticket: Ticket, people: Person[]): Html {
   return page({
     texts,
@@ -17,6 +17,7 @@ ${choices(texts, people, (person) => `/scan/${ticket.id}/as/${person.id}`)}`,
   })
 }
 
+/** The phone asks the person to agree. */
 export function confirmPage(texts: Texts, ticket: Ticket, person: Person): Html {
   const path = `/scan/${ticket.id}/as/${person.id}`
   return page({

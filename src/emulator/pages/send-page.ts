@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import type { Html } from '../../pages/html.js'
 
-/** Headers of every page: nothing inline, nothing from elsewhere, and only frames may be framed. */
+/** The headers of a page: nothing inline, nothing from elsewhere, and framed by nobody or by any page. */
 export function pageHeaders(framedBy: "'none'" | '*'): RequestHandler {
   const policy = [
     "default-src 'none'",
@@ -25,6 +25,7 @@ export function pageHeaders(framedBy: "'none'" | '*'): RequestHandler {
   }
 }
 
+/** Responds with a page. */
 export function sendPage(res: Response, page: Html, status = 200): void {
   res.status(status).type('html').send(page.toString())
 }

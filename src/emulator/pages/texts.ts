@@ -74,7 +74,7 @@ const zh = {
   interface: 'HTTP 接口',
 }
 
-/** Everything the pages say. */
+/** Every text of the pages, in one language. */
 export type Texts = typeof zh
 
 const en: Texts = {
@@ -94,7 +94,7 @@ const en: Texts = {
   refused: 'Refused. The site is not told.',
   expired: 'The code has expired.',
   'not-in-organisation': 'You are not in this organisation (11055).',
-  lost: 'The emulator does not answer. Trying again…',
+  lost: 'The emulator does not respond. Trying again…',
   renew: 'Start again',
   peopleTitle: 'No phone? Choose somebody here',
   refuse: 'Refuse to sign in',
@@ -151,7 +151,7 @@ const en: Texts = {
   interface: 'HTTP interface',
 }
 
-/** Chinese for whoever prefers it, English for everybody else. */
+/** Chinese where the browser prefers it, else English. */
 export function textsFor(req: Request): Texts {
   return req.acceptsLanguages('en', 'zh') === 'zh' ? zh : en
 }
