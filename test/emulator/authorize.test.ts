@@ -18,8 +18,8 @@ function qrcodeUrl(emulator: Emulator, goto: string): string {
   return `${emulator.url}/login/qrcode.htm?goto=${encodeURIComponent(goto)}`
 }
 
-describe('&person= on an authorize address', () => {
-  it('agrees at once: qrconnect brings code and state', async () => {
+describe('an authorize address with &person=', () => {
+  it('agrees at once, and qrconnect brings code and state', async () => {
     await using emulator = await startEmulator()
     const { status, location } = await visit(`${qrconnectUrl(emulator)}&person=lisi`)
     const { origin, pathname, searchParams } = new URL(location)
@@ -32,7 +32,7 @@ describe('&person= on an authorize address', () => {
     expect(body).toMatchObject({ user_info: { nick: '李四' } })
   })
 
-  it('agrees at once: oauth2 brings the code twice and state', async () => {
+  it('agrees at once, and oauth2 brings the code under two names, and state', async () => {
     await using emulator = await startEmulator()
     const { location } = await visit(`${oauth2Url(emulator)}&person=lisi`)
     const { searchParams } = new URL(location)
@@ -40,7 +40,7 @@ describe('&person= on an authorize address', () => {
     expect(searchParams.get('authCode')).toBe(searchParams.get('code'))
   })
 
-  it('works on sns_authorize with either scope', async () => {
+  it('agrees at once on sns_authorize with either scope', async () => {
     await using emulator = await startEmulator()
     for (const scope of ['snsapi_login', 'snsapi_auth']) {
       const code = await codeFrom(snsUrl(emulator, { scope }))
@@ -54,7 +54,7 @@ describe('&person= on an authorize address', () => {
     expect((await visit(`${url}&person=lisi`)).location).toMatch(/\/callback\?a=%20b&c&code=\w+&authCode=\w+$/)
   })
 
-  it('knows the people', async () => {
+  it('is refused for somebody unknown', async () => {
     await using emulator = await startEmulator()
     const { status, location, text } = await visit(`${oauth2Url(emulator)}&person=nobody`)
     expect({ status, location }).toEqual({ status: 400, location: '' })
@@ -62,7 +62,7 @@ describe('&person= on an authorize address', () => {
   })
 })
 
-describe('a wrong authorize address shows an error and never calls back', () => {
+describe('a wrong authorize address', () => {
   const both: [name: string, change: Record<string, string | undefined>, code: string][] = [
     ['no redirect_uri', { redirect_uri: undefined }, 'invalid_redirect_uri'],
     ['a relative redirect_uri', { redirect_uri: '/callback' }, 'invalid_redirect_uri'],
@@ -90,7 +90,7 @@ describe('a wrong authorize address shows an error and never calls back', () => 
     ...qrconnect.map(([name, change, code]) => ({ name: `qrconnect: ${name}`, build: qrconnectUrl, change, code })),
     ...oauth2.map(([name, change, code]) => ({ name: `oauth2: ${name}`, build: oauth2Url, change, code })),
   ]
-  it.each(cases)('$name', async ({ build, change, code }) => {
+  it.each(cases)('shows an error and never calls back: $name', async ({ build, change, code }) => {
     await using emulator = await startEmulator()
     const { status, location, text } = await visit(`${build(emulator, change)}&person=lisi`)
     expect({ status, location }).toEqual({ status: 400, location: '' })
@@ -98,13 +98,13 @@ describe('a wrong authorize address shows an error and never calls back', () => 
     expect(emulator.journal()).toMatchObject([{ call: 'authorize', outcome: code }])
   })
 
-  it('a parameter given twice', async () => {
+  it('shows an error when a parameter occurs twice', async () => {
     await using emulator = await startEmulator()
     const { text } = await visit(`${qrconnectUrl(emulator)}&person=lisi&state=other`)
     expect(text).toContain('repeated_parameter')
   })
 
-  it('a callback that is not registered', async () => {
+  it('shows an error when the callback is not registered', async () => {
     await using emulator = await startEmulator({ redirectUris: [CALLBACK] })
     expect(await visit(`${oauth2Url(emulator)}&person=lisi`)).toMatchObject({ status: 302 })
     const withQuery = oauth2Url(emulator, { redirect_uri: `${CALLBACK}?x=1` })
@@ -117,8 +117,8 @@ describe('a wrong authorize address shows an error and never calls back', () => 
   })
 })
 
-describe('a no', () => {
-  it('is told to the server by oauth2 alone', async () => {
+describe('a refusal', () => {
+  it('is reported to the server by oauth2 alone', async () => {
     await using emulator = await startEmulator()
     const oauth2 = await visit(`${oauth2Url(emulator)}&refuse=1`)
     expect(oauth2).toMatchObject({ status: 302, location: `${CALLBACK}?error=access_denied&state=s+t%261` })
@@ -127,7 +127,7 @@ describe('a no', () => {
     expect(qrconnect.text).toContain('Refused')
   })
 
-  it('is DingTalk’s own for everybody but employees, when the app is an internal one', async () => {
+  it('comes from DingTalk itself for everybody but employees where the app is an internal one', async () => {
     await using emulator = await startEmulator({ internalApp: true })
     for (const person of ['wangwu', 'libie', 'waibu']) {
       const { status, location, text } = await visit(`${oauth2Url(emulator)}&person=${person}`)
@@ -139,7 +139,7 @@ describe('a no', () => {
     expect(await visit(`${qrconnectUrl(emulator)}&person=wangwu`)).toMatchObject({ status: 302 })
   })
 
-  it('is not said by DingTalk otherwise', async () => {
+  it('does not come from DingTalk itself otherwise', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(oauth2Url(emulator), 'wangwu')
     expect(await userAccessToken(emulator, code)).toMatchObject({ status: 200 })
@@ -178,7 +178,7 @@ describe('the pages', () => {
     expect(await avatar.text()).toContain('>&lt;</text>')
   })
 
-  it('are framed where they are made for a frame, and nowhere else', async () => {
+  it('can be framed where they are made for a frame, and nowhere else', async () => {
     await using emulator = await startEmulator()
     const ancestors = async (url: string) =>
       /frame-ancestors ([^;]+)/.exec((await fetch(url)).headers.get('Content-Security-Policy') ?? '')?.[1]
@@ -205,7 +205,7 @@ describe('the pages', () => {
 })
 
 describe('qrcode.htm', () => {
-  it('shows the code alone, for a right sns_authorize address only', async () => {
+  it('shows the code alone, and only for a right sns_authorize address', async () => {
     await using emulator = await startEmulator()
     const right = await visit(qrcodeUrl(emulator, snsUrl(emulator)))
     expect(right.status).toBe(200)
@@ -225,7 +225,7 @@ describe('qrcode.htm', () => {
     }
   })
 
-  it('without encoding loses the parameters, as the real one does', async () => {
+  it('loses the parameters of an address that is not encoded, as the real one does', async () => {
     await using emulator = await startEmulator()
     const { status, text } = await visit(`${emulator.url}/login/qrcode.htm?goto=${snsUrl(emulator)}`)
     expect(status).toBe(400)

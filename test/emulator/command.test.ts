@@ -49,14 +49,14 @@ describe('npm run emulator', () => {
     },
   )
 
-  it.skipIf(onWindows)('prints where it is, and is there', async () => {
+  it.skipIf(onWindows)('prints its address, is there, and ends although a response hangs', async () => {
     const child = run({ EMULATOR_PORT: '0' })
     try {
       const [address = ''] = /http:\/\/localhost:\d+/.exec(await firstLine(child)) ?? []
       const response = await fetch(`${address}/assets/emulator.css`)
       expect(response.status).toBe(200)
       await response.text()
-      // An answer that never comes does not hold up the end.
+      // A response that never comes does not hold up the end.
       const order = JSON.stringify({ call: 'gettoken', fault: 'hang' })
       const headers = { 'Content-Type': 'application/json' }
       await (await fetch(`${address}/_emulator/faults`, { method: 'POST', headers, body: order })).text()

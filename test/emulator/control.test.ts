@@ -44,7 +44,7 @@ describe('the control interface', () => {
     ])
   })
 
-  it('says what is wrong with an order', async () => {
+  it('says what is wrong with a request', async () => {
     await using emulator = await startEmulator()
     for (const [path, body] of [
       ['faults', { call: 'nothing', fault: 'html' }],
@@ -56,9 +56,9 @@ describe('the control interface', () => {
       ['people', { id: 'x' }],
       ['people', makePerson({ id: 'zhangsan', nick: 'x' })],
     ] as const) {
-      const answer = await send(emulator, 'POST', path, body)
-      expect(answer.status, JSON.stringify(body)).toBe(400)
-      expect(await answer.json()).toEqual({ error: expect.any(String) })
+      const response = await send(emulator, 'POST', path, body)
+      expect(response.status, JSON.stringify(body)).toBe(400)
+      expect(await response.json()).toEqual({ error: expect.any(String) })
     }
     expect((await ask(`${emulator.url}/_emulator/faults`)).body).toEqual([])
     expect((await send(emulator, 'PATCH', 'people/zhangsan', { unionId: 'x' })).status).toBe(400)
@@ -121,7 +121,7 @@ describe('the control interface', () => {
     expect((await ask(`${emulator.url}/_emulator/faults`)).body).toEqual([])
   })
 
-  it('has a page', async () => {
+  it('has a page, whose buttons order faults that exist', async () => {
     await using emulator = await startEmulator()
     const { status, text } = await visit(`${emulator.url}/_emulator`)
     expect(status).toBe(200)
@@ -137,7 +137,7 @@ describe('the control interface', () => {
   })
 })
 
-describe('reset', () => {
+describe('a reset', () => {
   it('forgets codes, tokens and the clock', async () => {
     await using emulator = await startEmulator({ now: () => Date.now() })
     const [spent, kept] = [await codeFrom(oauth2Url(emulator)), await codeFrom(oauth2Url(emulator))]
@@ -153,14 +153,14 @@ describe('reset', () => {
   })
 })
 
-describe('starting and stopping', () => {
-  it('refuses production', async () => {
+describe('an emulator', () => {
+  it('refuses to start in production', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     await expect(startEmulator()).rejects.toThrow('NODE_ENV=production')
     vi.unstubAllEnvs()
   })
 
-  it('refuses a port that is taken', async () => {
+  it('refuses to start on a port that is taken', async () => {
     await using emulator = await startEmulator()
     const port = Number(new URL(emulator.url).port)
     await expect(startEmulator({ port })).rejects.toThrow('EADDRINUSE')
@@ -173,7 +173,7 @@ describe('starting and stopping', () => {
     await expect(fetch(emulator.url)).rejects.toThrow('fetch failed')
   })
 
-  it('keeps two emulators apart', async () => {
+  it('shares nothing with another', async () => {
     await using one = await startEmulator()
     await using other = await startEmulator()
     one.changePerson('lisi', { nick: 'x' })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { APP, type Emulator, makePerson, startEmulator } from '../../src/emulator/emulator.js'
+import { HOUR } from '../../src/time.js'
 import { appToken, ask, codeFrom, oauth2Url, post, textAt, userAccessToken } from '../support/emulator-client.js'
-
-const HOUR = 3_600_000
 
 function byUnionid(emulator: Emulator, token: string, body: unknown, contentType?: string) {
   return post(`${emulator.url}/topapi/user/getbyunionid?access_token=${token}`, body, contentType)
@@ -13,7 +12,7 @@ function details(emulator: Emulator, token: string, body: unknown) {
 }
 
 describe('the app token', () => {
-  it('is one for both hosts, the same until it expires', async () => {
+  it('is one for both hosts, and the same until it expires', async () => {
     await using emulator = await startEmulator({ now: () => 1_700_000_000_000 })
     const first = await ask(`${emulator.url}/gettoken?appkey=${APP.id}&appsecret=${APP.secret}`)
     expect(first).toMatchObject({ status: 200, body: { errcode: 0, expires_in: 7200 } })
@@ -26,7 +25,7 @@ describe('the app token', () => {
     expect(textAt(third.body, 'accessToken')).not.toBe(textAt(first.body, 'access_token'))
   })
 
-  it('is not given for a wrong key or secret', async () => {
+  it('is not returned for a wrong key or secret', async () => {
     await using emulator = await startEmulator()
     for (const [query, errcode] of [
       [`appkey=${APP.id}&appsecret=other`, 40096],
@@ -46,13 +45,13 @@ describe('the app token', () => {
     })
   })
 
-  it('is asked for by GET on oapi', async () => {
+  it('is asked for by GET only on oapi', async () => {
     await using emulator = await startEmulator()
     const query = `appkey=${APP.id}&appsecret=${APP.secret}`
     expect((await post(`${emulator.url}/gettoken?${query}`, {})).body).toMatchObject({ errcode: 43001 })
   })
 
-  it('is needed, known and fresh', async () => {
+  it('must be there, known and fresh', async () => {
     await using emulator = await startEmulator()
     const unionid = { unionid: emulator.person('zhangsan').unionId }
     const token = await appToken(emulator)
@@ -87,7 +86,7 @@ describe('getbyunionid', () => {
     expect(await lookUp('zhangsan')).toMatchObject({ errcode: 0 })
   })
 
-  it('reads a JSON body with a unionid, by POST', async () => {
+  it('reads a unionid only from a JSON body, by POST', async () => {
     await using emulator = await startEmulator()
     const token = await appToken(emulator)
     const { openId } = emulator.person('zhangsan')
@@ -101,7 +100,7 @@ describe('getbyunionid', () => {
 })
 
 describe('user/get', () => {
-  it('answers employees alone', async () => {
+  it('returns employees alone', async () => {
     await using emulator = await startEmulator()
     const token = await appToken(emulator)
     const { userId, unionId } = emulator.person('zhangsan')
@@ -119,7 +118,7 @@ describe('user/get', () => {
 })
 
 describe('the people', () => {
-  it('are who a test may count on', async () => {
+  it('are those that a test may count on', async () => {
     await using emulator = await startEmulator()
     expect(emulator.person('zhangwei1').nick).toBe(emulator.person('zhangwei2').nick)
     expect(emulator.person('zhangwei1').unionId).not.toBe(emulator.person('zhangwei2').unionId)
@@ -139,7 +138,7 @@ describe('the people', () => {
     expect(() => emulator.person('zhaoliu')).toThrow()
   })
 
-  it('can be given at the start', async () => {
+  it('can be chosen at the start', async () => {
     await using emulator = await startEmulator({ people: [makePerson({ id: 'only', nick: 'Only' })] })
     expect(emulator.person('only').membership).toBe('employee')
     expect(() => emulator.person('zhangsan')).toThrow()

@@ -23,7 +23,7 @@ async function isSpent(emulator: Emulator, code: string): Promise<boolean> {
 }
 
 describe('a fault', () => {
-  it('happens as often as ordered, to its own call, in order', async () => {
+  it('happens as often as it was ordered, to its own call, in the order of the orders', async () => {
     await using emulator = await startEmulator()
     emulator.failNext('gettoken', { errcode: -1 }, 2)
     emulator.failNext('gettoken', { errcode: 90018 })
@@ -48,8 +48,8 @@ describe('a fault', () => {
   })
 })
 
-describe('faults that answer something else', () => {
-  it('an errcode, with a subcode beside it or inside the message', async () => {
+describe('a fault instead of the call', () => {
+  it('can be an errcode, with a subcode beside it or inside the message', async () => {
     await using emulator = await startEmulator()
     const beside = await raw(emulator, { errcode: 88, sub_code: '40014' })
     expect(beside.status).toBe(200)
@@ -59,11 +59,11 @@ describe('faults that answer something else', () => {
     expect(inside).not.toHaveProperty('sub_code')
   })
 
-  it('a status and code', async () => {
+  it('can be a status and a code', async () => {
     await using emulator = await startEmulator()
-    const answer = await raw(emulator, { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' })
-    expect(answer.status).toBe(403)
-    expect(await answer.json()).toEqual({
+    const response = await raw(emulator, { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toEqual({
       code: 'Forbidden.AccessDenied.QpsLimitForApi',
       message: expect.any(String),
       requestid: expect.any(String),
@@ -71,7 +71,7 @@ describe('faults that answer something else', () => {
     expect(emulator.journal().at(-1)?.outcome).toBe('Forbidden.AccessDenied.QpsLimitForApi')
   })
 
-  it('a page, a ban, any JSON', async () => {
+  it('can be a page, a ban or any JSON', async () => {
     await using emulator = await startEmulator()
     const page = await raw(emulator, 'html')
     expect(page.status).toBe(200)
@@ -85,7 +85,7 @@ describe('faults that answer something else', () => {
     expect(emulator.journal().map(({ outcome }) => outcome)).toEqual(['html', 'ban', 'body'])
   })
 
-  it('leave the code alone', async () => {
+  it('leaves the code unspent', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(qrconnectUrl(emulator))
     for (const fault of ['html', 'ban', { errcode: -1 }, { status: 500, code: 'x' }, { body: 1 }] as const) {
@@ -98,70 +98,70 @@ describe('faults that answer something else', () => {
   })
 })
 
-describe('faults after the work is done', () => {
-  it('truncated: a complete HTTP answer with half of the JSON', async () => {
+describe('a fault after the work is done', () => {
+  it('can be a complete HTTP response with half of the JSON', async () => {
     await using emulator = await startEmulator()
-    const answer = await raw(emulator, 'truncated')
-    const text = await answer.text()
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('Content-Length')).toBe(String(Buffer.byteLength(text)))
+    const response = await raw(emulator, 'truncated')
+    const text = await response.text()
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Content-Length')).toBe(String(Buffer.byteLength(text)))
     expect(text).toMatch(/^\{"errcode":0/)
     expect(() => JSON.parse(text)).toThrow(SyntaxError)
   })
 
-  it('too-large: well-formed, more than 1 MB', async () => {
+  it('can be well-formed JSON of more than 1 MB', async () => {
     await using emulator = await startEmulator()
     const text = await (await raw(emulator, 'too-large')).text()
     expect(text.length).toBeGreaterThan(1024 * 1024)
     expect(JSON.parse(text)).toMatchObject({ errcode: 0, access_token: expect.any(String) })
   })
 
-  it('redirect: to what the call would have answered, which shows in the journal when followed', async () => {
+  it('can redirect to the response that the call would have had, and the journal shows who follows', async () => {
     await using emulator = await startEmulator()
-    const answer = await raw(emulator, 'redirect')
-    expect(answer.status).toBe(302)
+    const response = await raw(emulator, 'redirect')
+    expect(response.status).toBe(302)
     expect(emulator.journal().map(({ call, outcome }) => [call, outcome])).toEqual([['gettoken', 'redirect']])
-    const followed = await ask(new URL(answer.headers.get('Location') ?? '', emulator.url).href)
+    const followed = await ask(new URL(response.headers.get('Location') ?? '', emulator.url).href)
     expect(followed).toMatchObject({ status: 200, body: { errcode: 0, access_token: expect.any(String) } })
     expect(emulator.journal().at(-1)).toMatchObject({ call: 'redirect-target' })
   })
 
-  it('hang: no answer, until the client gives up', async () => {
+  it('can hang until the client gives up', async () => {
     await using emulator = await startEmulator()
     emulator.failNext('gettoken', 'hang')
     const client = new AbortController()
     const seen = emulator.nextCall('gettoken')
-    const answer = fetch(`${emulator.url}/gettoken`, { signal: client.signal })
+    const response = fetch(`${emulator.url}/gettoken`, { signal: client.signal })
     expect(await seen).toMatchObject({ outcome: 'hang' })
     client.abort()
-    await expect(answer).rejects.toThrow('aborted')
+    await expect(response).rejects.toThrow('aborted')
   })
 
-  it('hang: closing the emulator drops the connection', async () => {
+  it('hangs no longer than the emulator runs', async () => {
     const emulator = await startEmulator()
     emulator.failNext('gettoken', 'hang')
     const seen = emulator.nextCall('gettoken')
-    const answer = fetch(`${emulator.url}/gettoken`)
+    const response = fetch(`${emulator.url}/gettoken`)
     await Promise.all([seen, expect(seen.then(() => emulator.close())).resolves.toBeUndefined()])
-    await expect(answer).rejects.toThrow('fetch failed')
+    await expect(response).rejects.toThrow('fetch failed')
   })
 
-  it('slow: answers late', async () => {
+  it('can delay the response', async () => {
     await using emulator = await startEmulator()
     const started = performance.now()
-    const answer = await raw(emulator, { delayMs: 120 })
-    expect(await answer.json()).toMatchObject({ errcode: 0 })
+    const response = await raw(emulator, { delayMs: 120 })
+    expect(await response.json()).toMatchObject({ errcode: 0 })
     expect(performance.now() - started).toBeGreaterThan(100)
     expect(emulator.journal().at(-1)).toMatchObject({ outcome: 'slow' })
   })
 
-  it('reset: the connection is cut', async () => {
+  it('can cut the connection', async () => {
     await using emulator = await startEmulator()
     await expect(raw(emulator, 'reset')).rejects.toThrow('fetch failed')
     expect(emulator.journal().at(-1)).toMatchObject({ outcome: 'reset' })
   })
 
-  it.each(['truncated', 'too-large', 'reset'] as const)('%s spends the code', async (fault) => {
+  it.each(['truncated', 'too-large', 'reset'] as const)('spends the code when it is %j', async (fault) => {
     await using emulator = await startEmulator()
     const code = await codeFrom(qrconnectUrl(emulator))
     emulator.failNext('getuserinfo_bycode', fault)
@@ -170,19 +170,19 @@ describe('faults after the work is done', () => {
     expect(await isSpent(emulator, code)).toBe(true)
   })
 
-  it('hang spends the code', async () => {
+  it('spends the code when it is "hang"', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(oauth2Url(emulator))
     emulator.failNext('userAccessToken', 'hang')
     const seen = emulator.nextCall('userAccessToken')
-    const answer = userAccessToken(emulator, code).catch(() => 'dropped')
+    const response = userAccessToken(emulator, code).catch(() => 'dropped')
     await seen
     expect(await userAccessToken(emulator, code)).toMatchObject({ status: 400 })
     await emulator.close()
-    expect(await answer).toBe('dropped')
+    expect(await response).toBe('dropped')
   })
 
-  it('no-unionid: a success without it', async () => {
+  it('can be a success without the unionid', async () => {
     await using emulator = await startEmulator()
     emulator.failNext('getuserinfo_bycode', 'no-unionid')
     const qrconnect = await userInfoByCode(emulator, await codeFrom(qrconnectUrl(emulator)))
@@ -195,7 +195,7 @@ describe('faults after the work is done', () => {
     expect(me.body).not.toHaveProperty('unionId')
   })
 
-  it('string-numbers: as the documentation prints them', async () => {
+  it('can write numbers as text, as the documentation prints them', async () => {
     await using emulator = await startEmulator()
     const url = `${emulator.url}/topapi/user/getbyunionid?access_token=${await appToken(emulator)}`
     emulator.failNext('getbyunionid', 'string-numbers')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, CODE_LIFETIME_MS, startEmulator } from '../../src/emulator/emulator.js'
+import { HOUR } from '../../src/time.js'
 import {
   ask,
   codeFrom,
@@ -11,11 +12,10 @@ import {
   usersMe,
 } from '../support/emulator-client.js'
 
-const HOUR = 3_600_000
 const HEADER = 'x-acs-dingtalk-access-token'
 
 describe('userAccessToken', () => {
-  it('gives a token for the person who agreed', async () => {
+  it('returns a token for the person who agreed', async () => {
     await using emulator = await startEmulator()
     const { status, body } = await userAccessToken(emulator, await codeFrom(oauth2Url(emulator)))
     expect(status).toBe(200)
@@ -34,7 +34,7 @@ describe('userAccessToken', () => {
     })
   })
 
-  it('names the organisation for the scope openid corpid only', async () => {
+  it('names the organisation only for the scope openid corpid', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(oauth2Url(emulator, { scope: 'openid corpid' }))
     expect((await userAccessToken(emulator, code)).body).toMatchObject({ corpId: APP.corpId })
@@ -78,7 +78,7 @@ describe('userAccessToken', () => {
     expect(await userAccessToken(emulator, code)).toMatchObject({ status: 200 })
   })
 
-  it('reads JSON sent as JSON only', async () => {
+  it('reads only JSON that is sent as JSON', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(oauth2Url(emulator))
     const refused = { status: 400, body: { code: 'AuthenticationFailed.MissingParameter' } }
@@ -118,7 +118,7 @@ describe('users/me', () => {
     expect(me.body).toEqual({ nick: '王五', unionId: expect.any(String), openId: expect.any(String) })
   })
 
-  it('answers the nick of today', async () => {
+  it('returns the nick of today', async () => {
     await using emulator = await startEmulator()
     const { body } = await userAccessToken(emulator, await codeFrom(oauth2Url(emulator)))
     emulator.changePerson('zhangsan', { nick: '张三丰' })
@@ -127,8 +127,8 @@ describe('users/me', () => {
   })
 })
 
-describe('paths that DingTalk does not have', () => {
-  it('are 404 on api', async () => {
+describe('a path that DingTalk does not have', () => {
+  it('is 404 on api', async () => {
     await using emulator = await startEmulator()
     for (const [path, method] of [
       ['/v1.0/oauth2/useraccesstoken', 'POST'],
@@ -136,13 +136,13 @@ describe('paths that DingTalk does not have', () => {
       ['/v1.0/oauth2/userAccessToken', 'GET'],
       ['/v1.0/contact/users/me', 'POST'],
     ] as const) {
-      const answer = await ask(emulator.url + path, { method })
-      expect(answer, `${method} ${path}`).toMatchObject({ status: 404, body: { code: 'InvalidAction.NotFound' } })
+      const response = await ask(emulator.url + path, { method })
+      expect(response, `${method} ${path}`).toMatchObject({ status: 404, body: { code: 'InvalidAction.NotFound' } })
     }
     expect(emulator.journal().map(({ call }) => call)).toEqual(['unknown', 'unknown', 'unknown', 'unknown'])
   })
 
-  it('are an errcode on oapi', async () => {
+  it('is an errcode on oapi', async () => {
     await using emulator = await startEmulator()
     for (const [path, errcode] of [
       ['/topapi/user/nothing', 22],

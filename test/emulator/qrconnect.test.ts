@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { sign } from '../../src/emulator/apis/signature.js'
 import { APP, CODE_LIFETIME_MS, startEmulator } from '../../src/emulator/emulator.js'
+import { MINUTE, SECOND } from '../../src/time.js'
 import { codeFrom, type ExchangeChange, oauth2Url, qrconnectUrl, userInfoByCode } from '../support/emulator-client.js'
 
-const MINUTE = 60_000
-
 describe('the signature', () => {
-  it('is the published one', () => {
+  it('is the one that DingTalk publishes for this secret and timestamp', () => {
     const signature = sign('testappSecret', '1546084445901')
     expect(signature).toBe('HCbG3xNE3vzhO+u7qCUL1jS5hsu2n5r2cFhnTrtyDAE=')
     expect(encodeURIComponent(signature)).toBe('HCbG3xNE3vzhO%2Bu7qCUL1jS5hsu2n5r2cFhnTrtyDAE%3D')
@@ -14,7 +13,7 @@ describe('the signature', () => {
 })
 
 describe('getuserinfo_bycode', () => {
-  it('answers the person who agreed', async () => {
+  it('returns the person who agreed', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(qrconnectUrl(emulator))
     const { status, body } = await userInfoByCode(emulator, code)
@@ -44,14 +43,14 @@ describe('getuserinfo_bycode', () => {
   it('takes a code until five minutes have passed', async () => {
     await using emulator = await startEmulator()
     const [early, late] = [await codeFrom(qrconnectUrl(emulator)), await codeFrom(qrconnectUrl(emulator))]
-    emulator.moveClock(CODE_LIFETIME_MS - 10_000)
+    emulator.moveClock(CODE_LIFETIME_MS - 10 * SECOND)
     const timestamp = () => String(Date.now() + CODE_LIFETIME_MS)
     expect((await userInfoByCode(emulator, early, { timestamp: timestamp() })).body).toMatchObject({ errcode: 0 })
-    emulator.moveClock(10_000)
+    emulator.moveClock(10 * SECOND)
     expect((await userInfoByCode(emulator, late, { timestamp: timestamp() })).body).toMatchObject({ errcode: 40078 })
   })
 
-  it('does not know a code of the other flow, nor spends it', async () => {
+  it('does not know a code of the other flow, or one that is made up', async () => {
     await using emulator = await startEmulator()
     const code = await codeFrom(oauth2Url(emulator))
     expect((await userInfoByCode(emulator, code)).body).toMatchObject({ errcode: 40078 })
@@ -98,7 +97,7 @@ describe('getuserinfo_bycode', () => {
     expect((await userInfoByCode(emulator, code, { timestamp: inTwoMinutes })).body).toMatchObject({ errcode: 0 })
   })
 
-  it('is asked by POST', async () => {
+  it('is called by POST only', async () => {
     await using emulator = await startEmulator()
     const response = await fetch(`${emulator.url}/sns/getuserinfo_bycode`)
     expect(await response.json()).toMatchObject({ errcode: 43002 })

@@ -57,7 +57,7 @@ describe('a scan', () => {
     expect(Buffer.from(image, 'base64').toString()).toBe(expected)
   })
 
-  it('takes the public origin from outside', async () => {
+  it('is at the public origin that was chosen for it', async () => {
     await using emulator = await startEmulator({ publicUrl: 'http://emulator.example:9000/' })
     expect(emulator.url).toBe('http://emulator.example:9000')
   })
@@ -112,7 +112,7 @@ describe('a scan', () => {
     expect((await visit(`${emulator.url}/scan/unknown`)).status).toBe(410)
   })
 
-  it('is refused by DingTalk itself for an outsider of an internal app', async () => {
+  it('is refused by DingTalk itself for an outsider where the app is an internal one', async () => {
     await using emulator = await startEmulator({ internalApp: true })
     const desktop = await showCode(emulator, oauth2Url(emulator))
     expect((await desktop.phone('/as/wangwu/agree')).text).toContain('11055')
@@ -134,7 +134,7 @@ describe('the inline code of oauth2', () => {
     })
   })
 
-  it('reports a no by the redirect, and DingTalk’s no by its code', async () => {
+  it('reports a refusal by the redirect, and DingTalk’s own by its code', async () => {
     await using emulator = await startEmulator({ internalApp: true })
     const refused = await showCode(emulator, frameUrl(emulator))
     await refused.phone('/as/lisi/refuse')
@@ -159,7 +159,7 @@ describe('the inline code of oauth2', () => {
 })
 
 describe('the inline code of qrconnect', () => {
-  it('brings a loginTmpCode, good once for a code', async () => {
+  it('posts a loginTmpCode, which is good for one code, once', async () => {
     await using emulator = await startEmulator()
     const goto = qrconnectUrl(emulator, {}, '/connect/oauth2/sns_authorize')
     const frame = await showCode(emulator, `${emulator.url}/login/qrcode.htm?goto=${encodeURIComponent(goto)}`)
