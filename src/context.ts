@@ -30,7 +30,7 @@ interface Options {
 export async function createContext({ config, logger, now = Date.now }: Options) {
   const { publicUrl, session } = config
   const secure = publicUrl.startsWith('https:')
-  const database = await openDatabase(config.databaseUrl)
+  const database = await openDatabase(config.databaseUrl, { logger })
   const sessionRows = new SqlSessionRows(database)
   const userRows = new PrismaUserRows(database)
 

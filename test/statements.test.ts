@@ -9,7 +9,7 @@ const HOUR = 3_600_000
 /** The first word and the table of a statement. */
 function brief(statement: string): string {
   const [verb = ''] = statement.trim().split(/\s/, 1)
-  const table = /"User" u|User/.test(statement) && !/FROM "Session"/.test(statement) ? 'User' : 'Session'
+  const [, table] = /(?:FROM|INTO|UPDATE) (?:\S+\.)?[`"](\w+)[`"]/.exec(statement) ?? []
   return `${verb} ${table}`
 }
 

@@ -50,7 +50,7 @@ export class StatementRecorder implements Disposable {
       const [query] = values as [string | { text: string }]
       const text = typeof query === 'string' ? query : query.text
       // What each new connection begins with asks for nothing.
-      if (!text.startsWith('SET ')) statements.push(text)
+      if (!text.startsWith('SELECT set_config')) statements.push(text)
       return original.apply(this, values)
     }
     this.#restore.push(() => {

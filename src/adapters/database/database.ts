@@ -2,7 +2,10 @@ import type { PrismaClient } from '../../generated/sqlite/client.js'
 import { codeOf, databaseUnavailable, isAway, isTransient } from './failures.js'
 import { retry } from './retry.js'
 
-/** A statement that both databases understand, with `?` for each value; prepared once for a connection. */
+/**
+ * A statement that both databases understand, with `?` for each value; prepared once for a connection. Tables stand in
+ * quotes behind FROM, JOIN, INTO or UPDATE, where PostgreSQL's schema is put before them.
+ */
 export interface Statement {
   /** Unique among the statements. */
   readonly name: string

@@ -1,10 +1,12 @@
 import path from 'node:path'
+import type { Logger } from '../../log.js'
 import type { Database } from './database.js'
 import { codeOf, databaseUnavailable, isAway } from './failures.js'
 
 interface Options {
   /** How long one statement of PostgreSQL may take, in milliseconds; 0: as long as it takes. */
   timeoutMs?: number
+  logger?: Pick<Logger, 'info' | 'warn'>
 }
 
 /**
@@ -12,9 +14,9 @@ interface Options {
  * @throws {MigrationError}
  * @throws {AppError} `service_unavailable`
  */
-export async function openDatabase(databaseUrl: string, { timeoutMs = 5000 }: Options = {}): Promise<Database> {
+export async function openDatabase(databaseUrl: string, options: Options = {}): Promise<Database> {
   try {
-    return await open(databaseUrl, timeoutMs)
+    return await open(databaseUrl, options)
   } catch (error) {
     const code = codeOf(error)
     throw isAway(code) ? databaseUnavailable(code) : error
@@ -22,14 +24,17 @@ export async function openDatabase(databaseUrl: string, { timeoutMs = 5000 }: Op
 }
 
 /** Loads the code of the one database that is used. */
-async function open(databaseUrl: string, timeoutMs: number): Promise<Database> {
+async function open(databaseUrl: string, { timeoutMs = 5000, logger }: Options): Promise<Database> {
   const file = sqliteFile(databaseUrl)
   if (file) {
     const { openSqlite } = await import('./sqlite.js')
     return openSqlite(file)
   }
   const { openPostgresql } = await import('./postgresql.js')
-  return openPostgresql(databaseUrl, timeoutMs)
+  return openPostgresql(databaseUrl, {
+    timeoutMs,
+    onShared: () => logger?.info('the database is behind a pooler: each statement runs in a transaction of its own'),
+  })
 }
 
 /** The absolute path of the SQLite file behind `DATABASE_URL`; undefined where that names PostgreSQL. */
