@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HOUR } from '../src/time.js'
 import { createWorld, type World } from './support/world.js'
 
 function events(world: World, event?: string) {
@@ -63,7 +64,7 @@ describe('the audit trail', () => {
     await phone.logIn()
     await desk.delete('/sessions').expect(204)
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
-    world.pass(2 * 3_600_000)
+    world.pass(2 * HOUR)
     await desk.get('/me').expect(401)
     expect(events(world, 'session_ended').map(({ reason }) => reason)).toEqual(['replaced', 'ended_by_owner', 'left'])
   })
@@ -85,8 +86,8 @@ describe('the audit trail', () => {
     await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
     const browser = world.browser()
     await browser.logIn()
-    world.pass(2 * 3_600_000)
-    world.dingtalk.moveClock(2 * 3_600_000)
+    world.pass(2 * HOUR)
+    world.dingtalk.moveClock(2 * HOUR)
     world.dingtalk.failNext('getbyunionid', 'html')
     await browser.get('/me').expect(200)
     expect(events(world, 'membership_unconfirmed')).toEqual([expect.objectContaining({ code: 'dingtalk_unavailable' })])

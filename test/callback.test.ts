@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Attempts } from '../src/services/attempts.js'
+import { MINUTE, SECOND } from '../src/time.js'
 import { agree, setCookies } from './support/browser.js'
-import { createWorld, FRONTEND_URL, PUBLIC_URL, type World } from './support/world.js'
-
-const MINUTE = 60_000
-
-function exchanges(world: World): number {
-  return world.dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode' || call === 'userAccessToken')
-    .length
-}
+import { exchanges } from './support/journal.js'
+import { createWorld, FRONTEND_URL, PUBLIC_URL } from './support/world.js'
 
 describe('/ding_url', () => {
   it('sends the browser to the scan page of the older applications', async () => {
@@ -124,7 +119,7 @@ describe('the attempt', () => {
     await using world = await createWorld({ LOGIN_TIMEOUT: '5m' })
     const browser = world.browser()
     const callback = await browser.scan()
-    world.pass(5 * MINUTE + 1000)
+    world.pass(5 * MINUTE + SECOND)
     const { body } = await browser.get(callback).expect(400)
     expect(body.error).toBe('attempt_expired')
     expect(exchanges(world)).toBe(0)

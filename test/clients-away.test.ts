@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Browser } from './support/browser.js'
+import { exchanges } from './support/journal.js'
 import { createWorld, PUBLIC_URL, type World } from './support/world.js'
 
 const HOST = new URL(PUBLIC_URL).host
@@ -37,7 +38,6 @@ function requestFor(address: string, browser?: Browser): string {
 }
 
 const sessions = (world: World) => world.count('Session')
-const exchanges = (world: World) => world.dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode').length
 const faultLines = (world: World) => world.log.filter(({ level }) => Number(level) >= 40)
 
 async function expectNoConnections(): Promise<void> {

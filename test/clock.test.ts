@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import type { ApiCall } from '../src/emulator/emulator.js'
+import { DAY, HOUR, MINUTE, SECOND } from '../src/time.js'
+import { asked } from './support/journal.js'
 import { sessionsOf } from './support/sessions.js'
 import { createWorld, type World } from './support/world.js'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const YEAR = 365 * DAY
-
-function asked(world: World, call: ApiCall): number {
-  return world.dingtalk.journal().filter((entry) => entry.call === call).length
-}
 
 /** Lets time pass for the server and for DingTalk. */
 function pass(world: World, ms: number): void {
@@ -169,7 +163,7 @@ describe('the lookup of a session’s person', () => {
     const browser = world.browser()
     await browser.logIn()
     world.dingtalk.clearJournal()
-    world.pass(-30_000)
+    world.pass(-30 * SECOND)
     await browser.get('/me').expect(200)
     expect(world.dingtalk.journal()).toEqual([])
   })

@@ -7,13 +7,9 @@ import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { ConcurrencyLimit } from '../src/concurrency-limit.js'
 import type { ApiCall, Fault } from '../src/emulator/emulator.js'
 import { DingTalkError, type ErrorCode } from '../src/errors.js'
+import { SECOND } from '../src/time.js'
+import { asked, exchanges } from './support/journal.js'
 import { createWorld, type World } from './support/world.js'
-
-const SECOND = 1000
-
-function asked(world: World, call: ApiCall = 'getuserinfo_bycode'): number {
-  return world.dingtalk.journal().filter((entry) => entry.call === call).length
-}
 
 /** Lets time pass for the server and for DingTalk. */
 function pass(world: World, ms: number): void {
@@ -42,7 +38,7 @@ describe('DingTalk that is away', () => {
     async (fault) => {
       await using world = await createWorld()
       await failInARow(world, fault, 10)
-      expect(asked(world)).toBe(10)
+      expect(exchanges(world)).toBe(10)
 
       for (let n = 0; n < 3; n++) {
         const browser = world.browser()
@@ -52,7 +48,7 @@ describe('DingTalk that is away', () => {
         const line = world.log.findLast(({ event }) => event === 'login_refused')
         expect(line).toMatchObject({ call: 'getuserinfo_bycode', upstreamCode: 'not asked: away' })
       }
-      expect(asked(world)).toBe(10)
+      expect(exchanges(world)).toBe(10)
       expect(about(world)).toEqual(['getuserinfo_bycode: DingTalk is away: not asked for a while'])
     },
   )
@@ -62,7 +58,7 @@ describe('DingTalk that is away', () => {
     world.dingtalk.failNext('getuserinfo_bycode', 'hang', 10)
     await Promise.all(Array.from({ length: 10 }, () => outcome(world)))
     expect(await outcome(world)).toBe('dingtalk_unavailable')
-    expect(asked(world)).toBe(10)
+    expect(exchanges(world)).toBe(10)
   })
 
   it('is asked by one login then, which gets in when it is back, and all others after it', async () => {
@@ -70,7 +66,7 @@ describe('DingTalk that is away', () => {
     await failInARow(world, 'ban', 10)
     pass(world, 4 * SECOND)
     expect(await outcome(world)).toBe('dingtalk_unavailable')
-    expect(asked(world)).toBe(10)
+    expect(exchanges(world)).toBe(10)
 
     pass(world, SECOND)
     const callbacks = await Promise.all(
@@ -82,7 +78,7 @@ describe('DingTalk that is away', () => {
     world.dingtalk.failNext('getuserinfo_bycode', { delayMs: 300 })
     const answers = await Promise.all(callbacks.map(({ browser, callback }) => browser.get(callback)))
     expect(answers.map(({ status }) => status).sort()).toEqual([302, 503, 503, 503, 503])
-    expect(asked(world)).toBe(11)
+    expect(exchanges(world)).toBe(11)
 
     expect(await Promise.all(callbacks.map(() => outcome(world)))).toEqual(callbacks.map(() => 'in'))
     expect(about(world)).toEqual([
@@ -110,7 +106,7 @@ describe('DingTalk that is away', () => {
     pass(world, 5 * SECOND)
     await failInARow(world, 'ban', 1)
     expect(await outcome(world)).toBe('dingtalk_unavailable')
-    expect(asked(world)).toBe(11)
+    expect(exchanges(world)).toBe(11)
     pass(world, 5 * SECOND)
     expect(await outcome(world)).toBe('in')
     expect(about(world)).toHaveLength(2)
@@ -128,7 +124,7 @@ describe('DingTalk that is away', () => {
     await failInARow(world, { errcode: -1 }, 10, 'getbyunionid')
     expect(await outcome(world)).toBe('dingtalk_unavailable')
     expect(asked(world, 'getbyunionid')).toBe(10)
-    expect(asked(world)).toBe(11)
+    expect(exchanges(world)).toBe(11)
   })
 })
 
@@ -139,7 +135,7 @@ describe('DingTalk that is not away', () => {
       await failInARow(world, 'reset', 1)
       for (let n = 0; n < 9; n++) expect(await outcome(world)).toBe('in')
     }
-    expect(asked(world)).toBe(120)
+    expect(exchanges(world)).toBe(120)
     expect(about(world)).toEqual([])
   })
 
@@ -149,7 +145,7 @@ describe('DingTalk that is not away', () => {
       await using world = await createWorld()
       await failInARow(world, fault, 15)
       expect(await outcome(world)).toBe('in')
-      expect(asked(world)).toBe(16)
+      expect(exchanges(world)).toBe(16)
     },
   )
 

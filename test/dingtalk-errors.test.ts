@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ApiCall, Fault } from '../src/emulator/emulator.js'
 import { type ErrorCode, errorTable } from '../src/errors.js'
+import { SECOND } from '../src/time.js'
+import { statuses } from './support/statuses.js'
 import { createWorld, type World } from './support/world.js'
 
 /** A way in which DingTalk fails, and what becomes of it. */
@@ -10,14 +12,6 @@ interface Row {
   /** What the log names; without it, DingTalk's code. */
   upstream?: RegExp
   setting?: RegExp
-}
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  code_rejected: 401,
-  dingtalk_misconfigured: 502,
-  dingtalk_unreadable: 502,
-  dingtalk_unavailable: 503,
-  dingtalk_timeout: 504,
 }
 
 const oapi = (errcodes: number[], error: ErrorCode, setting?: RegExp): Row[] =>
@@ -186,8 +180,8 @@ describe.each(flows)('a failing exchange through $flow', ({ flow, calls }) => {
   })
   // So many failures in a row would have DingTalk left alone for a few seconds.
   beforeEach(() => {
-    world.pass(10_000)
-    world.dingtalk.moveClock(10_000)
+    world.pass(10 * SECOND)
+    world.dingtalk.moveClock(10 * SECOND)
   })
   afterAll(() => world[Symbol.asyncDispose]())
 

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MINUTE } from '../src/time.js'
 import { Command, freePort } from './support/command.js'
 import {
   build,
@@ -18,7 +19,6 @@ import {
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url))
 const read = (file: string) => readFileSync(path.join(PROJECT, file), 'utf8')
-const MINUTE = 60_000
 
 const stages = readDockerfile(read('Dockerfile'))
 const last = stages.at(-1)

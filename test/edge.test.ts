@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../src/errors.js'
+import { MINUTE } from '../src/time.js'
 import { agree, setCookies } from './support/browser.js'
 import { createWorld, FRONTEND, PUBLIC_URL } from './support/world.js'
 
@@ -156,7 +157,7 @@ describe('cross-origin requests', () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
-    world.pass(120_000)
+    world.pass(2 * MINUTE)
     const rows = () => world.sql('SELECT * FROM "Session"')
     const before = await rows()
     const preflight = (origin: string) =>

@@ -2,24 +2,11 @@ import type { Response } from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ApiCall, type Fault, makePerson } from '../src/emulator/emulator.js'
 import type { ErrorCode } from '../src/errors.js'
+import { HOUR, MINUTE, SECOND } from '../src/time.js'
 import type { Browser } from './support/browser.js'
+import { asked } from './support/journal.js'
+import { statuses } from './support/statuses.js'
 import { createWorld, FRONTEND_URL, type World } from './support/world.js'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  code_rejected: 401,
-  not_a_member: 403,
-  dingtalk_misconfigured: 502,
-  dingtalk_unreadable: 502,
-  dingtalk_unavailable: 503,
-  dingtalk_timeout: 504,
-}
-
-function asked(world: World, call: ApiCall): number {
-  return world.dingtalk.journal().filter((entry) => entry.call === call).length
-}
 
 /** Scans, and expects this answer to the callback, nobody signed in and nothing in the database. */
 async function expectOutside(world: World, personId: string, error: ErrorCode): Promise<Response> {
@@ -443,7 +430,7 @@ describe('a lookup that DingTalk does not answer', () => {
       expect.objectContaining({ userId: expect.any(String), call, code: expect.stringMatching(/^dingtalk_/) }),
     ])
 
-    world.pass(59_000)
+    world.pass(59 * SECOND)
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
     await browser.get('/me').expect(200)
     expect(asked(world, call)).toBe(1)

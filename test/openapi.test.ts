@@ -13,12 +13,12 @@ import { createLogger } from '../src/log.js'
 import { CrossOrigin } from '../src/middleware/cross-origin.js'
 import { addEndpoint } from '../src/middleware/endpoint.js'
 import { startServer } from '../src/server/server.js'
+import { MINUTE } from '../src/time.js'
 import { type Browser, setCookies } from './support/browser.js'
 import { Command, freePort } from './support/command.js'
 import { type Answer, Description } from './support/description.js'
 import { createWorld, FRONTEND, PUBLIC_URL, type World } from './support/world.js'
 
-const MINUTE = 60_000
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 

@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { timeText } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
+import { HOUR, MINUTE, SECOND } from '../src/time.js'
 import { setCookies } from './support/browser.js'
 import { sessionsOf } from './support/sessions.js'
 import { createWorld, type World } from './support/world.js'
-
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 
 interface SessionRow {
   id: string

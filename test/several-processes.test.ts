@@ -15,14 +15,13 @@ import {
 import { type ErrorCode, errorTable } from '../src/errors.js'
 import { agree, Browser } from './support/browser.js'
 import { type Command, freePort, lastingPort, runCompiled } from './support/command.js'
-import { makeDatabase, type TestDatabase } from './support/database.js'
+import { makeDatabase, onPostgresql, type TestDatabase } from './support/database.js'
 import { PUBLIC_URL as HTTPS_URL, makeCertificate, placeNginx } from './support/deployment.js'
 import { Outage } from './support/outage.js'
 import { isInstalled, nginx } from './support/proxy.js'
 import { seeded } from './support/random.js'
 import { CleanUp, defaultSettings, type LogLine } from './support/world.js'
 
-const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
 const hasNginx = nginx.isInstalled && isInstalled('openssl', 'version')
 if (onPostgresql && !hasNginx)
   console.log('skipped: processes that are killed behind a proxy are tried where nginx and openssl are installed')

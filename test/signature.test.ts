@@ -8,7 +8,7 @@ import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { QrconnectFlow, signTimestamp } from '../src/adapters/dingtalk/qrconnect.js'
 import { startEmulator } from '../src/emulator/emulator.js'
 
-/** dingtalk.md section 1, from DingTalk's page `signature-personal-registration`. */
+/** https://open.dingtalk.com/document/development/signature-personal-registration */
 const PUBLISHED = {
   secret: 'testappSecret',
   timestamp: '1546084445901',

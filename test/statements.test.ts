@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
+import { HOUR, MINUTE } from '../src/time.js'
 import { sessionsOf } from './support/sessions.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
-
-const HOUR = 3_600_000
 
 /** The first word and the table of a statement. */
 function brief(statement: string): string {
@@ -35,7 +34,7 @@ async function asked(world: World): Promise<Record<string, string[]>> {
   await note('/sessions', () => browser.get('/sessions').expect(200))
   const third = await browser.scan()
   await note('a login over a session', () => browser.get(third).expect(302))
-  world.pass(2 * 60_000)
+  world.pass(2 * MINUTE)
   await note('/me two minutes later', () => browser.get('/me').expect(200))
   await note('DELETE /sessions', () => browser.delete('/sessions').expect(204))
   await note('/logout', () => browser.post('/logout').expect(204))

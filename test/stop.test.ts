@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { SECOND } from '../src/time.js'
 import { type Command, freePort, runCompiled } from './support/command.js'
 import { createWorld, PUBLIC_URL, type World } from './support/world.js'
 
-const SECOND = 1000
 const HOST = new URL(PUBLIC_URL).host
 
 class Process implements AsyncDisposable {

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
+import { DAY } from '../../src/time.js'
 import { nickOf, numberOf, personOfCode, unionIdOf } from './people.js'
-
-const DAY = 24 * 60 * 60_000
 
 let delayMs = 0
 

@@ -1,12 +1,11 @@
 import { createHash, createHmac, randomInt, randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
+import { HOUR } from '../../src/time.js'
 import { logins } from './operations.js'
 import { nickOf, unionIdOf } from './people.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
 import { SECRET } from './site.js'
-
-const HOUR = 60 * 60_000
 
 /** People who are asked for, so that most of the file stays unread. */
 const ASKED = 10_000

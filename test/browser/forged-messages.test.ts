@@ -1,10 +1,10 @@
 import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { exchanges } from '../support/journal.js'
 import {
   atFrontEnd,
   chromiumPath,
   codeFrame,
-  exchanges,
   FLOWS,
   type Flow,
   scan,

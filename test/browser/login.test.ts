@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { TICKET_LIFETIME_MS } from '../../src/emulator/emulator.js'
+import { exchanges } from '../support/journal.js'
 import {
   atFrontEnd,
   chromiumPath,
   codeFrame,
-  exchanges,
   FLOWS,
   policyComplaints,
   scan,

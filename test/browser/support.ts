@@ -202,11 +202,6 @@ export async function whoIs(context: Cookies, site: Site): Promise<unknown> {
   return nick
 }
 
-/** How often DingTalk was asked who a code stands for. */
-export function exchanges({ dingtalk }: Pick<Site, 'dingtalk'>): number {
-  return dingtalk.journal().filter(({ call }) => call === 'getuserinfo_bycode' || call === 'userAccessToken').length
-}
-
 /** By how many pixels the page is wider than what shows it. */
 export function overflow(page: Page): Promise<unknown> {
   return page.evaluate('document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth')

@@ -23,7 +23,9 @@ export interface TestDatabase {
   remove(): Promise<void>
 }
 
-/** On PostgreSQL where TEST_DATABASE_URL names one: see vitest.config.ts. */
+/** Whether the tests run on PostgreSQL: where TEST_DATABASE_URL names one, see vitest.config.ts. */
+export const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
+
 export function makeDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
   return server ? makeSchema(server) : makeFile()
