@@ -78,7 +78,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     audit,
     now,
   })
-  const signedIn = new SignedIn({ sessions, membership })
+  const signedIn = new SignedIn({ sessions, membership, audit })
 
   return {
     config,

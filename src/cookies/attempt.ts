@@ -40,8 +40,7 @@ export class AttemptCookies {
 
   /** The attempt that this browser's cookie for this state holds: whether it is of this state, the login judges. */
   read(req: Request, state: string): LoginAttempt | undefined {
-    const [value] = cookiesNamed(this.#name(state), req.headers.cookie)
-    return value === undefined ? undefined : this.#parse(value)
+    return this.#firstOf(req, this.#name(state))
   }
 
   /** Remembers that the attempt ended in a login, so that a reload of the callback goes on to its target. */
@@ -88,9 +87,17 @@ export class AttemptCookies {
       .map(({ name, bytes }) => ({ name, bytes, startedAt: this.#startedAt(req, name) }))
   }
 
+  /** Of several cookies of one name the first that verifies. */
+  #firstOf(req: Request, name: string): LoginAttempt | undefined {
+    for (const value of cookiesNamed(name, req.headers.cookie)) {
+      const attempt = this.#parse(value)
+      if (attempt) return attempt
+    }
+    return undefined
+  }
+
   #startedAt(req: Request, name: string): number {
-    const [value = ''] = cookiesNamed(name, req.headers.cookie)
-    return this.#parse(value)?.startedAt ?? 0
+    return this.#firstOf(req, name)?.startedAt ?? 0
   }
 }
 

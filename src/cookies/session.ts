@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import { AppError } from '../errors.js'
+import type { EndReason } from '../services/audit.js'
 import type { ConfirmedLogin } from '../services/login.js'
 import type { LiveSession } from '../services/ports.js'
 import type { Sessions } from '../services/sessions.js'
@@ -24,6 +26,9 @@ declare global {
     }
   }
 }
+
+/** More of one name come from nobody's own login. */
+const MAX_COOKIES = 10
 
 interface Options {
   sessions: Sessions
@@ -67,12 +72,12 @@ export class BrowserSessions {
     }
   }
 
-  /** Signs in under the login's fresh session id, which shuts out fixation. An older session of this browser ends. */
-  async signIn(req: Request, { user, sessionId }: ConfirmedLogin): Promise<void> {
-    const { sessions } = this.#options
-    const before = await this.#find(req)
-    await sessions.open(sessionId, user.id, req.client)
-    if (before) await sessions.end(before.user.id, before.info.id, { client: req.client, reason: 'replaced' })
+  /** Signs in under the login's fresh session id, which shuts out fixation. Older sessions of this browser end. */
+  async signIn(req: Request, res: Response, { user, sessionId }: ConfirmedLogin): Promise<void> {
+    const before = await this.#alive(req)
+    await this.#options.sessions.open(sessionId, user.id, req.client)
+    await this.#end(req, before, 'replaced')
+    this.#expireVariants(req, res)
     req.newSessionId = sessionId
     await new Promise<void>((resolve, reject) => {
       req.session.regenerate((error) => (error ? reject(error) : resolve()))
@@ -82,8 +87,8 @@ export class BrowserSessions {
 
   /** The session and user of this request, if both may go on. */
   async signedIn(req: Request): Promise<LiveSession | undefined> {
-    const cookieId = this.#cookieIdOf(req)
-    return cookieId === undefined ? undefined : this.#options.signedIn.by(cookieId, req.client)
+    const cookieIds = this.#cookieIdsOf(req)
+    return cookieIds.length === 0 ? undefined : this.#options.signedIn.by(cookieIds, req.client)
   }
 
   /** @throws {AppError} `unauthenticated` */
@@ -95,20 +100,42 @@ export class BrowserSessions {
 
   /** Ends the session on the server and in the browser. */
   async signOut(req: Request, res: Response): Promise<void> {
-    const live = await this.#find(req)
-    if (live) await this.#options.sessions.end(live.user.id, live.info.id, { client: req.client, reason: 'logout' })
+    await this.#end(req, await this.#alive(req), 'logout')
     res.clearCookie(this.cookieName, this.#cookie)
+    this.#expireVariants(req, res)
   }
 
-  /** The session that a login replaces or a logout ends: nobody asks whether its user may stay. */
-  async #find(req: Request): Promise<LiveSession | undefined> {
-    const cookieId = this.#cookieIdOf(req)
-    return cookieId === undefined ? undefined : this.#options.sessions.find(cookieId)
+  /** The sessions that a login replaces or a logout ends: nobody asks whether their users may stay. */
+  #alive(req: Request): Promise<LiveSession[]> {
+    return this.#options.sessions.findAlive(this.#cookieIdsOf(req))
   }
 
-  /** The session id in this request's cookie, if it is signed with one of our secrets. */
-  #cookieIdOf(req: Request): string | undefined {
-    const [signed] = cookiesNamed(this.cookieName, req.headers.cookie)
-    return signed === undefined ? undefined : this.#signature.verify(signed)
+  async #end({ client }: Request, sessions: LiveSession[], reason: EndReason): Promise<void> {
+    for (const { user, info } of sessions) await this.#options.sessions.end(user.id, info.id, { client, reason })
   }
+
+  /**
+   * The session ids in this request's cookies that are signed with one of our secrets. A browser sends several cookies
+   * of one name where a sibling host has set one for the whole domain, or another path has one.
+   */
+  #cookieIdsOf(req: Request): string[] {
+    const ids = cookiesNamed(this.cookieName, req.headers.cookie).map((signed) => this.#signature.verify(signed))
+    return [...new Set(ids)].filter((id) => id !== undefined).slice(0, MAX_COOKIES)
+  }
+
+  /** Where a browser sent several cookies of this name: expires those that stand at other domains, as far as we may. */
+  #expireVariants(req: Request, res: Response): void {
+    if (cookiesNamed(this.cookieName, req.headers.cookie).length < 2) return
+    const { domain, ...hostOnly } = this.#cookie
+    if (domain !== undefined) res.clearCookie(this.cookieName, hostOnly)
+    else if (!this.cookieName.startsWith('__Host-')) {
+      for (const parent of domainsOf(req.hostname)) res.clearCookie(this.cookieName, { ...hostOnly, domain: parent })
+    }
+  }
+}
+
+/** The host and its parents of two labels or more: `a.b.c` and `b.c`. An address is no domain. */
+function domainsOf(host: string): string[] {
+  const labels = isIP(host) ? [] : host.split('.')
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
 }

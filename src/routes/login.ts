@@ -36,7 +36,7 @@ export function loginRoutes(ctx: Dependencies): Router {
       onResponseSent: (done) => res.once('finish', done),
     })
     if (outcome.kind === 'confirmed') {
-      await browserSessions.signIn(req, outcome.login)
+      await browserSessions.signIn(req, res, outcome.login)
       attemptCookies.markSucceeded(res, outcome.attempt)
       audit.loginSucceeded(req.client, outcome.login.user.id)
     }

@@ -24,7 +24,7 @@ type AuditEvent =
 /** Where the trail is written: a logger. */
 interface Log {
   info(fields: object): void
-  warn(fields: object): void
+  warn(fields: object, message?: string): void
   error(fields: object, message: string): void
 }
 
@@ -61,6 +61,15 @@ export class Audit {
   /** `client` is who ended it; undefined for the operator's command. */
   sessionEnded(client: Client | undefined, session: { userId: string; sessionId: string; reason: EndReason }): void {
     this.#write('session_ended', client, session)
+  }
+
+  /** A browser brought the sessions of several users, and counts as signed out. */
+  sessionsOfSeveralUsers({ requestId, ip, userAgent }: Client, userIds: string[]): void {
+    const userList = userIds.join(' ')
+    this.#log.warn(
+      { requestId, ip, userAgent, userIds: userList },
+      'session cookies of several people: nobody is signed in',
+    )
   }
 
   /** Sessions that reached their idle or maximal age and were removed. */

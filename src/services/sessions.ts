@@ -54,6 +54,16 @@ export class Sessions {
     return this.#isAlive(info.lastSeenAt, expiresAt) ? { info, user } : undefined
   }
 
+  /** Those behind these cookies' ids that are alive, in this order. */
+  async findAlive(cookieIds: string[]): Promise<LiveSession[]> {
+    const found: LiveSession[] = []
+    for (const cookieId of cookieIds) {
+      const live = await this.find(cookieId)
+      if (live) found.push(live)
+    }
+    return found
+  }
+
   /**
    * Notes that the session is in use. Nobody waits for a database that cannot be written: the next request tries again.
    */

@@ -1,4 +1,4 @@
-import type { Client } from './audit.js'
+import type { Audit, Client } from './audit.js'
 import type { Membership } from './membership.js'
 import type { LiveSession } from './ports.js'
 import type { Sessions } from './sessions.js'
@@ -6,22 +6,33 @@ import type { Sessions } from './sessions.js'
 interface Options {
   sessions: Sessions
   membership: Membership
+  audit: Audit
 }
 
 /** Who is signed in: the session is alive, and its user may stay. */
 export class SignedIn {
   readonly #sessions: Sessions
   readonly #membership: Membership
+  readonly #audit: Audit
 
-  constructor({ sessions, membership }: Options) {
+  constructor({ sessions, membership, audit }: Options) {
     this.#sessions = sessions
     this.#membership = membership
+    this.#audit = audit
   }
 
-  /** The session behind this cookie's id, if it and its user may go on; notes that it is in use. */
-  async by(cookieId: string, client: Client): Promise<LiveSession | undefined> {
-    const live = await this.#sessions.find(cookieId)
+  /**
+   * The session behind these cookies' ids, if it and its user may go on; notes that it is in use. Stale ones beside it
+   * do not count. Sessions of two users are nobody's: a sibling host may have planted one of them.
+   */
+  async by(cookieIds: string[], client: Client): Promise<LiveSession | undefined> {
+    const [live, ...others] = await this.#sessions.findAlive(cookieIds)
     if (!live) return undefined
+    const userIds = new Set([live, ...others].map(({ user }) => user.id))
+    if (userIds.size > 1) {
+      this.#audit.sessionsOfSeveralUsers(client, [...userIds])
+      return undefined
+    }
     await this.#sessions.touch(live.info)
     return (await this.#membership.mayStay(live.user, client)) ? live : undefined
   }
