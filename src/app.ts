@@ -1,5 +1,6 @@
 import express, { type Express } from 'express'
 import type { Context } from './context.js'
+import { readableForwardedFor } from './middleware/client-address.js'
 import { errorHandler, notFound } from './middleware/error-handler.js'
 import { requestContext } from './middleware/request-context.js'
 import { requestLimits } from './middleware/request-limits.js'
@@ -21,6 +22,7 @@ export function createApp(ctx: Context): Express {
   app.set('query parser', false)
   app.set('trust proxy', edge.trustProxy)
 
+  app.use(readableForwardedFor)
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders({ secure: publicUrl.startsWith('https:') }))
   app.use(ctx.crossOrigin.headers)

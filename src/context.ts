@@ -92,7 +92,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       people: new People({ rows: userRows, now }),
       audit,
       redirects: config.redirects,
-      callbackUrl: `${publicUrl}/callback`,
+      publicUrl,
       timeoutMs: config.login.timeoutMs,
       now,
     }),

@@ -32,6 +32,11 @@ export type ErrorCode = keyof typeof errorTable
 interface AppErrorOptions {
   /** For the log only; never a secret, code, state or token. */
   detail?: string
+  /**
+   * For whoever sets the server up: what to change, in words. Part of the log's detail and of the JSON response's
+   * message, and shown on the page where it may be seen.
+   */
+  hint?: { text: string; shown: 'always' | 'in development' }
   /** Response headers that belong to it, such as `Allow` and `Retry-After`. */
   headers?: Record<string, string>
   /** The user whom it concerns, where known; for the log. */
@@ -45,15 +50,17 @@ export class AppError extends Error {
   readonly status: number
   readonly publicMessage: string
   readonly detail: string | undefined
+  readonly hint: AppErrorOptions['hint']
   readonly headers: Record<string, string>
   readonly userId: string | undefined
 
-  constructor(code: ErrorCode, { detail, headers = {}, userId }: AppErrorOptions = {}) {
+  constructor(code: ErrorCode, { detail, hint, headers = {}, userId }: AppErrorOptions = {}) {
     super(detail ? `${code}: ${detail}` : code)
+    this.hint = hint
     this.code = code
     this.status = errorTable[code].status
     this.publicMessage = errorTable[code].message
-    this.detail = detail
+    this.detail = detail ?? hint?.text
     this.headers = headers
     this.userId = userId
   }

@@ -50,7 +50,7 @@ describe('/ding_url', () => {
   it('sends a browser that came by another host to PUBLIC_URL first, before any cookie', async () => {
     await using world = await createWorld()
     const hop = await world.browser().get('/ding_url?redirect=%2Fa%3Fb').set('Host', 'other.test').expect(302)
-    expect(hop.headers.location).toBe(`${PUBLIC_URL}/ding_url?redirect=%2Fa%3Fb`)
+    expect(hop.headers.location).toBe(`${PUBLIC_URL}/ding_url?redirect=%2Fa%3Fb&hop=1`)
     expect(setCookies(hop)).toEqual([])
   })
 

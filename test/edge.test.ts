@@ -279,7 +279,7 @@ describe('requests that no route has a use for', () => {
       /^HTTP\/1\.1 401 /,
     )
     expect(await rawAnswer(world.serverUrl, 'GET /ding_url HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
-      /^HTTP\/1\.1 302 .*Location: http:\/\/login\.test\/ding_url\r/s,
+      /^HTTP\/1\.1 302 .*Location: http:\/\/login\.test\/ding_url\?hop=1\r/s,
     )
     const odd = 'GET /me HTTP/1.1\r\nHost: login.test\r\nExpect: bogus\r\nConnection: close\r\n\r\n'
     expect(await rawAnswer(world.serverUrl, odd)).toMatch(/^HTTP\/1\.1 401 /)

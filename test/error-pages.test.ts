@@ -78,6 +78,7 @@ describe('an error', () => {
   it('shows hostile text as text', () => {
     const page = errorPage({
       code: 'internal',
+      hint: undefined,
       requestId: '"><script>alert(1)</script>',
       language: 'en',
       brand: { name: '<i>', logoUrl: undefined },

@@ -20,6 +20,11 @@ export const responseHeaders = {
     description: 'Begins or ends the session, or the login attempt: one line for each cookie.',
     schema: { type: 'string' },
   },
+  'X-Auth-Request-Redirect': {
+    description: 'Where a person logs in to come back to the address that the proxy was asked for.',
+    required: true,
+    schema: { type: 'string', format: 'uri' },
+  },
   'X-Auth-Request-User': { description: "The person's id.", required: true, schema: { type: 'string' } },
   'X-Auth-Request-Preferred-Username': {
     description: "The person's username, as percent-encoded UTF-8.",

@@ -1,5 +1,5 @@
 import type { MediaType, Methods, Operation } from './operation.js'
-import { callbackQuery, errorParam, languageParam, redirectQuery } from './queries.js'
+import { callbackQuery, errorParam, languageParam, loginParam, redirectQuery } from './queries.js'
 
 const page = { description: 'A page.', body: 'text/html' } as const
 const onPublicUrl = 'Where the browser came by another host than `PUBLIC_URL`: to the same address there.'
@@ -121,13 +121,15 @@ export const operations = {
     ANY: {
       id: 'verify',
       summary: 'Says to a reverse proxy whether the browser is signed in, and as whom.',
+      hints: { login: loginParam },
       session: 'required',
       responses: {
         204: {
           description: 'The person is signed in.',
           headers: ['X-Auth-Request-User', 'X-Auth-Request-Preferred-Username'],
         },
-        401: { description: 'Nobody is signed in.' },
+        302: { description: 'With `login=redirect`, a person goes to log in.', headers: ['Location'] },
+        401: { description: 'Nobody is signed in.', headers: ['X-Auth-Request-Redirect'] },
       },
     },
   },

@@ -100,6 +100,8 @@ export function readConfig(environment: Record<string, string | undefined>) {
 
   const s = parsed.data
   return {
+    /** NODE_ENV is `production`. */
+    production,
     listen: { port: s.PORT, host: s.HOST, metricsPort: s.METRICS_PORT },
     /** The origin that browsers use, e.g. `https://login.example.com`. */
     publicUrl: s.PUBLIC_URL,

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { address } from '../api/address.js'
 import { responses } from '../api/responses.js'
 import type { Config } from '../config/config.js'
-import { AppError } from '../errors.js'
+import { AppError, type ErrorCode } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
 import { errorPage } from '../pages/error-page.js'
 import { languageOf } from '../pages/language.js'
@@ -25,7 +25,7 @@ export const notFound: RequestHandler = () => {
 }
 
 /** The one place that turns an error into a response: the table's, and for anything else a bare 500. */
-export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHandler {
+export function errorHandler({ brand, production }: Pick<Config, 'brand' | 'production'>): ErrorRequestHandler {
   return function errorHandler(thrown: unknown, req, res, _next) {
     const error = asAppError(thrown)
     if (error.code === 'internal') req.report('error', 'a bug', bugFields(thrown))
@@ -37,8 +37,12 @@ export function errorHandler({ brand }: Pick<Config, 'brand'>): ErrorRequestHand
       return
     }
     res.status(error.status).set(error.headers)
-    if (req.accepts(['json', 'html']) === 'html') sendErrorPage(req, res, error, brand)
-    else res.json(responses.Error.parse({ error: error.code, message: error.publicMessage, requestId: req.id }))
+    const hint = error.hint?.shown === 'always' || !production ? error.hint?.text : undefined
+    if (req.accepts(['json', 'html']) === 'html') sendErrorPage(req, res, { code: error.code, hint }, brand)
+    else {
+      const message = hint ? `${error.publicMessage} ${hint}` : error.publicMessage
+      res.json(responses.Error.parse({ error: error.code, message, requestId: req.id }))
+    }
   }
 }
 
@@ -51,12 +55,17 @@ export function asAppError(thrown: unknown): AppError {
   return new AppError(thrown instanceof URIError ? 'bad_request' : 'internal')
 }
 
-function sendErrorPage(req: Request, res: Response, { code }: AppError, brand: Brand): void {
+function sendErrorPage(
+  req: Request,
+  res: Response,
+  { code, hint }: { code: ErrorCode; hint: string | undefined },
+  brand: Brand,
+): void {
   const target = res.locals.attempt?.target
   const language = languageOf(req)
   // The callback's own address must not be asked for again: the login page says the same in the other language.
   const otherLanguage = texts[language].otherLanguage.code
   const otherLanguageUrl = address('/login', { redirect: target, error: code, lang: otherLanguage })
-  const page = errorPage({ code, requestId: req.id, language, brand, otherLanguageUrl, target })
+  const page = errorPage({ code, hint, requestId: req.id, language, brand, otherLanguageUrl, target })
   sendPage(res, page, { images: [brand.logoUrl], own: true })
 }

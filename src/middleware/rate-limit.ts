@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import { ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
-import { addressOf } from './request-context.js'
+import { addressOf } from './client-address.js'
 
 declare global {
   namespace Express {

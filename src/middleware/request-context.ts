@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isIP } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import type { LogFields, Logger } from '../log.js'
 import type { Client } from '../services/audit.js'
+import { addressOf, hasReadableAddress } from './client-address.js'
+import { WarnOnce } from './warn-once.js'
 
 declare global {
   namespace Express {
@@ -19,9 +20,11 @@ declare global {
 
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,127}$/
 const MAX_USER_AGENT = 256
+const NO_ADDRESS = "X-Forwarded-For holds no address: the proxy's own is taken for its clients'"
 
 /** Gives each request an id, kept from `X-Request-Id` only if it looks like one, and its lines in the log. */
 export function requestContext(logger: Logger): RequestHandler {
+  const warnOnce = new WarnOnce()
   return function requestContext(req, res, next) {
     const given = req.get('x-request-id')
     req.id = given && REQUEST_ID.test(given) ? given : randomUUID()
@@ -31,6 +34,7 @@ export function requestContext(logger: Logger): RequestHandler {
       const { requestId, ip, userAgent } = req.client
       logger[level]({ requestId, ip, userAgent, ...fields }, message)
     }
+    if (req.headers['x-forwarded-for'] !== undefined && !hasReadableAddress(req)) warnOnce.report(req, NO_ADDRESS)
     next()
   }
 }
@@ -55,13 +59,4 @@ class RequestClient implements Client {
   get userAgent(): string {
     return (this.#req.get('user-agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
   }
-}
-
-/**
- * The client's address, as TRUST_PROXY lets us believe it; the nearest proxy's where that proxy passed on
- * something that is none. IPv4 as such, not mapped into IPv6.
- */
-export function addressOf(req: Request): string {
-  const address = (isIP(req.ip ?? '') ? req.ip : req.socket.remoteAddress) ?? ''
-  return address.replace(/^::ffff:(?=\d+\.)/, '')
 }

@@ -6,6 +6,8 @@ import { type Language, texts } from './texts.js'
 
 interface ErrorPage {
   code: ErrorCode
+  /** For whoever sets the server up. */
+  hint: string | undefined
   requestId: string
   language: Language
   brand: Brand
@@ -15,7 +17,7 @@ interface ErrorPage {
 }
 
 /** What a person sees of an error: what happened, what to do next, one way on, and the reference for the operator. */
-export function errorPage({ code, requestId, language, brand, otherLanguageUrl, target }: ErrorPage): Html {
+export function errorPage({ code, hint, requestId, language, brand, otherLanguageUrl, target }: ErrorPage): Html {
   const { codes, tryAgain, backToLogin, reference } = texts[language].error
   const { title, advice } = codes[code]
   return page({
@@ -24,7 +26,11 @@ export function errorPage({ code, requestId, language, brand, otherLanguageUrl, 
     title,
     otherLanguageUrl,
     content: html`<h1>${title}</h1>
-<p>${advice}</p>
+<p>${advice}</p>${
+      hint &&
+      html`
+<p class="soft" lang="en">${hint}</p>`
+    }
 <p class="actions"><a class="action" href="${address('/login', { redirect: target })}">${target ? tryAgain : backToLogin}</a></p>
 <p class="soft actions">${code}<br>${reference}: ${requestId}</p>`,
   })

@@ -1,6 +1,7 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
-import { callbackQuery, redirectQuery } from '../api/queries.js'
+import { callbackQuery } from '../api/queries.js'
 import { readQuery } from '../api/read-query.js'
+import { readRedirect } from '../api/read-redirect.js'
 import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
@@ -19,7 +20,7 @@ export function loginRoutes(ctx: Dependencies): Router {
   const router = Router({ caseSensitive: true })
 
   function beginLogin(req: Request, res: Response): void {
-    const attempt = login.begin(login.targetOf(readQuery(req, redirectQuery).redirect), req.client)
+    const attempt = login.begin(login.targetOf(readRedirect(req)), req.client)
     attemptCookies.begin(req, res, attempt)
     redirect(res, login.authorizeUrl(attempt, { inClient: isDingTalk(req.get('user-agent') ?? '') }))
   }

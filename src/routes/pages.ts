@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
 import { address } from '../api/address.js'
-import { errorParam, redirectQuery } from '../api/queries.js'
-import { queryOf, readQuery } from '../api/read-query.js'
+import { errorParam } from '../api/queries.js'
+import { queryOf } from '../api/read-query.js'
+import { readRedirect } from '../api/read-redirect.js'
 import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
@@ -32,7 +33,7 @@ export function pageRoutes(ctx: Dependencies): Router {
   const router = Router({ caseSensitive: true })
 
   async function showLogin(req: Request, res: Response): Promise<void> {
-    const redirectTo = readQuery(req, redirectQuery).redirect
+    const redirectTo = readRedirect(req)
     const target = login.targetOf(redirectTo)
     const error = errorParam.safeParse(queryOf(req).get('error')).data
     const dingUrl = address('/ding_url', { redirect: redirectTo })

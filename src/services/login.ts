@@ -41,7 +41,7 @@ interface Options {
   people: People
   audit: Audit
   redirects: RedirectRules
-  callbackUrl: string
+  publicUrl: string
   timeoutMs: number
   now?: () => number
 }
@@ -62,6 +62,22 @@ export class LoginService {
    */
   targetOf(redirect: string | undefined): string {
     return judgeRedirect(redirect, this.#options.redirects)
+  }
+
+  /**
+   * Where a browser begins a login that leads to this address; to FRONTEND_URL where it is none or not allowed, which
+   * `refusal` says in words.
+   */
+  beginUrl(wanted: string | undefined): { url: string; refusal?: string | undefined } {
+    const url = new URL('/ding_url', this.#options.publicUrl)
+    if (wanted === undefined) return { url: url.href }
+    try {
+      url.searchParams.set('redirect', this.targetOf(wanted))
+      return { url: url.href }
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      return { url: url.href, refusal: error.hint?.text }
+    }
   }
 
   /** Begins a login: an attempt, to be bound to the browser. */
@@ -126,6 +142,6 @@ export class LoginService {
   }
 
   #requestFor({ state }: LoginAttempt): AuthorizeRequest {
-    return { state, redirectUri: this.#options.callbackUrl }
+    return { state, redirectUri: `${this.#options.publicUrl}/callback` }
   }
 }

@@ -20,7 +20,9 @@ export function judgeRedirect(redirect: string | undefined, rules: RedirectRules
   const text = sendable(redirect)
   if (text.length > MAX_REDIRECT_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
   const target = text.startsWith('/') ? onFrontend(text, rules.frontendUrl) : text
-  if (!isAbsolute(target) || !rules.origins.includes(new URL(target).origin)) throw refused()
+  if (!isAbsolute(target)) throw refused()
+  const { origin } = new URL(target)
+  if (!rules.origins.includes(origin)) throw refused(origin)
   return target
 }
 
@@ -34,8 +36,10 @@ export function withUsername(target: string, username: string): string {
   return `${base}?${[...kept, `username=${encodeURIComponent(username)}`].join('&')}${fragment}`
 }
 
-function refused(): AppError {
-  return new AppError('redirect_not_allowed')
+function refused(origin?: string): AppError {
+  if (origin === undefined) return new AppError('redirect_not_allowed')
+  const text = `The origin ${origin} is not allowed: ALLOWED_REDIRECTS would allow it.`
+  return new AppError('redirect_not_allowed', { hint: { text, shown: 'in development' } })
 }
 
 /** @NOTE browsers drop tabs and line ends from addresses and read `\` as `/`: none of them may get as far as `URL`. */

@@ -32,7 +32,7 @@ async function startFailing(): Promise<string> {
       throw new AppError(code)
     })
   }
-  app.use(errorHandler({ brand: { name: undefined, logoUrl: undefined } }))
+  app.use(errorHandler({ production: true, brand: { name: undefined, logoUrl: undefined } }))
   const server = createServer(app).listen(0, '127.0.0.1')
   onTestFinished(async () => {
     server.close()
