@@ -47,27 +47,27 @@ async function asked(world: World): Promise<Record<string, string[]>> {
   return during
 }
 
-it('are as few as this, with /me and /verify one each, and a login two, or three for somebody new', async () => {
-  await using world = await createWorld()
-  const counts = Object.entries(await asked(world)).map(([name, statements]) => [name, statements.map(brief)])
-  expect(Object.fromEntries(counts)).toEqual({
-    '/ding_url': [],
-    'a first login': ['UPDATE User', 'INSERT User', 'INSERT Session'],
-    'a later login': ['UPDATE User', 'INSERT Session'],
-    '/me': ['SELECT Session'],
-    '/verify': ['SELECT Session'],
-    '/verify of a stranger': [],
-    '/sessions': ['SELECT Session', 'SELECT Session'],
-    'a login over a session': ['UPDATE User', 'SELECT Session', 'INSERT Session', 'DELETE Session'],
-    '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
-    'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
-    '/logout': ['SELECT Session', 'DELETE Session'],
-    'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session'],
+describe('the statements of what a person does', () => {
+  it('are as few as this: one for /me and /verify each, two for a login, three for a first one', async () => {
+    await using world = await createWorld()
+    const counts = Object.entries(await asked(world)).map(([name, statements]) => [name, statements.map(brief)])
+    expect(Object.fromEntries(counts)).toEqual({
+      '/ding_url': [],
+      'a first login': ['UPDATE User', 'INSERT User', 'INSERT Session'],
+      'a later login': ['UPDATE User', 'INSERT Session'],
+      '/me': ['SELECT Session'],
+      '/verify': ['SELECT Session'],
+      '/verify of a stranger': [],
+      '/sessions': ['SELECT Session', 'SELECT Session'],
+      'a login over a session': ['UPDATE User', 'SELECT Session', 'INSERT Session', 'DELETE Session'],
+      '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
+      'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
+      '/logout': ['SELECT Session', 'DELETE Session'],
+      'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session'],
+    })
   })
-})
 
-describe('in a database of any size', () => {
-  it('each finds its rows by an index', async () => {
+  it('find their rows by an index, but for those that insert', async () => {
     await using world = await createWorld()
     const statements = new Set(Object.values(await asked(world)).flat())
     expect(statements.size).toBeGreaterThan(10)

@@ -5,7 +5,11 @@ type Method = (this: { source: string; database: Sqlite.Database }, ...values: u
 
 const METHODS = ['all', 'get', 'run', 'iterate'] as const
 
-/** What this process asks of its databases from now on, Prisma's statements and our own, until it is disposed of. */
+/**
+ * What this process asks of its databases from now on, Prisma's statements and our own, until it is disposed of.
+ * The prototypes that it changes are those of the whole worker, which runs file after file: hold it by `using`, which
+ * puts them back when a test fails too.
+ */
 export class StatementRecorder implements Disposable {
   readonly statements: string[] = []
   /** The SQLite connections that were used. */
