@@ -1,3 +1,4 @@
+import { sign } from 'cookie-signature'
 import { describe, expect, it } from 'vitest'
 import { Attempts } from '../src/services/attempts.js'
 import { MINUTE, SECOND } from '../src/time.js'
@@ -112,6 +113,19 @@ describe('the attempt', () => {
     browser.cookies.set(browser.cookie('login.') ?? '', first)
     const { body } = await browser.get(callback).expect(400)
     expect(body.error).toBe('attempt_missing')
+    expect(exchanges(world)).toBe(0)
+  })
+
+  it('is refused when it is signed as sessions are', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const callback = await browser.scan()
+    const name = browser.cookie('login.') ?? ''
+    const [payload = ''] = decodeURIComponent(browser.cookies.get(name) ?? '')
+      .slice(2)
+      .split('.')
+    browser.cookies.set(name, encodeURIComponent(`s:${sign(payload, world.settings.SESSION_SECRETS ?? '')}`))
+    expect((await browser.get(callback).expect(400)).body.error).toBe('attempt_missing')
     expect(exchanges(world)).toBe(0)
   })
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sign } from 'cookie-signature'
 import { describe, expect, it } from 'vitest'
 import { timeText } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
@@ -117,6 +118,19 @@ describe('a session', () => {
       expect(body.error).toBe('unauthenticated')
     }
     await browser.get('/me').expect(200)
+  })
+
+  it('is not opened by an attempt’s cookie, whatever stands in the database', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    const attempt = browser.cookies.get(browser.cookie('login.') ?? '') ?? ''
+    const value = decodeURIComponent(attempt).slice(2).split('.')[0] ?? ''
+    const idHash = createHash('sha256').update(value).digest('base64url')
+    await world.sql(`UPDATE "Session" SET "idHash" = '${idHash}'`)
+    await world.browser().get('/me').set('Cookie', `sid=${attempt}`).expect(401)
+    const signed = encodeURIComponent(`s:${sign(value, world.settings.SESSION_SECRETS ?? '')}`)
+    await world.browser().get('/me').set('Cookie', `sid=${signed}`).expect(200)
   })
 
   it('makes no row and no cookie for those who only look', async () => {

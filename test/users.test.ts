@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Database } from '../src/adapters/database/database.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaUserRows } from '../src/adapters/database/user-rows.js'
 import { makePerson } from '../src/emulator/emulator.js'
 import { People } from '../src/services/people.js'
 import type { DingTalkProfile, User } from '../src/services/ports.js'
+import { Sessions } from '../src/services/sessions.js'
 import { makeDatabase, type TestDatabase } from './support/database.js'
 import { createWorld, FRONTEND_URL, type World } from './support/world.js'
 
@@ -249,6 +250,27 @@ describe('a disabled person', () => {
     expect(me.body.error).toBe('unauthenticated')
     await zhangsan.get('/verify').expect(401)
     await lisi.get('/me').expect(200)
+  })
+
+  it('is not signed in by a login that had read their row just before', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const callback = await browser.scan('zhangsan')
+    const { open } = Sessions.prototype
+    using spy = vi.spyOn(Sessions.prototype, 'open').mockImplementationOnce(async function (
+      this: Sessions,
+      ...session
+    ) {
+      // What `npm run users -- disable` does: the user first, then the sessions that there are.
+      await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt"; DELETE FROM "Session"`)
+      return open.apply(this, session)
+    })
+    await browser.get(callback).expect(302)
+    expect(spy).toHaveBeenCalledOnce()
+    expect(await world.count('Session')).toBe(1)
+    await browser.get('/me').expect(401)
+    await browser.get('/verify').expect(401)
+    expect((await browser.get(callback).expect(400)).body.error).toBe('attempt_missing')
   })
 
   it('who is enabled again comes back as who they were', async () => {
