@@ -74,7 +74,7 @@ describe('/ding_url', () => {
   })
 })
 
-describe('the attempt', () => {
+describe('a login attempt', () => {
   it('cannot be finished in a browser that did not begin it', async () => {
     await using world = await createWorld()
     const callback = await world.browser().scan('lisi')
@@ -324,7 +324,7 @@ describe('the callback', () => {
     expect(exchanges(world)).toBe(1)
   })
 
-  it('is exchanged once when it comes twice at once, and both answers are of one session', async () => {
+  it('is exchanged once when it comes twice at once, and both responses are of one session', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     const callback = await browser.scan()

@@ -46,7 +46,7 @@ async function expectNoConnections(): Promise<void> {
 }
 
 describe('a browser that goes away', () => {
-  it('while DingTalk is asked is signed in all the same when it comes again', async () => {
+  it('is signed in when it comes again, although it left while DingTalk was asked', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     const callback = await browser.scan()
@@ -66,7 +66,7 @@ describe('a browser that goes away', () => {
     await expectNoConnections()
   })
 
-  it('and comes again while DingTalk is still asked shares the outcome', async () => {
+  it('shares the outcome when it comes again while DingTalk is still asked', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     const callback = await browser.scan()
@@ -81,7 +81,7 @@ describe('a browser that goes away', () => {
     expect({ sessions: await sessions(world), exchanges: exchanges(world) }).toEqual({ sessions: 1, exchanges: 1 })
   })
 
-  it('before its login fails hears of it when it comes again, and the code is not sent twice', async () => {
+  it('hears of a failure when it comes again, and the code is not sent twice', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     const callback = await browser.scan('wangwu')
@@ -98,7 +98,7 @@ describe('a browser that goes away', () => {
     expect({ sessions: await sessions(world), exchanges: exchanges(world) }).toEqual({ sessions: 0, exchanges: 1 })
   })
 
-  it('a thousand times, at any moment, leaves no fault in the log and no connection', async () => {
+  it('leaves no fault in the log and no connection, at whatever moment of a thousand', async () => {
     await using world = await createWorld({ RATE_LIMIT_PER_MINUTE: '1000000' })
     const browser = world.browser()
     const callback = await browser.scan()
@@ -129,7 +129,7 @@ describe('a browser that goes away', () => {
     await world.browser().logIn()
   })
 
-  it('without having read a byte of what it asked for ends its answers', async () => {
+  it('ends its responses although it has read no byte of them', async () => {
     await using world = await createWorld()
     const socket = await dial(world)
     socket.pause()

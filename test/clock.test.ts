@@ -18,8 +18,8 @@ async function lastSeenAt(world: World): Promise<number> {
   return Date.parse(`${String(row?.lastSeenAt).slice(0, 23).replace(' ', 'T')}Z`)
 }
 
-describe('a session, when the clock', () => {
-  it('goes an hour forward and back, goes on', async () => {
+describe('a session', () => {
+  it('goes on when the clock goes an hour forward and back', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
@@ -30,7 +30,7 @@ describe('a session, when the clock', () => {
     }
   })
 
-  it('goes an hour back, goes on, and its idle time begins with the next request', async () => {
+  it('goes on when the clock goes an hour back, and its idle time begins with the next request', async () => {
     await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '2h' })
     const browser = world.browser()
     await browser.logIn()
@@ -43,7 +43,7 @@ describe('a session, when the clock', () => {
     await browser.get('/me').expect(401)
   })
 
-  it('goes a day or a year back, is over, and a new login gets in', async () => {
+  it('is over when the clock goes a day or a year back, and a new login gets in', async () => {
     for (const jump of [-DAY, -YEAR]) {
       await using world = await createWorld()
       const browser = world.browser()
@@ -57,7 +57,7 @@ describe('a session, when the clock', () => {
     }
   })
 
-  it('goes a year forward, is over, and a new login gets in', async () => {
+  it('is over when the clock goes a year forward, and a new login gets in', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()
@@ -67,7 +67,7 @@ describe('a session, when the clock', () => {
     await browser.get('/me').expect(200)
   })
 
-  it('was a year ahead when it began, ends with the mistake and does not come back in a year', async () => {
+  it('ends with the mistake when it began with the clock a year ahead, and does not come back in a year', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     pass(world, YEAR)
@@ -85,22 +85,19 @@ describe('a session, when the clock', () => {
 })
 
 describe('a login', () => {
-  it.each([HOUR, -HOUR, -DAY, YEAR])(
-    'that is under way when the clock jumps by %i ms has to begin again',
-    async (jump) => {
-      await using world = await createWorld()
-      const browser = world.browser()
-      const callback = await browser.scan()
-      world.dingtalk.clearJournal()
-      pass(world, jump)
-      const answer = await browser.get(callback).expect(400)
-      expect(answer.body.error).toBe('attempt_expired')
-      expect(world.dingtalk.journal()).toEqual([])
-      await browser.logIn()
-    },
-  )
+  it.each([HOUR, -HOUR, -DAY, YEAR])('has to begin again when the clock jumps by %i ms on the way', async (jump) => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const callback = await browser.scan()
+    world.dingtalk.clearJournal()
+    pass(world, jump)
+    const answer = await browser.get(callback).expect(400)
+    expect(answer.body.error).toBe('attempt_expired')
+    expect(world.dingtalk.journal()).toEqual([])
+    await browser.logIn()
+  })
 
-  it('that is under way when the clock is corrected by less than its time goes on', async () => {
+  it('goes on when the clock is corrected by less than its time on the way', async () => {
     await using world = await createWorld()
     for (const jump of [5 * MINUTE, -5 * MINUTE]) {
       const browser = world.browser()
@@ -168,7 +165,7 @@ describe('the lookup of a session’s person', () => {
     expect(world.dingtalk.journal()).toEqual([])
   })
 
-  it('that was put off for a minute is put off for no more than that', async () => {
+  it('is put off for no more than a minute, whatever the clock does', async () => {
     await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h', SESSION_IDLE_TIMEOUT: '7d' })
     const browser = world.browser()
     await browser.logIn()

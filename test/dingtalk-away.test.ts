@@ -32,9 +32,9 @@ async function failInARow(world: World, fault: Fault, times: number, call: ApiCa
 const about = (world: World) =>
   world.log.filter(({ msg }) => /DingTalk is (away|back)/.test(String(msg))).map(({ msg, call }) => `${call}: ${msg}`)
 
-describe('DingTalk that is away', () => {
+describe('DingTalk, while it is away,', () => {
   it.each<Fault>(['ban', 'html', 'reset', { errcode: -1 }])(
-    'with %j is not asked again for a few seconds, which the log says once',
+    'is not asked again for a few seconds after %j, which the log says once',
     async (fault) => {
       await using world = await createWorld()
       await failInARow(world, fault, 10)
@@ -53,7 +53,7 @@ describe('DingTalk that is away', () => {
     },
   )
 
-  it('without an answer is not asked again either', async () => {
+  it('is not asked again where no response came either', async () => {
     await using world = await createWorld({ DINGTALK_TIMEOUT: '1s' })
     world.dingtalk.failNext('getuserinfo_bycode', 'hang', 10)
     await Promise.all(Array.from({ length: 10 }, () => outcome(world)))
@@ -61,7 +61,7 @@ describe('DingTalk that is away', () => {
     expect(exchanges(world)).toBe(10)
   })
 
-  it('is asked by one login then, which gets in when it is back, and all others after it', async () => {
+  it('is asked by one login after the pause, which gets in when DingTalk is back, and all others after it', async () => {
     await using world = await createWorld()
     await failInARow(world, 'ban', 10)
     pass(world, 4 * SECOND)
@@ -91,7 +91,7 @@ describe('DingTalk that is away', () => {
     ['qrconnect', 'getuserinfo_bycode', { errcode: 90018 }],
     ['qrconnect', 'getuserinfo_bycode', { errcode: 88, sub_code: '90002' }],
     ['oauth2', 'userAccessToken', { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
-  ])('only for the moment (%s: %s, %j) is left alone for no more than a second', async (flow, call, fault) => {
+  ])('is left alone for no more than a second where it is only throttled (%s: %s, %j)', async (flow, call, fault) => {
     await using world = await createWorld({ DINGTALK_FLOW: flow })
     await failInARow(world, fault, 10, call)
     pass(world, SECOND)
@@ -100,7 +100,7 @@ describe('DingTalk that is away', () => {
     expect(about(world)).toHaveLength(2)
   })
 
-  it('and still away when it is asked is left alone as long again', async () => {
+  it('is left alone as long again when it is still away after the pause', async () => {
     await using world = await createWorld()
     await failInARow(world, 'ban', 10)
     pass(world, 5 * SECOND)
@@ -119,7 +119,7 @@ describe('DingTalk that is away', () => {
     expect(await outcome(world)).toBe('in')
   })
 
-  it('for the directory alone is not asked there, although the exchange works', async () => {
+  it('is not asked for the directory alone, although the exchange works', async () => {
     await using world = await createWorld()
     await failInARow(world, { errcode: -1 }, 10, 'getbyunionid')
     expect(await outcome(world)).toBe('dingtalk_unavailable')
@@ -128,7 +128,7 @@ describe('DingTalk that is away', () => {
   })
 })
 
-describe('DingTalk that is not away', () => {
+describe('DingTalk, while it is there,', () => {
   it('is asked on when one call in ten fails', async () => {
     await using world = await createWorld()
     for (let round = 0; round < 12; round++) {
@@ -149,7 +149,7 @@ describe('DingTalk that is not away', () => {
     },
   )
 
-  it('shows it by any answer: a code that it does not know ends a row of failures', async () => {
+  it('shows it by any response: a code that it does not know ends a row of failures', async () => {
     await using world = await createWorld()
     await failInARow(world, 'ban', 9)
     await failInARow(world, { errcode: 40078 }, 1)
@@ -226,7 +226,7 @@ describe('calls to a DingTalk that hangs', () => {
     expect(dingtalk.requests).toBe(320)
   })
 
-  it('that wait for a place are not sent when it turns out to be away', async () => {
+  it('are not sent from their wait for a place when DingTalk turns out to be away', async () => {
     await using dingtalk = await Holding.start()
     const calls = times(100).map(() => dingtalk.ask('one'))
     await dingtalk.holds(64)
@@ -238,7 +238,7 @@ describe('calls to a DingTalk that hangs', () => {
     expect(dingtalk.requests).toBe(64 + 9)
   })
 
-  it('are refused at once when it is away, although no place is free', async () => {
+  it('are refused at once when DingTalk is away, although no place is free', async () => {
     await using dingtalk = await Holding.start()
     const failing = times(10).map(() => dingtalk.ask('one'))
     await dingtalk.holds(10)
@@ -269,7 +269,7 @@ describe('calls to a DingTalk that hangs', () => {
     expect((await Promise.all(hanging)).slice(1)).toEqual(times(63).fill('no answer within 1000 ms'))
   })
 
-  it('and then answer late do not end the pause: what began before says nothing of now', async () => {
+  it('do not end the pause by a late response: what began before says nothing of now', async () => {
     await using dingtalk = await Holding.start()
     const calls = times(12).map(() => dingtalk.ask('one'))
     await dingtalk.holds(12)
@@ -290,7 +290,7 @@ describe('calls to a DingTalk that hangs', () => {
   })
 })
 
-describe('a limit', () => {
+describe('the limit of what runs at a time', () => {
   it('hands places on in the order of those who wait, and forgets who gave up', async () => {
     const limit = new ConcurrencyLimit({ maxRunning: 1, maxWaiting: 2 })
     expect(await limit.enter()).toBe(true)

@@ -142,7 +142,7 @@ describe('connections to DingTalk', () => {
     vi.unstubAllEnvs()
   })
 
-  it('that are cut under a request do not have the request sent again', async () => {
+  it('send no request again when they are cut under it', async () => {
     let answered = 0
     await using dingtalk = await StandIn.start(
       whenRead((req, res) => {

@@ -196,7 +196,7 @@ describe.each(flows)('a failing exchange through $flow', ({ flow, calls }) => {
   })
 })
 
-describe('an answer that looks good', () => {
+describe('a response that looks good', () => {
   it.each([
     [500, 'dingtalk_unavailable'],
     [403, 'dingtalk_unreadable'],
@@ -212,13 +212,13 @@ describe('an answer that looks good', () => {
     ['has an empty token', { accessToken: '' }],
     ['has a token that no header can carry', { accessToken: 'a\r\nX-Evil: 1' }],
     ['has a token that is a number', { accessToken: 7 }],
-  ])('in oauth2 is unreadable when it %s', async (_, body) => {
+  ])('is unreadable in oauth2 when it %s', async (_, body) => {
     await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
     const row: Row = { fault: { body }, error: 'dingtalk_unreadable', upstream: /accessToken/ }
     await expectFailure(world, 'userAccessToken', ['userAccessToken', 'users/me'], row)
   })
 
-  it('in oauth2 is an error all the same when it carries an error code', async () => {
+  it('is an error in oauth2 all the same when it carries an error code', async () => {
     await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
     const body = { code: 'invalidCode', message: 'no', accessToken: 'token' }
     const row: Row = { fault: { body }, error: 'code_rejected', upstream: /^invalidCode$/ }
@@ -238,16 +238,16 @@ describe('numbers that come as text', () => {
   })
 })
 
-describe('DingTalk that does not answer', () => {
+describe('a DingTalk that does not respond', () => {
   it.concurrent.each(flows.flatMap(({ flow, calls }) => calls.map((call) => ({ flow, calls, call }))))(
-    'at $call is a timeout after DINGTALK_TIMEOUT',
+    'is a timeout after DINGTALK_TIMEOUT at $call',
     async ({ flow, calls, call }) => {
       await using world = await createWorld({ DINGTALK_FLOW: flow, DINGTALK_TIMEOUT: '1s' })
       await expectFailure(world, call, calls, { fault: 'hang', error: 'dingtalk_timeout', upstream: /1000 ms/ })
     },
   )
 
-  it('because nothing listens there is unavailable', async () => {
+  it('is unavailable where nothing listens', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     const callback = await browser.scan()

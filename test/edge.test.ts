@@ -67,7 +67,7 @@ describe('methods and paths', () => {
   })
 })
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each(['/ding_url', '/callback', '/me', '/nothing', '/healthz', '/verify'])(
     '%s carries the headers that protect it',
     async (path) => {
@@ -153,7 +153,7 @@ describe('cross-origin requests', () => {
     await browser.post('/logout', PUBLIC_URL).expect(204)
   })
 
-  it('of allowed front ends get their preflights answered, without touching a session', async () => {
+  it('of allowed front ends have their preflights allowed, without touching a session', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn()

@@ -33,21 +33,21 @@ async function expectInside(world: World, personId: string): Promise<Browser> {
   return browser
 }
 
-describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW) => {
-  it('an employee comes in', async () => {
+describe.each(['qrconnect', 'oauth2'])('a login through %s, for members alone,', (DINGTALK_FLOW) => {
+  it('lets an employee in', async () => {
     await using world = await createWorld({ DINGTALK_FLOW })
     await expectInside(world, 'zhangsan')
     expect(asked(world, 'getbyunionid')).toBe(1)
   })
 
-  it('an employee comes in where the directory writes its numbers as text', async () => {
+  it('lets an employee in where the directory writes its numbers as text', async () => {
     await using world = await createWorld({ DINGTALK_FLOW })
     world.dingtalk.failNext('getbyunionid', 'string-numbers')
     await expectInside(world, 'zhangsan')
     expect(asked(world, 'getbyunionid')).toBe(1)
   })
 
-  describe('who is not an employee', () => {
+  describe('where the person is no employee,', () => {
     let world: World
     beforeAll(async () => {
       world = await createWorld({ DINGTALK_FLOW })
@@ -59,37 +59,34 @@ describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW
       ['waibu', 'an external contact'],
       ['wangwu', 'an outsider'],
       ['libie', 'somebody who left'],
-    ])('%s, %s, stays outside', async (personId) => {
+    ])('refuses %s, %s', async (personId) => {
       await expectOutside(world, personId, 'not_a_member')
       expect(asked(world, 'getbyunionid')).toBe(1)
     })
 
-    it('an external contact stays outside where the directory writes its numbers as text', async () => {
+    it('refuses an external contact where the directory writes its numbers as text', async () => {
       world.dingtalk.failNext('getbyunionid', 'string-numbers')
       await expectOutside(world, 'waibu', 'not_a_member')
     })
 
-    it('somebody without unionid stays outside, and the directory is not asked', async () => {
+    it('refuses somebody without unionid, and asks no directory', async () => {
       world.dingtalk.failNext(DINGTALK_FLOW === 'oauth2' ? 'users/me' : 'getuserinfo_bycode', 'no-unionid')
       await expectOutside(world, 'zhangsan', 'not_a_member')
       expect(asked(world, 'getbyunionid')).toBe(0)
     })
 
-    it.each(['', '   '])(
-      'somebody whose unionid is %j stays outside, and the directory is not asked',
-      async (unionId) => {
-        if (DINGTALK_FLOW === 'oauth2') world.dingtalk.failNext('users/me', { body: { nick: 'x', unionId } })
-        else {
-          const body = { errcode: 0, user_info: { nick: 'x', unionid: unionId } }
-          world.dingtalk.failNext('getuserinfo_bycode', { body })
-        }
-        await expectOutside(world, 'zhangsan', 'not_a_member')
-        expect(asked(world, 'getbyunionid')).toBe(0)
-      },
-    )
+    it.each(['', '   '])('refuses somebody whose unionid is %j, and asks no directory', async (unionId) => {
+      if (DINGTALK_FLOW === 'oauth2') world.dingtalk.failNext('users/me', { body: { nick: 'x', unionId } })
+      else {
+        const body = { errcode: 0, user_info: { nick: 'x', unionid: unionId } }
+        world.dingtalk.failNext('getuserinfo_bycode', { body })
+      }
+      await expectOutside(world, 'zhangsan', 'not_a_member')
+      expect(asked(world, 'getbyunionid')).toBe(0)
+    })
   })
 
-  it('somebody who left after an earlier login does not come in again, and their other browsers are signed out', async () => {
+  it('refuses somebody who left since their last login, and signs their other browsers out', async () => {
     await using world = await createWorld({ DINGTALK_FLOW })
     const signedIn = await expectInside(world, 'lisi')
     const colleague = await expectInside(world, 'zhangsan')
@@ -106,7 +103,7 @@ describe.each(['qrconnect', 'oauth2'])('for members, through %s', (DINGTALK_FLOW
     await colleague.get('/me').expect(200)
   })
 
-  it('a doubt at a later login signs nobody out who is in', async () => {
+  it('signs nobody out for a doubt of the directory', async () => {
     await using world = await createWorld({ DINGTALK_FLOW })
     const signedIn = await expectInside(world, 'lisi')
     world.dingtalk.failNext('getbyunionid', { errcode: 50002 })
@@ -166,8 +163,8 @@ const tokenDoubts: [Fault, ErrorCode][] = [
   [{ body: { errcode: 0, access_token: 'token', expires_in: 0 } }, 'dingtalk_unreadable'],
 ]
 
-describe('a doubt lets nobody in', () => {
-  it('whatever the directory answers instead', async () => {
+describe('a doubt of the directory', () => {
+  it('lets nobody in, whatever the response', async () => {
     await using world = await createWorld()
     for (const [fault, error] of directoryDoubts) {
       world.dingtalk.clearJournal()
@@ -178,7 +175,7 @@ describe('a doubt lets nobody in', () => {
     }
   })
 
-  it('whatever the request for a token is answered instead', async () => {
+  it('lets nobody in, whatever the response to the request for a token', async () => {
     await using world = await createWorld()
     for (const [fault, error] of tokenDoubts) {
       world.dingtalk.clearJournal()
@@ -189,14 +186,17 @@ describe('a doubt lets nobody in', () => {
     }
   })
 
-  it.concurrent.each(['gettoken', 'getbyunionid'] as const)('when %s is not answered at all', async (call) => {
-    await using world = await createWorld({ DINGTALK_TIMEOUT: '1s' })
-    world.dingtalk.failNext(call, 'hang')
-    await expectOutside(world, 'zhangsan', 'dingtalk_timeout')
-    expect(asked(world, call)).toBe(1)
-  })
+  it.concurrent.each(['gettoken', 'getbyunionid'] as const)(
+    'lets nobody in when %s gets no response at all',
+    async (call) => {
+      await using world = await createWorld({ DINGTALK_TIMEOUT: '1s' })
+      world.dingtalk.failNext(call, 'hang')
+      await expectOutside(world, 'zhangsan', 'dingtalk_timeout')
+      expect(asked(world, call)).toBe(1)
+    },
+  )
 
-  it('and the log names what the operator has to look at', async () => {
+  it('names in the log what the operator has to look at', async () => {
     await using world = await createWorld()
     for (const [errcode, setting] of [
       [60020, /IP list/],
@@ -218,7 +218,7 @@ describe('a doubt lets nobody in', () => {
     }
   })
 
-  it('only while it lasts: the next scan comes in', async () => {
+  it('ends with its cause: the next scan comes in', async () => {
     await using world = await createWorld()
     world.dingtalk.failNext('gettoken', 'reset')
     await expectOutside(world, 'zhangsan', 'dingtalk_unavailable')
@@ -228,13 +228,13 @@ describe('a doubt lets nobody in', () => {
   })
 })
 
-describe('for anyone', () => {
+describe('the audience of anyone', () => {
   it.each([
     ['qrconnect', 'wangwu'],
     ['qrconnect', 'waibu'],
     ['oauth2', 'libie'],
     ['oauth2', 'zhangsan'],
-  ])('through %s, %s comes in, and the directory is not asked', async (DINGTALK_FLOW, personId) => {
+  ])('lets in through %s: %s, and asks no directory', async (DINGTALK_FLOW, personId) => {
     await using world = await createWorld({ DINGTALK_AUDIENCE: 'anyone', DINGTALK_FLOW })
     await expectInside(world, personId)
     expect(asked(world, 'gettoken') + asked(world, 'accessToken') + asked(world, 'getbyunionid')).toBe(0)
@@ -249,7 +249,7 @@ describe('for anyone', () => {
     await expectOutside(world, 'zhangsan', 'dingtalk_unreadable')
   })
 
-  it('a session is never looked up', async () => {
+  it('has no session looked up', async () => {
     await using world = await createWorld({ DINGTALK_AUDIENCE: 'anyone', MEMBERSHIP_RECHECK: '1h' })
     const browser = await expectInside(world, 'wangwu')
     world.pass(2 * HOUR)
@@ -358,7 +358,7 @@ describe('a session', () => {
 
 describe('a leaver', () => {
   it.each(['left', 'external'] as const)(
-    'who is found to be %s is signed out everywhere, on another server too',
+    'is signed out everywhere, on another server too, once the directory says: %s',
     async (membership) => {
       await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
       const browser = await expectInside(world, 'zhangsan')
@@ -389,7 +389,7 @@ describe('a leaver', () => {
     },
   )
 
-  it('who asks ten times at once is refused ten times, and looked up once', async () => {
+  it('is refused ten times and looked up once when they ask ten times at once', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
@@ -400,7 +400,7 @@ describe('a leaver', () => {
     expect(await world.count('Session')).toBe(0)
   })
 
-  it('who comes back to the organisation can log in as who they were', async () => {
+  it('can log in as who they were when they come back to the organisation', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     const [before] = await world.sql('SELECT id FROM "User"')
@@ -413,14 +413,14 @@ describe('a leaver', () => {
   })
 })
 
-describe('a lookup that DingTalk does not answer', () => {
+describe('the lookup of a session’s person', () => {
   it.each<[string, ApiCall, Fault]>([
     ['a cut connection', 'getbyunionid', 'reset'],
     ['a page', 'getbyunionid', 'html'],
     ['a missing permission', 'getbyunionid', { errcode: 60011 }],
     ['a contact scope that is too small', 'getbyunionid', { errcode: 50002 }],
     ['nonsense', 'getbyunionid', { body: { errcode: 0, result: { contact_type: 7 } } }],
-  ])('but with %s lets the session go on, and is tried again a minute later', async (_, call, fault) => {
+  ])('lets the session go on after %s, and is tried again a minute later', async (_, call, fault) => {
     const { world, browser } = await signedInAnHourAgo()
     await using __ = world
     world.dingtalk.failNext(call, fault)
@@ -442,7 +442,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(await world.count('Session')).toBe(0)
   })
 
-  it('because there is no token lets the session go on', async () => {
+  it('lets the session go on where there is no token to be had', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     world.pass(HOUR)
@@ -453,7 +453,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(await world.count('Session')).toBe(1)
   })
 
-  it('soon lets the session go on after a second, and ten requests wait for it together', async () => {
+  it('lets the session go on after a second without a response, for which ten requests wait together', async () => {
     const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1m' })
     await using _ = world
     world.dingtalk.failNext('getbyunionid', 'hang')
@@ -466,7 +466,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(await world.count('Session')).toBe(1)
   })
 
-  it('at all is tried again a minute after it was given up', async () => {
+  it('is tried again a minute after it was given up', async () => {
     const { world, browser } = await signedInAnHourAgo({ DINGTALK_TIMEOUT: '1s' })
     await using _ = world
     world.dingtalk.failNext('getbyunionid', 'hang')
@@ -479,7 +479,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(asked(world, 'getbyunionid')).toBe(2)
   })
 
-  it('until late signs a leaver out by the late answer, with nobody waiting', async () => {
+  it('signs a leaver out by a late response too, when nobody waits any more', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     world.dingtalk.changePerson('zhangsan', { membership: 'left' })
@@ -495,7 +495,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(asked(world, 'getbyunionid')).toBe(1)
   })
 
-  it('but whose answer cannot be stored lets the session go on, keeps a leaver out, and says so', async () => {
+  it('lets the session go on, keeps a leaver out and says so when its outcome cannot be stored', async () => {
     const { world, browser } = await signedInAnHourAgo()
     await using _ = world
     const errors = () => world.log.filter(({ msg }) => msg === 'a person could not be looked up')
@@ -514,7 +514,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(await world.count('Session')).toBe(0)
   })
 
-  it('for many people at a time takes no place from a login', async () => {
+  it('takes no place from a login, however many people are looked up', async () => {
     await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h', DINGTALK_TIMEOUT: '1m' })
     const browsers = Array.from({ length: 70 }, () => world.browser())
     const logins = browsers.map((browser, n) => {
@@ -536,7 +536,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(answer.body.error).toBe('code_rejected')
   })
 
-  it('again and again ends at SESSION_MAX_AGE', async () => {
+  it('ends at SESSION_MAX_AGE where it never gets a response', async () => {
     const { world, browser } = await signedInAnHourAgo({ SESSION_MAX_AGE: '2h' })
     await using _ = world
     world.dingtalk.failNext('getbyunionid', 'reset', 100)
@@ -548,7 +548,7 @@ describe('a lookup that DingTalk does not answer', () => {
     expect(asked(world, 'getbyunionid')).toBe(2)
   })
 
-  it('of one person puts off nobody else', async () => {
+  it('puts off nobody else when it fails for one person', async () => {
     await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
     const browser = await expectInside(world, 'zhangsan')
     const colleague = await expectInside(world, 'lisi')

@@ -96,7 +96,7 @@ describe('calls to DingTalk', () => {
     expect(await sumOf(world, `${name}_bucket`, { ...slow, le: '+Inf' })).toBe(1)
   })
 
-  it('of the oauth2 flow too', async () => {
+  it('are counted in the oauth2 flow too', async () => {
     await using world = await watched({ DINGTALK_FLOW: 'oauth2' })
     world.dingtalk.failNext('users/me', { status: 500, code: 'systemError' })
     const browser = world.browser()
@@ -111,7 +111,7 @@ describe('calls to DingTalk', () => {
     ['hang', 'dingtalk_timeout'],
     [{ errcode: 853004 }, 'dingtalk_misconfigured'],
     [{ errcode: 40078 }, 'code_rejected'],
-  ])('that fail are counted by our code: %j is %s', async (fault, code) => {
+  ])('are counted by our code when they fail: %j is %s', async (fault, code) => {
     await using world = await watched({ DINGTALK_TIMEOUT: '1s' })
     world.dingtalk.failNext('getuserinfo_bycode', fault)
     const browser = world.browser()
@@ -166,7 +166,7 @@ describe('requests', () => {
     expect(seconds).toBeLessThan(15)
   })
 
-  it('that their client gave up are counted as such', async () => {
+  it('are counted as given up when their client gave them up', async () => {
     await using world = await watched()
     const browser = world.browser()
     const callback = new URL(await browser.scan())
@@ -366,7 +366,7 @@ describe('METRICS_PORT', () => {
   it.each([
     ['unset', {}, 'no'],
     ['set', { METRICS_PORT: '0' }, 'yes'],
-  ])('when %s decides whether prom-client is loaded at all', async (_is, settings, loaded) => {
+  ])('decides when %s whether prom-client is loaded at all', async (_is, settings, loaded) => {
     await using world = await createWorld()
     const tell = `import { createRequire } from 'node:module'
       process.once('exit', () => {
@@ -380,7 +380,7 @@ describe('METRICS_PORT', () => {
     expect(server.output).toContain(`loaded: true ${loaded}`)
   })
 
-  it('of a compiled server answers a scrape until it is told to stop', async () => {
+  it('answers a scrape of a compiled server until it is told to stop', async () => {
     await using world = await createWorld()
     const port = await freePort()
     await using server = runCompiled('main.js', { env: { ...world.settings, METRICS_PORT: String(port) } })

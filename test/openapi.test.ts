@@ -303,7 +303,7 @@ const askings: Asking[] = [
   ),
 ]
 
-describe('every answer', () => {
+describe('every response', () => {
   let world: World
   let description: Description
   beforeAll(async () => {
@@ -312,13 +312,13 @@ describe('every answer', () => {
   })
   afterAll(() => world[Symbol.asyncDispose]())
 
-  it.each(askings)('of %s that ends in %s is one that is described', async (operation, outcome, ask) => {
+  it.each(askings)('of %s that ends in %s is described', async (operation, outcome, ask) => {
     const answer = await ask(world)
     expect(outcomeOf(answer)).toBe(outcome)
     expect(description.faults(operation, answer)).toEqual([])
   })
 
-  it('that is described is one of these', async () => {
+  it('that is described is tried here', async () => {
     const everywhere = codesOfEveryRoute(description)
     const described = [...description.operations()].flatMap(([name, { responses }]) =>
       Object.entries(responses).flatMap(([status, response]) => {
@@ -335,7 +335,7 @@ describe('every answer', () => {
     expect(described.filter((name) => !alike(name) && !tried.includes(name))).toEqual([])
   })
 
-  it('to HEAD is the one to GET without its content', async () => {
+  it('to HEAD is that to GET without its content', async () => {
     const browser = await signedIn(world)
     const heads = [...description.operations().keys()].filter((name) => name.startsWith('HEAD '))
     expect(heads.length).toBeGreaterThan(8)

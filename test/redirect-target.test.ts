@@ -20,8 +20,8 @@ function judge(redirect: string | undefined): string {
   }
 }
 
-describe('without a redirect', () => {
-  it('the target is FRONTEND_URL as it was set', () => {
+describe('a login without a redirect', () => {
+  it('leads to FRONTEND_URL as it was set', () => {
     expect(judge(undefined)).toBe(rules.frontendUrl)
   })
 })
@@ -356,7 +356,7 @@ describe('any text at all', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 
-  it('that begins with a slash stays on the front end, also for one who follows only the path', () => {
+  it('stays on the front end when it begins with a slash, also for one who follows only the path', () => {
     let accepted = 0
     fc.assert(
       fc.property(nasty, (rest) => {
@@ -373,9 +373,9 @@ describe('any text at all', () => {
   })
 })
 
-describe('through the server', () => {
+describe('the server', () => {
   it.each(['http://evil.test/', '//evil.test', '/\\evil.test', 'javascript:alert(1)', '', 'http://login.test/account'])(
-    'a redirect to %j is refused before the scan, and begins nothing',
+    'refuses a redirect to %j before the scan, and begins nothing',
     async (redirect) => {
       await using world = await createWorld()
       const browser = world.browser()
@@ -386,14 +386,14 @@ describe('through the server', () => {
     },
   )
 
-  it('a redirect given twice is refused, and begins nothing', async () => {
+  it('refuses a redirect that is given twice, and begins nothing', async () => {
     await using world = await createWorld()
     const answer = await world.browser().get('/ding_url?redirect=/a&redirect=/b').expect(400)
     expect(answer.body.error).toBe('bad_request')
     expect(setCookies(answer)).toEqual([])
   })
 
-  it('the target of ALLOWED_REDIRECTS is reached byte for byte, with the username before its fragment', async () => {
+  it('leads to a target of ALLOWED_REDIRECTS byte for byte, with the username before its fragment', async () => {
     await using world = await createWorld({ ALLOWED_REDIRECTS: 'https://app.example.com, http://localhost:3000' })
     const target = "https://app.example.com/a//b?x='%zz&username=evil&y=%7e#/route"
     const landed = await world.browser().logIn('zhangsan', `/ding_url?redirect=${encodeURIComponent(target)}`)
@@ -402,7 +402,7 @@ describe('through the server', () => {
     )
   })
 
-  it('a path is reached on the front end', async () => {
+  it('leads to a path on the front end', async () => {
     await using world = await createWorld()
     const landed = await world.browser().logIn('zhangsan', '/ding_url?redirect=/orders%3Fpage%3D2')
     expect(landed.headers.location).toBe(`${FRONTEND}/orders?page=2&username=${encodeURIComponent('张三')}`)

@@ -228,7 +228,7 @@ describe('a session', () => {
   })
 })
 
-describe('sessions that are over', () => {
+describe('the sessions that are over', () => {
   it('are removed a few at a time, and those in use stay', async () => {
     await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '1h' })
     const browser = world.browser()

@@ -180,7 +180,7 @@ function errorOf(answer: Answer): ErrorCode | undefined {
 }
 
 describe.runIf(onPostgresql)('several processes on one database', { timeout: 60_000 }, () => {
-  it('that start at once on an empty one migrate it once, and all of them serve', async () => {
+  it('migrate an empty one once when they start at once, and all of them serve', async () => {
     await using cluster = await startCluster()
     const history = await cluster.database.sql('SELECT migration_name, finished_at FROM _prisma_migrations')
     expect(new Set(history.map(({ migration_name }) => migration_name)).size).toBe(history.length)

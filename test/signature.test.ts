@@ -51,7 +51,7 @@ async function sentRequest({ appSecret, now }: { appSecret: string; now: number 
 }
 
 describe('the signature', () => {
-  it('of the published example is the published one', () => {
+  it('is the published one for the published example', () => {
     expect(signTimestamp(PUBLISHED.timestamp, PUBLISHED.secret)).toBe(PUBLISHED.signature)
   })
 

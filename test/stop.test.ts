@@ -60,7 +60,7 @@ class Process implements AsyncDisposable {
 }
 
 describe('SIGTERM', () => {
-  it('under load drops no request: it says 503 first, sends clients away, then ends with 0', async () => {
+  it('drops no request under load: it says 503 first, sends clients away, then ends with 0', async () => {
     await using world = await createWorld()
     await using server = await Process.start(world)
 

@@ -148,8 +148,8 @@ async function columnOf(world: World, column: string): Promise<unknown[]> {
   return rows.map((row) => row[column])
 }
 
-describe('through the whole server', () => {
-  it('twenty browsers of one person that come back at once are one person', async () => {
+describe('the whole server', () => {
+  it('takes twenty browsers of one person that come back at once for one person', async () => {
     await using world = await createWorld()
     const browsers = TWENTY.map(() => world.browser())
     const callbacks = await Promise.all(browsers.map((browser) => browser.scan('zhangsan')))
@@ -162,7 +162,7 @@ describe('through the whole server', () => {
     expect(new Set(ids).size).toBe(1)
   })
 
-  it('two people of one nick and one e-mail address are two people', async () => {
+  it('takes two people of one nick and one e-mail address for two people', async () => {
     await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
     const [first, second] = [world.browser(), world.browser()]
     await first.logIn('zhangwei1')
@@ -176,7 +176,7 @@ describe('through the whole server', () => {
     expect(one.id).not.toBe(two.id)
   })
 
-  it('a person who was renamed lands under the username they had', async () => {
+  it('lands a person who was renamed under the username they had', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn('zhangsan')
@@ -193,7 +193,7 @@ describe('through the whole server', () => {
     ['a header of its own', 'x\r\nSet-Cookie: sid=evil\r\n\r\n<h1>', 'xSet-Cookie: sid=evil<h1>'],
     ['a direction of its own', '\u202egnp.exe\u2069', 'gnp.exe'],
     ['a path', '../../admin\\..', '../../admin\\..'],
-  ])('a nick that is %s stays a nick', async (_, nick, username) => {
+  ])('takes a nick that is %s for a nick', async (_, nick, username) => {
     await using world = await createWorld()
     world.dingtalk.addPerson(makePerson({ id: 'evil', nick }))
     const browser = world.browser()
@@ -273,7 +273,7 @@ describe('a disabled person', () => {
     expect((await browser.get(callback).expect(400)).body.error).toBe('attempt_missing')
   })
 
-  it('who is enabled again comes back as who they were', async () => {
+  it('comes back as who they were when they are enabled again', async () => {
     await using world = await createWorld()
     const browser = world.browser()
     await browser.logIn('zhangsan')
