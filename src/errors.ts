@@ -69,7 +69,7 @@ export class AppError extends Error {
 export type DingTalkErrorCode = Extract<ErrorCode, 'code_rejected' | 'not_a_member' | `dingtalk_${string}`>
 
 /** What is known of a failed call to DingTalk, for the log. */
-export interface DingTalkFailure {
+interface DingTalkFailure {
   /** The API that failed, e.g. `getuserinfo_bycode`. */
   call: string
   /** DingTalk's own error code, or how the connection failed. */

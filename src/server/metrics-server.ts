@@ -5,7 +5,7 @@ import { bugFields } from '../log.js'
 import type { Metrics } from '../metrics.js'
 import { closeAtOnce, listen, listenFailure } from './listen.js'
 
-export interface MetricsServer {
+interface MetricsServer {
   port: number
   /** Ends at once: a scrape has nothing to lose. */
   close(): Promise<void>

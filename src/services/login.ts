@@ -18,13 +18,13 @@ export interface ConfirmedLogin {
 }
 
 /** How a callback ends, and where its browser goes on: a new login, or one that came again. */
-export type LoginOutcome = { target: string; attempt: LoginAttempt } & (
+type LoginOutcome = { target: string; attempt: LoginAttempt } & (
   | { kind: 'confirmed'; login: ConfirmedLogin }
   | { kind: 'again' }
 )
 
 /** What a callback knows of its browser. */
-export interface Callback {
+interface Callback {
   /** The attempt that this browser's cookie holds for the state. */
   attempt: LoginAttempt | undefined
   params: CallbackParams
