@@ -1,15 +1,34 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { operations } from '../src/api/operations.js'
 import { settingNames } from '../src/config/config.js'
 import { errorTable } from '../src/errors.js'
 
-const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
-const README = read('README.md')
+const PROJECT = fileURLToPath(new URL('../', import.meta.url))
+const read = (file: string) => readFileSync(path.join(PROJECT, file), 'utf8')
+const markdownIn = (folder: string) =>
+  readdirSync(path.join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.posix.join(folder, file))
+    .sort()
+
+const README = 'README.md'
+const CHINESE_README = 'README.zh-CN.md'
+const decisionRecords = markdownIn('docs/decisions').filter((file) => !file.endsWith('/README.md'))
+const documents = [README, CHINESE_README, 'SECURITY.md', ...markdownIn('docs')]
+/** Each Chinese document, after its English original. */
+const translations = [
+  [README, CHINESE_README],
+  ...markdownIn('docs/zh').map((file) => [file.replace('docs/zh/', 'docs/'), file]),
+] as const
+
+const outsideOfCode = (text: string) => text.replace(/^ *```.*?^ *```/gms, '')
 
 /** The rows of the table below this heading: cells of each. */
-function tableBelow(heading: string): string[][] {
-  const section = README.split(`\n${heading}\n`)[1]?.split('\n#')[0] ?? ''
+function tableBelow(file: string, heading: string): string[][] {
+  const section = read(file).split(`\n${heading}\n`)[1]?.split('\n#')[0] ?? ''
   const rows = section.split('\n').filter((line) => line.startsWith('| '))
   return rows.slice(2).map((line) =>
     line
@@ -23,14 +42,38 @@ function codeWords(cell: string | undefined): string[] {
   return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
 }
 
-describe('the README', () => {
+/** Where a document's links lead within the project: the file, and the heading if one is named. */
+function linksOf(document: string) {
+  const links = [...outsideOfCode(read(document)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)]
+  return links.map(([, target = '', heading]) => ({
+    file: target ? path.posix.join(path.posix.dirname(document), target).replace(/\/$/, '') : document,
+    heading,
+  }))
+}
+
+/** The headings of a document, as links name them. */
+function anchorsOf(document: string): string[] {
+  const headings = outsideOfCode(read(document)).match(/(?<=^#+ ).*$/gm) ?? []
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+describe('docs/settings.md', () => {
   it('explains exactly the settings that there are', () => {
-    const explained = tableBelow('### Settings').flatMap(([names]) => codeWords(names))
+    const explained = tableBelow('docs/settings.md', '# Settings').flatMap(([names]) => codeWords(names))
     expect(explained.sort()).toEqual([...settingNames].sort())
   })
+})
 
+describe('docs/api.md', () => {
   it('explains exactly the routes that there are, but for the files of the pages', () => {
-    const explained = tableBelow('### Routes').flatMap(([names]) => codeWords(names).map((name) => name.split('?')[0]))
+    const explained = tableBelow('docs/api.md', '## Routes').flatMap(([names]) =>
+      codeWords(names).map((name) => name.split('?')[0]),
+    )
     const existing = Object.entries(operations)
       .filter(([path]) => !path.startsWith('/assets/'))
       .flatMap(([path, methods]) =>
@@ -40,49 +83,103 @@ describe('the README', () => {
   })
 
   it('explains exactly the errors that there are, with their statuses', () => {
-    const explained = tableBelow('### Errors').flatMap(([codes, statuses]) => {
+    const explained = tableBelow('docs/api.md', '## Errors').flatMap(([codes, statuses]) => {
       const numbers = (statuses ?? '').split('·').map(Number)
       return codeWords(codes).map((code, index) => [code, numbers[index]])
     })
     const existing = Object.entries(errorTable).map(([code, { status }]) => [code, status])
     expect(explained.sort()).toEqual(existing.sort())
   })
+})
 
-  it('names only commands that there are', () => {
-    const scripts: unknown = JSON.parse(read('package.json')).scripts
-    const named = [...README.matchAll(/npm run (?:--silent )?([a-z-]+)/g)].map((match) => match[1])
-    expect(named.length).toBeGreaterThan(5)
-    for (const name of named) expect(scripts).toHaveProperty(name ?? '')
+describe('the READMEs', () => {
+  it('are short: a thousand words in English, and as much in Chinese', () => {
+    expect(read(README).trim().split(/\s+/).length).toBeLessThanOrEqual(1000)
+    const charactersAndWords = read(CHINESE_README).match(/\p{Script=Han}|[\w./:?=-]+/gu) ?? []
+    expect(charactersAndWords.length).toBeLessThanOrEqual(2000)
   })
 
-  it('points only to files that there are', () => {
-    for (const [, file] of README.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)) {
-      expect(() => read(file?.replace(/\/?$/, '') ?? '')).not.toThrow(/ENOENT/)
+  it('name only settings that there are', () => {
+    const named = [README, CHINESE_README].flatMap((file) => codeWords(outsideOfCode(read(file))))
+    const settings = named.filter((word) => /^[A-Z]+(_[A-Z]+)+$/.test(word))
+    expect(settings.length).toBeGreaterThan(10)
+    const ofOtherPrograms = ['EMULATOR_PORT', 'FRONTEND_PORT']
+    for (const name of settings) expect([...settingNames, ...ofOtherPrograms]).toContain(name)
+  })
+})
+
+describe.each(documents)('%s', (document) => {
+  it('names only commands that there are', () => {
+    const scripts: unknown = JSON.parse(read('package.json')).scripts
+    for (const [, name] of read(document).matchAll(/npm run (?:--silent )?([a-z-]+)/g))
+      expect(scripts).toHaveProperty(name ?? '')
+  })
+
+  it('points only to files and headings that there are', () => {
+    for (const { file, heading } of linksOf(document)) {
+      expect(existsSync(path.join(PROJECT, file)), file).toBe(true)
+      if (heading) expect(anchorsOf(file)).toContain(decodeURIComponent(heading))
     }
   })
 })
 
-describe('the Chinese README', () => {
-  const CHINESE = read('README.zh-CN.md')
-  const outsideOfCode = (text: string) => text.replace(/^```.*?^```/gms, '')
+describe.each([
+  [README, documents.filter((file) => file !== CHINESE_README && !file.startsWith('docs/zh/'))],
+  [CHINESE_README, documents.filter((file) => file.startsWith('docs/zh/'))],
+])('whoever begins with %s', (readme, ofThisLanguage) => {
+  it('finds every document of that language, by way of documents of that language', () => {
+    const found = new Set([readme])
+    for (const document of found)
+      for (const { file } of linksOf(document))
+        if (ofThisLanguage.includes(file) || file === 'docs/decisions/README.md') found.add(file)
+    expect(ofThisLanguage.filter((file) => !found.has(file))).toEqual([])
+  })
+})
+
+describe.each(translations)('%s and %s', (english, chinese) => {
   const headingLevels = (text: string) => outsideOfCode(text).match(/^#+(?= )/gm)
-  /** Of each table: the code words of each row's first cell. */
-  const tables = (text: string) =>
+  /** Of each row of a table: the code words of its first cell. */
+  const rows = (text: string) =>
     outsideOfCode(text)
       .split('\n')
-      .map((line) => (line.startsWith('| ') && !line.startsWith('| -') ? codeWords(line.split('|')[1]) : undefined))
+      .filter((line) => line.startsWith('| ') && !line.startsWith('| -'))
+      .map((line) => codeWords(line.split('|')[1]))
   const blocks = (text: string) =>
-    [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].map(([, language, code]) => [
+    [...text.matchAll(/^ *```([\w -]*)\n(.*?)^ *```/gms)].map(([, language, code]) => [
       language,
       // Comments and the picture may speak Chinese.
       language === '' ? '' : code?.replace(/ *#.*$/gm, ''),
     ])
 
-  it('has the same headings, tables and commands', () => {
-    expect(headingLevels(CHINESE)).toEqual(headingLevels(README))
-    const rows = (text: string) => tables(text).filter((words) => words !== undefined)
-    expect(rows(CHINESE)).toEqual(rows(README))
-    expect(blocks(CHINESE)).toEqual(blocks(README))
+  it('have the same headings, tables and commands', () => {
+    expect(headingLevels(read(chinese))).toEqual(headingLevels(read(english)))
+    expect(rows(read(chinese))).toEqual(rows(read(english)))
+    expect(blocks(read(chinese))).toEqual(blocks(read(english)))
+  })
+
+  it('point to each other', () => {
+    expect(linksOf(english)).toContainEqual({ file: chinese, heading: undefined })
+    expect(linksOf(chinese)).toContainEqual({ file: english, heading: undefined })
+  })
+})
+
+describe('docs/decisions', () => {
+  const PARTS = ['Context', 'Decision', 'Cost', 'What would change our mind']
+
+  it.each(decisionRecords)('%s has its four parts, in at most 15 lines', (file) => {
+    const text = read(file)
+    expect([...text.matchAll(/^\*\*(.+?)\.\*\* \S/gm)].map(([, part]) => part)).toEqual(PARTS)
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(15)
+  })
+
+  it('are numbered without gaps', () => {
+    const numbers = decisionRecords.map((file) => Number(path.basename(file).slice(0, 4)))
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  })
+
+  it('are listed one line each, and nothing else is', () => {
+    const lines = read('docs/decisions/README.md').matchAll(/^- \[.+\]\((.+)\): \S/gm)
+    expect([...lines].map(([, file]) => `docs/decisions/${file}`)).toEqual(decisionRecords)
   })
 })
 

@@ -7,10 +7,10 @@ import { freePort } from './support/command.js'
 import { caddy, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld } from './support/world.js'
 
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const FORWARD_AUTH = readFileSync(new URL('../docs/forward-auth.md', import.meta.url), 'utf8')
 
 interface Proxy {
-  /** As the README marks its example. */
+  /** As the document marks its example. */
   language: string
   program: ProxyProgram
   /** The example, listening on this port. */
@@ -31,9 +31,9 @@ const proxies: Proxy[] = [
   },
 ]
 
-/** The README's example for this proxy, with the addresses of this test. */
+/** The document's example for this proxy, with the addresses of this test. */
 function exampleOf(language: string, serverPort: string, applicationPort: number): string {
-  const example = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(README)?.[1] ?? ''
+  const example = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(FORWARD_AUTH)?.[1] ?? ''
   return example
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${serverPort}`)
     .replaceAll('127.0.0.1:3000', `127.0.0.1:${applicationPort}`)
@@ -61,9 +61,11 @@ async function startApplication() {
 
 for (const { language, program, listen } of proxies) {
   if (!program.isInstalled)
-    console.log(`skipped: ${program.name} is not installed; with it, the README's example is tried in front of /verify`)
+    console.log(
+      `skipped: ${program.name} is not installed; with it, the example of docs/forward-auth.md is tried in front of /verify`,
+    )
 
-  describe.runIf(program.isInstalled)(`the README's example for ${program.name}`, () => {
+  describe.runIf(program.isInstalled)(`the example of docs/forward-auth.md for ${program.name}`, () => {
     it('lets signed-in people through under their own name only', async () => {
       await using world = await createWorld({
         PUBLIC_URL: 'https://login.example.com',
