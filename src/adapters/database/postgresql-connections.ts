@@ -31,11 +31,11 @@ export class PostgresqlConnections {
 
   constructor({ connection, settings, timeoutMs, onShared }: Options) {
     this.#settings = {
+      ...settings,
       // The dates of every other style would be read as none.
       DateStyle: 'ISO',
       // The server has to give a statement up as well: it does not see that its client has gone while it waits for a lock.
       ...(timeoutMs > 0 && { statement_timeout: String(timeoutMs) }),
-      ...settings,
     }
     this.#onShared = onShared
     this.pool = new pg.Pool({
