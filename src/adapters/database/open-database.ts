@@ -28,7 +28,9 @@ async function open(databaseUrl: string, { timeoutMs = 5000, logger }: Options):
   const file = sqliteFile(databaseUrl)
   if (file) {
     const { openSqlite } = await import('./sqlite.js')
-    return openSqlite(file)
+    return openSqlite(file, {
+      onExposed: (exposed) => logger?.warn({ file: exposed }, 'others can read this file, and it is not ours to close'),
+    })
   }
   const { openPostgresql } = await import('./postgresql.js')
   return openPostgresql(databaseUrl, {

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
 import { migrate } from './migrations.js'
+import { keepPrivate } from './private-file.js'
 import { retry } from './retry.js'
 
 /** How long a start waits for others that migrate the same file, in milliseconds. */
@@ -20,9 +19,14 @@ const dialect = {
   placeholder: () => '?',
 }
 
+interface Options {
+  /** Called with each of its files that others can read, where that cannot be changed. */
+  onExposed: (file: string) => void
+}
+
 /** Opens an SQLite file, made and migrated where needed. @throws {MigrationError} */
-export async function openSqlite(file: string): Promise<Database> {
-  mkdirSync(path.dirname(file), { recursive: true })
+export async function openSqlite(file: string, { onExposed }: Options): Promise<Database> {
+  keepPrivate(file, onExposed)
   // A writer that finds another's write under way is told at once, and waits here or in `Database`:
   // SQLite itself would wait by holding up this whole process.
   const sqlite = new Sqlite(file, { timeout: 0 })
