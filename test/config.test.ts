@@ -393,9 +393,28 @@ describe('DATABASE_URL', () => {
     expect(read({ DATABASE_URL: 'file:/var/lib/login/login.db' }).databaseUrl).toBe('file:/var/lib/login/login.db')
   })
 
+  it('has no parameters where it is an SQLite file', () => {
+    expectRefused('DATABASE_URL', 'file:./login.db?connection_limit=1', /must not have parameters/)
+  })
+
   it.each(['file:', 'login.db', 'mysql://user:pass-word@host/db', 'sqlite://login.db'])('is not %s', (value) => {
     expectRefused('DATABASE_URL', value, /must be/)
     expect(errorOf({ ...least, DATABASE_URL: value }).message).not.toContain('pass-word')
+  })
+})
+
+describe('DATABASE_URL of PostgreSQL', () => {
+  it.each([
+    ['postgresql://user@host/db', 'postgresql://user@host/db'],
+    ['postgresql://user@/db?host=/var/run/postgresql', 'postgresql://user@localhost/db?host=/var/run/postgresql'],
+    ['postgresql://user:p%40ss@:5433/db', 'postgresql://user:p%40ss@localhost:5433/db'],
+    ['postgresql:///db?host=/var/run/postgresql', 'postgresql:///db?host=/var/run/postgresql'],
+  ])('may leave its host out: %s', (value, address) => {
+    expect(read({ DATABASE_URL: value }).databaseUrl).toBe(address)
+  })
+
+  it('names an sslmode that there is', () => {
+    expectRefused('DATABASE_URL', 'postgresql://user:pass-word@host/db?sslmode=on', /must have an sslmode among/)
   })
 })
 

@@ -118,17 +118,30 @@ export function logoUrl(text: string): string {
   return webUrl(text).href
 }
 
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
+
 /** An SQLite file, or the address of a PostgreSQL database. */
 export function databaseUrl(text: string): string {
-  if (text.startsWith('file:') && text.length > 'file:'.length) return text
+  if (text.startsWith('file:') && text.length > 'file:'.length) {
+    if (text.includes('?')) throw new Error('must not have parameters after the name of an SQLite file')
+    return text
+  }
   if (!/^postgres(ql)?:\/\//.test(text)) {
     throw new Error('must be an SQLite file, such as file:./data/login.db, or postgresql://user:password@host/database')
   }
-  if (!URL.canParse(text)) throw new Error('is not an address: percent-encode odd characters of the password')
-  const { pathname, searchParams } = new URL(text)
+  const address = URL.canParse(text) ? text : withHost(text)
+  if (!URL.canParse(address)) throw new Error('is not an address: percent-encode odd characters of the password')
+  const { pathname, searchParams } = new URL(address)
   if (pathname.length < 2) throw new Error('must name a database, as in postgresql://user:password@host/database')
   if (!/^[\w-]*$/.test(searchParams.get('schema') ?? '')) throw new Error('names a schema with odd characters')
-  return text
+  const sslmode = searchParams.get('sslmode')
+  if (sslmode && !sslModes.includes(sslmode)) throw new Error(`must have an sslmode among ${sslModes.join(', ')}`)
+  return address
+}
+
+/** PostgreSQL's addresses may leave the host out, as in `postgresql://user@/database?host=/var/run/postgresql`. */
+function withHost(text: string): string {
+  return text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/:])/, '$1localhost')
 }
 
 /** A domain that holds PUBLIC_URL's host, without a dot before it. */
