@@ -3,6 +3,7 @@ import { AppError } from '../../errors.js'
 
 const RETRY_AFTER_SECONDS = '5'
 const NO_CONNECTION = 'NO_CONNECTION'
+const NO_TLS = 'NO_TLS'
 
 /** How the database is away: `transient` may be over in a moment, such as a restart or another process's write. */
 type Absence = 'transient' | 'lasting'
@@ -56,6 +57,29 @@ const absences: Record<string, Absence> = {
   [NO_CONNECTION]: 'transient',
 }
 
+const UNKNOWN_AUTHORITY = 'nobody whom this machine trusts has signed its certificate; sslrootcert can name who has'
+const OTHER_NAME = 'its certificate is for another name'
+
+/** What is wrong with the TLS of a database, in words: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const tlsFaults: Record<string, string> = {
+  [NO_TLS]: 'it speaks no TLS, which its address asks for',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_REJECTED: 'its certificate is rejected',
+  CERT_REVOKED: 'its certificate is revoked',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  CERT_UNTRUSTED: UNKNOWN_AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; sslrootcert can name it',
+  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_NAME,
+  HOSTNAME_MISMATCH: OTHER_NAME,
+  INVALID_CA: 'an authority behind its certificate is none',
+  INVALID_PURPOSE: 'its certificate is not for servers',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+}
+
 /** How what pg says without a code begins. */
 const connectionLost = [
   'Connection terminated',
@@ -63,8 +87,9 @@ const connectionLost = [
   'Query read timeout',
   'timeout expired',
   'timeout exceeded when trying to connect',
-  'The server does not support SSL',
+  'There was an error establishing an SSL connection',
 ]
+const TLS_REFUSED = 'The server does not support SSL connections'
 
 function absenceOf(code: string): Absence | undefined {
   const [sqlite] = /^SQLITE_[A-Z]+/.exec(code) ?? []
@@ -73,8 +98,8 @@ function absenceOf(code: string): Absence | undefined {
   if (known) return known
   const [, classCode] = /^(\d\w|P1)\w{3}$/.exec(code) ?? []
   if (classCode) return absences[classCode]
-  // Whatever else the system refuses.
-  return /^E[A-Z]+$/.test(code) ? 'lasting' : undefined
+  // Whatever else the system or OpenSSL refuses.
+  return code in tlsFaults || /^(E[A-Z]+$|ERR_SSL_)/.test(code) ? 'lasting' : undefined
 }
 
 /** The database's own code of a failure, as far as one can be found; empty where it is none of the database's. */
@@ -82,6 +107,7 @@ export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if (error.name === 'PrismaClientInitializationError') return NO_CONNECTION
   if (connectionLost.some((beginning) => error.message.startsWith(beginning))) return NO_CONNECTION
+  if (error.message === TLS_REFUSED) return NO_TLS
   if (isKnownToPrisma(error)) return driverCode(error.meta) ?? error.code
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
@@ -103,10 +129,15 @@ export function isTransient(code: string): boolean {
   return absenceOf(code) === 'transient'
 }
 
+/** Whether the database's server speaks no TLS. */
+export function isWithoutTls(error: unknown): boolean {
+  return codeOf(error) === NO_TLS
+}
+
 /** What the rest of the server sees of a database that is away. */
-export function databaseUnavailable(code: string): AppError {
+export function databaseUnavailable(code: string, reason = tlsFaults[code]): AppError {
   return new AppError('service_unavailable', {
-    detail: `the database cannot be used (${code})`,
+    detail: `the database cannot be used (${code})${reason ? `: ${reason}` : ''}`,
     headers: { 'Retry-After': RETRY_AFTER_SECONDS },
   })
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { PrismaClient as CommonPrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
+import { databaseUnavailable, isWithoutTls } from './failures.js'
 import { migrate } from './migrations.js'
 import { type PostgresqlAddress, readAddress } from './postgresql-address.js'
 import { PostgresqlConnections, setAll } from './postgresql-connections.js'
@@ -24,9 +25,7 @@ const dialect = {
 
 /** Opens the PostgreSQL database behind DATABASE_URL, migrated where needed. @throws {MigrationError} */
 export async function openPostgresql(databaseUrl: string, { timeoutMs, onShared }: Options): Promise<Database> {
-  const address = readAddress(databaseUrl)
-  await migrateOnce(address)
-  const { connection, settings, schema } = address
+  const { connection, settings, schema } = await reach(readAddress(databaseUrl))
   const connections = new PostgresqlConnections({ connection, settings, timeoutMs, onShared })
   const prepare = preparer(schema)
   return new Database({
@@ -35,6 +34,19 @@ export async function openPostgresql(databaseUrl: string, { timeoutMs, onShared 
     skipLocked: 'FOR UPDATE SKIP LOCKED',
     close: () => connections.pool.end(),
   })
+}
+
+/** Migrates the database; returns the address with the connection that has proved to work. */
+async function reach(address: PostgresqlAddress): Promise<PostgresqlAddress> {
+  try {
+    await migrateOnce(address)
+    return address
+  } catch (error) {
+    if (!isWithoutTls(error)) throw error
+    const { sslmode, plainConnection } = address
+    if (plainConnection) return reach({ ...address, connection: plainConnection, plainConnection: undefined })
+    throw sslmode ? databaseUnavailable('NO_TLS', `it speaks no TLS, and sslmode=${sslmode} asks for it`) : error
+  }
 }
 
 async function loadPrisma(pool: pg.Pool, schema: string): Promise<CommonPrismaClient> {
