@@ -8,8 +8,7 @@ import { CleanUp, createWorld, defaultSettings } from './support/world.js'
 
 const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
 const hasOpenssl = isInstalled('openssl', 'version')
-if (!onPostgresql) console.log('skipped: TLS of a database is tried on PostgreSQL')
-else if (!hasOpenssl) console.log('skipped: TLS of a database is tried where openssl is installed')
+if (onPostgresql && !hasOpenssl) console.log('skipped: TLS of a database is tried where openssl is installed')
 
 interface Place extends AsyncDisposable {
   front: TlsFront

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { config as loadDotenv } from 'dotenv'
 import { pino } from 'pino'
@@ -9,6 +10,7 @@ import { ConfigError, readDatabaseUrl } from '../config/config.js'
 import { AppError, OperatorError } from '../errors.js'
 import { createLogger } from '../log.js'
 import { Audit } from '../services/audit.js'
+import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { table } from './table.js'
 
 const USAGE = `Usage: npm run users -- COMMAND [--json]
@@ -30,11 +32,22 @@ async function main(): Promise<void> {
   const database = await openExisting(readDatabaseUrl(process.env))
   try {
     const operator = new Operator(database, new Audit({ log: createLogger('info', pino.destination(2)) }))
-    const result = await run(operator, command, name, rest)
-    console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
+    if (command === 'list' && name === undefined) {
+      await print((values.json ? peopleAsJson : peopleAsTable)(operator.list()))
+    } else {
+      const result = await run(operator, command, name, rest)
+      console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
+    }
   } finally {
     await database.close()
   }
+}
+
+/** Waits for whoever reads; one who has seen enough, such as `head`, ends it. */
+async function print(texts: AsyncIterable<string>): Promise<void> {
+  await pipeline(texts, process.stdout, { end: false }).catch((error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
 /** A command in the wrong folder must not make an empty file. */
@@ -64,7 +77,6 @@ async function run(
   rest: string[],
 ): Promise<Result> {
   if (rest.length > 0) throw new UsageError('too many arguments')
-  if (command === 'list' && name === undefined) return list(operator)
   if (!name) throw new UsageError(command ? 'NAME is missing' : '')
   switch (command) {
     case 'show':
@@ -84,19 +96,6 @@ async function run(
     default:
       throw new UsageError(`there is no command ${command}`)
   }
-}
-
-async function list(operator: Operator): Promise<Result> {
-  const people = await operator.list()
-  const rows = people.map(({ username, nick, id, lastLoginAt, sessions, disabledAt }) => [
-    username,
-    nick,
-    id,
-    lastLoginAt.toISOString(),
-    String(sessions),
-    disabledAt ? 'disabled' : 'enabled',
-  ])
-  return { json: people, text: table(['USERNAME', 'NICK', 'ID', 'LAST LOGIN', 'SESSIONS', 'STATE'], rows) }
 }
 
 async function show(operator: Operator, name: string): Promise<Result> {

@@ -9,6 +9,11 @@ import { SqlSessionRows } from './session-rows.js'
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
 
+/** How many people are read at once. */
+const PAGE = 500
+
+export type ListedPerson = User & { sessions: number }
+
 /** What an operator may do to people, straight on the database: it works whether or not the server or DingTalk does. */
 export class Operator {
   readonly #database: Database
@@ -19,11 +24,14 @@ export class Operator {
     this.#audit = audit
   }
 
-  async list(): Promise<(User & { sessions: number })[]> {
-    const people = await this.#database.prisma((prisma) =>
-      prisma.user.findMany({ include: { _count: { select: { sessions: true } } }, orderBy: { username: 'asc' } }),
-    )
-    return people.map(({ _count, ...user }) => ({ ...user, sessions: _count.sessions }))
+  /** Everybody by username, a page at a time, however many they are. */
+  async *list(): AsyncGenerator<ListedPerson[]> {
+    let last: string | undefined
+    do {
+      const people = await this.#page(last)
+      if (people.length > 0) yield people
+      last = people.length < PAGE ? undefined : people.at(-1)?.username
+    } while (last !== undefined)
   }
 
   /** @throws {OperatorError} */
@@ -66,6 +74,22 @@ export class Operator {
   async endSessions(name: string): Promise<{ user: User; sessionsEnded: number }> {
     const user = await this.#find(name)
     return { user, sessionsEnded: await this.#endSessions(user.id, 'ended_by_operator') }
+  }
+
+  async #page(after: string | undefined): Promise<ListedPerson[]> {
+    const people = await this.#database.prisma((prisma) =>
+      prisma.user.findMany({
+        where: after === undefined ? {} : { username: { gt: after } },
+        orderBy: { username: 'asc' },
+        take: PAGE,
+      }),
+    )
+    const ids = people.map(({ id }) => id)
+    const counts = await this.#database.prisma((prisma) =>
+      prisma.session.groupBy({ by: 'userId', where: { userId: { in: ids } }, _count: true }),
+    )
+    const sessions = new Map(counts.map(({ userId, _count }) => [userId, _count]))
+    return people.map((user) => ({ ...user, sessions: sessions.get(user.id) ?? 0 }))
   }
 
   /** A nick can be made to look like somebody's id: where a name fits several people, none is taken. */

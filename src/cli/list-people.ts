@@ -1,0 +1,33 @@
+import type { ListedPerson } from '../adapters/database/people-admin.js'
+import { GrowingTable } from './table.js'
+
+const HEAD = ['USERNAME', 'NICK', 'ID', 'LAST LOGIN', 'SESSIONS', 'STATE']
+
+type Pages = AsyncIterable<ListedPerson[]>
+
+/** A table of people for people, page by page. */
+export async function* peopleAsTable(pages: Pages): AsyncGenerator<string> {
+  const table = new GrowingTable()
+  let head = [HEAD]
+  for await (const people of pages) {
+    yield `${table.add([...head, ...people.map(cellsOf)])}\n`
+    head = []
+  }
+  if (head.length > 0) yield `${table.add(head)}\n`
+}
+
+/** One JSON array of all people, page by page. */
+export async function* peopleAsJson(pages: Pages): AsyncGenerator<string> {
+  let before = '['
+  for await (const people of pages) {
+    for (const person of people) {
+      yield `${before}\n${JSON.stringify([person], null, 2).slice(2, -2)}`
+      before = ','
+    }
+  }
+  yield before === '[' ? '[]\n' : '\n]\n'
+}
+
+function cellsOf({ username, nick, id, lastLoginAt, sessions, disabledAt }: ListedPerson): string[] {
+  return [username, nick, id, lastLoginAt.toISOString(), String(sessions), disabledAt ? 'disabled' : 'enabled']
+}
