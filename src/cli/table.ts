@@ -13,13 +13,19 @@ export class GrowingTable {
 
   /** Returns these rows as lines. */
   add(rows: string[][]): string {
-    const widths = this.#widths
-    for (const cells of rows) {
-      cells.forEach((cell, column) => {
-        widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell))
+    const lines = rows.map((cells) => cells.map((text) => ({ text, width: widthOf(text) })))
+    for (const cells of lines) {
+      cells.forEach(({ width }, column) => {
+        this.#widths[column] = Math.max(this.#widths[column] ?? 0, width)
       })
     }
-    const pad = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell))
-    return rows.map((cells) => cells.map(pad).join(GAP).trimEnd()).join('\n')
+    const pad = ({ text, width }: { text: string; width: number }, column: number) =>
+      text + ' '.repeat((this.#widths[column] ?? 0) - width)
+    return lines.map((cells) => cells.map(pad).join(GAP).trimEnd()).join('\n')
   }
+}
+
+/** Most cells are ASCII, whose width needs no look at each character. */
+function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
