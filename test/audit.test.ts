@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { Sessions } from '../src/services/sessions.js'
 import { HOUR } from '../src/time.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -131,16 +132,36 @@ describe('the audit trail', () => {
   it('takes over from DingTalk no code that could be one of ours', async () => {
     await using world = await createWorld({ DINGTALK_FLOW: 'oauth2' })
     const browser = world.browser()
-    for (const echo of ['emulator-secret', 'SecretCode', 'x'.repeat(5000)]) {
+    for (const echo of ['emulator-secret', 'SecretCode', 'x'.repeat(101), 'x'.repeat(5000)]) {
       world.dingtalk.failNext('userAccessToken', { body: { code: echo }, status: 400 })
       const { searchParams } = new URL(await browser.scan())
       await browser.get(`/callback?code=SecretCode&state=${searchParams.get('state')}`).expect(502)
     }
     world.dingtalk.failNext('userAccessToken', { body: { errcode: 88, sub_code: 'SecretCode' } })
     await browser.get(await browser.scan()).expect(502)
-    expect(events(world, 'login_refused')).toHaveLength(4)
+    expect(events(world, 'login_refused')).toHaveLength(5)
     const log = JSON.stringify(world.log)
     expect(log).not.toMatch(/SecretCode|emulator-secret|xxxx/)
+  })
+
+  it('says of a bug where it is, not what its message quotes', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    const callback = await browser.scan()
+    using _broken = vi.spyOn(Sessions.prototype, 'open').mockImplementation(() => {
+      throw Object.assign(new TypeError('cannot read sid-of-somebody\nnor the next line of it'), { code: 'ERR_ODD' })
+    })
+    await browser.get(callback).expect(500)
+    expect(world.log).toContainEqual(
+      expect.objectContaining({
+        code: 'internal',
+        bug: 'TypeError',
+        errorCode: 'ERR_ODD',
+        stack: expect.stringMatching(/^ {4}at .*(\n {4}at .*)*$/),
+      }),
+    )
+    expect(events(world, 'login_refused')).toHaveLength(1)
+    expect(JSON.stringify(world.log)).not.toMatch(/sid-of-somebody|next line of it/)
   })
 
   it('keeps to one line whatever the client sends', async () => {

@@ -1,24 +1,12 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../src/errors.js'
 import { MINUTE } from '../src/time.js'
 import { agree, setCookies } from './support/browser.js'
+import { rawAnswer } from './support/raw.js'
 import { createWorld, FRONTEND, PUBLIC_URL } from './support/world.js'
 
-/** Sends these bytes as they are; gives all that comes back until the server closes. */
-async function rawAnswer(serverUrl: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(serverUrl)
-  const socket = connect(Number(port), hostname)
-  let text = ''
-  socket.on('data', (chunk) => {
-    text += chunk
-  })
-  socket.on('error', () => {})
-  socket.write(bytes)
-  await once(socket, 'close')
-  return text
-}
+/** What a policy forbids, whatever else it allows. */
+const FORBIDDEN = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
 
 describe('methods and paths', () => {
   it.each([
@@ -76,14 +64,27 @@ describe('every response', () => {
       expect(headers['cache-control']).toBe('no-store')
       expect(headers['x-content-type-options']).toBe('nosniff')
       expect(headers['referrer-policy']).toBe('same-origin')
-      expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
-      expect(headers['content-security-policy']).not.toMatch(/unsafe|script-src/)
+      expect(headers['x-frame-options']).toBe('DENY')
+      const policy = String(headers['content-security-policy']).split('; ')
+      expect(policy.filter((directive) => !directive.startsWith('style-src '))).toEqual(FORBIDDEN)
       expect(headers['x-powered-by']).toBeUndefined()
       expect(headers.etag).toBeUndefined()
       expect(headers['strict-transport-security']).toBeUndefined()
       expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     },
   )
+
+  it.each(['/login', '/account'])('lets the page %s load nothing but its own', async (path) => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    if (path === '/account') await browser.logIn()
+    const { headers } = await browser.get(path).expect(200)
+    const policy = String(headers['content-security-policy']).split('; ')
+    expect(policy).toEqual(expect.arrayContaining([...FORBIDDEN, "script-src 'self'", "connect-src 'self'"]))
+    expect(policy.find((directive) => directive.startsWith('style-src '))).toMatch(/^style-src 'sha256-[\w+/=]+'$/)
+    const frames = path === '/login' ? [`frame-src ${world.dingtalk.url}`] : []
+    expect(policy.filter((directive) => directive.startsWith('frame-src'))).toEqual(frames)
+  })
 
   it('tells browsers to stay on https where PUBLIC_URL is https', async () => {
     await using world = await createWorld({ PUBLIC_URL: 'https://login.test' })
@@ -182,6 +183,7 @@ describe('the rate limit', () => {
     expect(Number(headers['retry-after'])).toBeGreaterThan(0)
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60)
     expect((await browser.get('/callback?code=a&state=b').expect(429)).body.error).toBe('rate_limited')
+    expect((await browser.get('/login').expect(429)).body.error).toBe('rate_limited')
     for (let look = 0; look < 5; look++) {
       await browser.get('/me').expect(401)
       await browser.get('/verify').expect(401)

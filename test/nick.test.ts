@@ -16,7 +16,7 @@ describe('a nick', () => {
     'नेपाल',
     'سلام',
     '-1',
-  ])('that is sound is kept: %s', (nick) => {
+  ])('is kept when it is sound: %s', (nick) => {
     expect(normaliseNick(nick)).toBe(nick)
   })
 

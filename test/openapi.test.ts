@@ -318,7 +318,7 @@ describe('every response', () => {
     expect(description.faults(operation, answer)).toEqual([])
   })
 
-  it('that is described is tried here', async () => {
+  it('is tried here if it is described', async () => {
     const everywhere = codesOfEveryRoute(description)
     const described = [...description.operations()].flatMap(([name, { responses }]) =>
       Object.entries(responses).flatMap(([status, response]) => {

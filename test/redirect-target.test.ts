@@ -278,7 +278,7 @@ describe('the username', () => {
     '%75%73%65%72%6e%61%6d%65',
     'username=a=b',
     'username=me',
-  ])('that the target had does not win: ?%s', (query) => {
+  ])('stands in the place of one that the target had: ?%s', (query) => {
     expect(withUsername(`http://front.test/a?x=1&${query}&y=2#username=z`, 'me')).toBe(
       'http://front.test/a?x=1&y=2&username=me#username=z',
     )

@@ -174,11 +174,6 @@ export const guards: readonly Guard[] = [
       replace: "'login.'",
     },
     {
-      name: 'COOKIE_DOMAIN for the session alone',
-      file: 'cookies/session.ts',
-      find: '...(cookieDomain && { domain: cookieDomain })',
-    },
-    {
       name: 'the id that people are shown, which opens nothing',
       file: 'services/sessions.ts',
       find: 'id: randomUUID()',
@@ -609,11 +604,16 @@ export const guards: readonly Guard[] = [
   ...against(
     'People in the metrics',
     {
-      name: 'a port of its own for the metrics',
-      file: 'server/server.ts',
-      find: 'const metricsServer = await startMetricsServer(ctx)',
-      replace:
-        'const metricsServer = await startMetricsServer({ ...ctx, config: { ...ctx.config, listen: { ...ctx.config.listen, metricsPort: ctx.config.listen.port } } })',
+      name: 'the metrics at one address alone',
+      file: 'server/metrics-server.ts',
+      find: "!== '/metrics'",
+      replace: "=== ''",
+    },
+    {
+      name: 'the one word for methods that nobody knows',
+      file: 'adapters/prometheus.ts',
+      find: "METHODS.has(method) ? method : 'other'",
+      replace: 'method',
     },
     {
       name: 'the pattern of a route instead of its address',
@@ -788,12 +788,14 @@ export const guards: readonly Guard[] = [
       file: 'server/server.ts',
       find: 'headersTimeout: 10 * SECOND',
       replace: 'headersTimeout: 0',
+      tests: ['slow-clients.test.ts'],
     },
     {
       name: 'the time limit of slow requests',
       file: 'server/server.ts',
       find: 'requestTimeout: 20 * SECOND',
       replace: 'requestTimeout: 0',
+      tests: ['slow-clients.test.ts'],
     },
     { name: 'the longest cookie header of attempts', file: 'cookies/attempt.ts', find: ' || bytes > MAX_HEADER_BYTES' },
     {

@@ -41,7 +41,8 @@ describe('the list of guards', () => {
 })
 
 describe('a test fails without', () => {
-  it.concurrent.for(guards)('$name ($file)', async (guard, { annotate, expect, skip }) => {
+  const named = guards.map((guard) => [guard.name, guard.file, guard] as const)
+  it.concurrent.for(named)('%s (%s)', async ([, , guard], { annotate, expect, skip }) => {
     if (guard.inBrowser && !chromiumPath) skip()
     const copy = idle.pop()
     if (!copy) throw new Error('more run at once than there are copies')
