@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config/config.js'
+import { parseEnvFile } from '../src/config/env-file.js'
+import { warningsOf } from '../src/config/warnings.js'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -45,6 +47,8 @@ describe('the defaults', () => {
     expect(read()).toMatchObject({
       listen: { port: 8000, host: undefined },
       publicUrl: 'http://localhost:8000',
+      secure: false,
+      callbackUrl: 'http://localhost:8000/callback',
       redirects: { frontendUrl: 'http://localhost:8080/', origins: ['http://localhost:8080'] },
       dingtalk: {
         flow: 'qrconnect',
@@ -77,7 +81,12 @@ describe('the defaults', () => {
   })
 
   it('stay the same in production', () => {
-    expect(readConfig(production)).toEqual({ ...read(), publicUrl: 'https://login.example.com' })
+    expect(readConfig(production)).toEqual({
+      ...read(),
+      publicUrl: 'https://login.example.com',
+      secure: true,
+      callbackUrl: 'https://login.example.com/callback',
+    })
   })
 })
 
@@ -86,6 +95,94 @@ describe('what is required', () => {
     expect(faultsOf({ ...least, [name]: undefined })).toEqual({ [name]: 'is missing' })
     expect(faultsOf({ ...least, [name]: '' })).toEqual({ [name]: 'is missing' })
     expect(faultsOf({ ...least, [name]: ' ' })).toEqual({ [name]: 'is missing' })
+  })
+})
+
+describe('what is missing while a name much like it is set', () => {
+  it.each([
+    ['DINGTALK_APP_ID', 'DINGTALK_APPID'],
+    ['DINGTALK_APP_ID', 'DINGTALK_CLIENT_ID'],
+    ['DINGTALK_APP_ID', 'dingtalk_app_id'],
+    ['DINGTALK_APP_SECRET', 'DINGTALK_CLIENT_SECRET'],
+    ['SESSION_SECRETS', 'SESSION_SECRET'],
+  ] as const)('is said of %s, with %s', (name, instead) => {
+    const { [name]: _, ...others } = least
+    expect(faultsOf({ ...others, [instead]: 'a-value-that-nobody-may-see' })).toEqual({
+      [name]: `is missing; ${instead} is set, but is no setting: probably ${name} is meant`,
+    })
+  })
+})
+
+describe('a placeholder', () => {
+  const placeholders = [
+    ...['your_app_id', 'your-app-id', 'YOUR_APP_SECRET', 'xxx', 'XXXXXXXX', 'dingxxxxxxxx', 'ding***', '***', '...'],
+    ...['changeme', 'change-me', 'CHANGE_ME', 'replace-me', 'replace_this', '<appid>', '<AppKey>', '[app-id]', '…'],
+    ...[
+      '{{APP_ID}}',
+      '$' + '{APP_ID}',
+      '%APP_ID%',
+      '你的AppId',
+      '您的应用密钥',
+      '请填写',
+      'insert-your-key',
+      'todo',
+      'null',
+    ],
+  ]
+
+  it.each(placeholders)('is refused: %s', (value) => {
+    for (const name of ['DINGTALK_APP_ID', 'DINGTALK_APP_SECRET']) expectRefused(name, value, /^is a placeholder/)
+    expectRefused('SESSION_SECRETS', value, /^holds a placeholder/)
+    expectRefused('SESSION_SECRETS', `${SECRET},${value}`, /^holds a placeholder/)
+  })
+
+  it('is refused as a secret of any length', () => {
+    expectRefused('SESSION_SECRETS', 'your-secret-of-at-least-32-characters', /^holds a placeholder/)
+    expectRefused('SESSION_SECRETS', 'x'.repeat(40), /^holds a placeholder/)
+  })
+
+  it.each(['dingabcxxx', 'changes-of-heart', 'yours', 'xx', 'replaced', 'nullable'])('is not %s', (value) => {
+    expect(read({ DINGTALK_APP_ID: value }).dingtalk.appId).toBe(value)
+  })
+})
+
+describe('what a Chinese keyboard or an editor types', () => {
+  it.each([
+    ['PUBLIC_URL', 'https：//login.example.com', /full-width character ：: write : instead/],
+    ['PUBLIC_URL', '“https://login.example.com”', /typographic quote “/],
+    ['FRONTEND_URL', '‘https://app.example.com/’', /typographic quote ‘/],
+    ['ALLOWED_REDIRECTS', 'https://a.example.com，https://b.example.com', /^holds the full-width character ，/],
+    [
+      'ALLOWED_REDIRECTS',
+      'https://a.example.com、https://b.example.com',
+      /^holds the full-width character 、: write , /,
+    ],
+    ['SESSION_SECRETS', `${SECRET}，${OLDER_SECRET}`, /^holds the full-width character ，/],
+    ['SESSION_SECRETS', `“${SECRET}”`, /^holds the typographic quote/],
+    ['TRUST_PROXY', '10.0.0.1，10.0.0.2', /full-width character ，/],
+    ['PORT', '８０００', /whole number.*full-width character ８: write 8 /],
+    ['LOGIN_TIMEOUT', '10ｍ', /is not a duration.*full-width character ｍ: write m /],
+    ['DINGTALK_FLOW', '“oauth2”', /must be qrconnect or oauth2.*typographic quote/],
+    ['LOG_LEVEL', '「info」', /must be fatal.*typographic quote 「/],
+    ['DINGTALK_APP_ID', '「dingabc」', /^holds the typographic quote 「/],
+    ['DINGTALK_APP_SECRET', '"app-secret"', /^has quotes around it/],
+    ['HOST', '“127.0.0.1”', /^holds the typographic quote/],
+    ['RATE_LIMIT_PER_MINUTE', "'600'", /whole number.*has quotes around it/],
+  ])('is named in %s: %s', (name, value, problem) => {
+    expectRefused(name, value, problem)
+  })
+
+  it('may stand in the name of the organisation', () => {
+    expect(read({ BRAND_NAME: '“星辰”（上海），有限公司' }).brand.name).toBe('“星辰”（上海），有限公司')
+  })
+})
+
+describe('a fault of a value that was cut at a #', () => {
+  it('is explained by it', () => {
+    const file = parseEnvFile('.env', 'SESSION_SECRETS=abcdefgh#ijklmnopqrstuvwxyz0123456789')
+    expect(() => readConfig({ ...least, ...file.values }, file)).toThrow(
+      /at least 32 characters; it ends before the first # in \.env: write it in quotes/,
+    )
   })
 })
 
@@ -557,5 +654,144 @@ describe('production', () => {
       PORT: 'x',
     }
     expect(Object.keys(faultsOf(settings)).sort()).toEqual(['DINGTALK_APP_ID', 'PORT', 'PUBLIC_URL', 'SESSION_SECRETS'])
+  })
+
+  it.each(['DINGTALK_LOGIN_URL', 'DINGTALK_OAPI_URL', 'DINGTALK_API_URL'])('refuses the emulator as %s', (name) => {
+    for (const url of ['http://localhost:9000', 'http://127.0.0.1:9000', 'http://[::1]:9000', 'https://localhost']) {
+      expectRefused(name, url, /that is the emulator/, production)
+      expect(() => read({ [name]: url })).not.toThrow()
+    }
+  })
+})
+
+describe('the warnings', () => {
+  const publicUrl = { PUBLIC_URL: 'https://login.example.com', FRONTEND_URL: 'https://app.example.com/' }
+
+  /** As of a start with this text in `.env`; what else is set stands in the environment. */
+  async function warnings(settings: Settings, text = '') {
+    const file = parseEnvFile('.env', text)
+    const environment = { ...file.values, ...least, ...publicUrl, ...settings }
+    return warningsOf(readConfig(environment, file), environment, file)
+  }
+  const named = async (settings: Settings, text?: string) =>
+    (await warnings(settings, text)).map(({ setting }) => setting)
+
+  it('are none where all is well', async () => {
+    expect(await warnings({}, 'PORT=8000\nSESSION_IDLE_TIMEOUT=8h # hours\n')).toEqual([])
+    expect(await warningsOf(read(), least)).toEqual([])
+  })
+
+  it.each([
+    ['FRONTEND_URI', 'FRONTEND_URL'],
+    ['ALLOWED_REDIRECT', 'ALLOWED_REDIRECTS'],
+    ['SESSION_SECRET', 'SESSION_SECRETS'],
+    ['DINGTALK_APPID', 'DINGTALK_APP_ID'],
+    ['DINGTALK_APP_KEY', 'DINGTALK_APP_ID'],
+    ['DINGTALK_CLIENT_ID', 'DINGTALK_APP_ID'],
+    ['DINGTALK_CLIENT_SECRET', 'DINGTALK_APP_SECRET'],
+    ['DINGTALK_CORP_APP_ID', 'DINGTALK_CORP_APP_KEY'],
+    ['COOKIE_DOMAINS', 'COOKIE_DOMAIN'],
+    ['dingtalk_flow', 'DINGTALK_FLOW'],
+  ])('name %s, set anywhere, and what is probably meant', async (name, meant) => {
+    const expected = [{ setting: name, problem: `is no setting and counts for nothing; probably ${meant} is meant` }]
+    expect(await warnings({}, `${name}=a-value`)).toEqual(expected)
+    expect(await warnings({ [name]: 'a-value' })).toEqual(expected)
+  })
+
+  it.each(['PUBLIC_URI', 'DATABASE_URI', 'PORTS', 'LOGLEVEL', 'NODE_ENVS', 'RATE_LIMIT_PER_MINUTES'])(
+    'name %s where it stands in .env, not elsewhere',
+    async (name) => {
+      expect(await named({}, `${name}=a-value`)).toEqual([name])
+      expect(await named({ [name]: 'a-value' })).toEqual([])
+    },
+  )
+
+  it('name nothing that others may have set', async () => {
+    const others = [
+      ...['EMULATOR_PORT', 'EMULATOR_PUBLIC_URL', 'FRONTEND_PORT', 'LOGIN_HOST', 'POSTGRES_PASSWORD', 'PATH', 'HOME'],
+      ...['HOSTNAME', 'PWD', 'USER', 'LANG', 'SESSION_MANAGER', 'XDG_SESSION_ID', 'COOKIE_SECRET', 'DINGTALK_CORP_ID'],
+      ...['DINGTALK_AGENT_ID', 'DINGTALK_WEBHOOK', 'TEST_DATABASE_URL', 'HTTPS_PROXY', 'API_URL', 'TZ', 'DEBUG'],
+    ]
+    expect(await named({}, others.map((name) => `${name}=x`).join('\n'))).toEqual([])
+    expect(await named(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([])
+  })
+
+  it.each([
+    ['https://login.example.com', 'https://app.example.org/'],
+    ['https://login.example.com', 'http://app.example.com/'],
+    ['http://127.0.0.1:8000', 'http://localhost:8080/'],
+    ['http://localhost:8000', 'http://127.0.0.1:8080/'],
+    ['https://login.example.com.cn', 'https://app.other.com.cn/'],
+    ['https://login.github.io', 'https://app.github.io/'],
+    ['http://login', 'http://app/'],
+    ['http://10.0.0.1', 'http://10.0.0.2/'],
+    ['http://login.localhost', 'http://app.localhost/'],
+  ])('say that of %s no cookie comes from %s', async (own, frontEnd) => {
+    const origin = new URL(frontEnd).origin
+    const [warning, ...more] = await warnings({ PUBLIC_URL: own, FRONTEND_URL: frontEnd })
+    expect(more).toEqual([])
+    expect(warning?.setting).toBe('FRONTEND_URL')
+    expect(warning?.problem).toMatch(/SameSite=Lax; third-party cookies/)
+    for (const address of [origin, own]) expect(warning?.problem).toContain(`${address}`)
+
+    const allowed = { PUBLIC_URL: own, FRONTEND_URL: `${own}/`, ALLOWED_REDIRECTS: origin }
+    expect(await named(allowed)).toEqual(['ALLOWED_REDIRECTS'])
+  })
+
+  it.each([
+    ['https://login.example.com', 'https://app.example.com:8443/'],
+    ['https://example.com', 'https://a.b.example.com/'],
+    ['https://login.example.com.cn', 'https://app.example.com.cn/'],
+    ['http://localhost:8000', 'http://localhost:8080/'],
+    ['http://10.0.0.1:8000', 'http://10.0.0.1/'],
+    ['http://login_1.example.com', 'http://app_1.example.com/'],
+  ])('say nothing of %s and %s, which are one site', async (own, frontEnd) => {
+    expect(await warnings({ PUBLIC_URL: own, FRONTEND_URL: frontEnd })).toEqual([])
+  })
+
+  it.each([
+    ['DINGTALK_APP_SECRET=abc#def', 'abc'],
+    ['DINGTALK_APP_SECRET = abc#def # ours', 'abc'],
+    ['export DINGTALK_APP_SECRET=abc#def', 'abc'],
+    ['DINGTALK_APP_SECRET: abc#def', 'abc'],
+    ['A=b\r\nDINGTALK_APP_SECRET=abc#def\r\n', 'abc'],
+  ])('name what dotenv cut at a #, without its value: %j', async (text, value) => {
+    const settings = { DINGTALK_APP_SECRET: value }
+    const [warning, ...more] = await warnings(settings, text)
+    expect(more).toEqual([])
+    expect(warning).toEqual({
+      setting: 'DINGTALK_APP_SECRET',
+      problem: 'ends before the first # in .env; if the # belongs to the value, write the value in quotes',
+    })
+  })
+
+  it.each([
+    'DINGTALK_APP_SECRET="abc#def"',
+    "DINGTALK_APP_SECRET='abc#def'",
+    'DINGTALK_APP_SECRET=abc # def',
+    'DINGTALK_APP_SECRET=abc #def',
+    'DINGTALK_APP_SECRET=abc',
+    '#DINGTALK_APP_SECRET=abc#def',
+    'OTHER=abc#def',
+  ])('say nothing of a comment or a # in quotes: %j', async (text) => {
+    const { values } = parseEnvFile('.env', text)
+    expect(await warnings({ DINGTALK_APP_SECRET: values.DINGTALK_APP_SECRET ?? 'abc' }, text)).toEqual([])
+  })
+
+  it('say nothing of a cut value that the environment replaces', async () => {
+    expect(await warnings({ DINGTALK_APP_SECRET: 'whole#secret' }, 'DINGTALK_APP_SECRET=abc#def')).toEqual([])
+  })
+
+  it('name the hosts of DingTalk that are of another region', async () => {
+    expect(await warnings({ DINGTALK_LOGIN_URL: 'https://login.dingtalk.io' })).toEqual([
+      {
+        setting: 'DINGTALK_OAPI_URL',
+        problem: expect.stringMatching(/DINGTALK_LOGIN_URL names a host of dingtalk\.io/),
+      },
+      { setting: 'DINGTALK_API_URL', problem: expect.stringMatching(/all three must be of one region/) },
+    ])
+    const io = (host: string) => `https://${host}.dingtalk.io`
+    const all = { DINGTALK_LOGIN_URL: io('login'), DINGTALK_OAPI_URL: io('oapi'), DINGTALK_API_URL: io('api') }
+    expect(await warnings(all)).toEqual([])
   })
 })

@@ -1,24 +1,29 @@
 import { z } from 'zod'
 import { OperatorError } from '../errors.js'
 import { DAY, MINUTE } from '../time.js'
+import { appCredential, sessionSecret } from './credentials.js'
+import type { EnvFile } from './env-file.js'
+import { meantBy } from './near-names.js'
 import {
-  appCredential,
   brandName,
   cookieDomain,
   databaseUrl,
+  dingtalkOrigin,
   duration,
   frontendUrl,
   listOf,
   logoUrl,
+  oneOf,
   origin,
+  plainText,
   secureOrigin,
-  sessionSecret,
   setting,
   trustProxy,
   wholeNumber,
 } from './setting-values.js'
 
 const USUAL_PORT = '8000'
+const USUAL_PUBLIC_URL = `http://localhost:${USUAL_PORT}`
 
 /** One setting that cannot be used as it is. `problem` says what is wrong and what would be right, never a secret's value. */
 export interface ConfigFault {
@@ -39,21 +44,21 @@ export class ConfigError extends OperatorError {
 
 const databaseSetting = setting(databaseUrl).prefault('file:./data/login.db')
 
-function environmentSchema(production: boolean, env: Record<string, string>) {
+function environmentSchema(production: boolean) {
   const credential = setting(appCredential(production))
-  const host = (name: string) => setting(secureOrigin(production)).prefault(`https://${name}.dingtalk.com`)
+  const host = (name: string) => setting(dingtalkOrigin(production)).prefault(`https://${name}.dingtalk.com`)
   return z.object({
     PORT: wholeNumber(0, 65_535).prefault(USUAL_PORT),
-    HOST: z.string().optional(),
-    PUBLIC_URL: setting(secureOrigin(production)).prefault('http://localhost:8000'),
+    HOST: setting(plainText).optional(),
+    PUBLIC_URL: setting(secureOrigin(production)).prefault(USUAL_PUBLIC_URL),
     FRONTEND_URL: setting(frontendUrl).prefault('http://localhost:8080/'),
     ALLOWED_REDIRECTS: listOf(origin).prefault(''),
-    DINGTALK_FLOW: z.enum(['qrconnect', 'oauth2'], 'must be qrconnect or oauth2').prefault('qrconnect'),
+    DINGTALK_FLOW: oneOf('qrconnect', 'oauth2').prefault('qrconnect'),
     DINGTALK_APP_ID: credential,
     DINGTALK_APP_SECRET: credential,
-    DINGTALK_AUDIENCE: z.enum(['members', 'anyone'], 'must be members or anyone').prefault('members'),
-    DINGTALK_CORP_APP_KEY: env.DINGTALK_CORP_APP_SECRET ? credential : credential.optional(),
-    DINGTALK_CORP_APP_SECRET: env.DINGTALK_CORP_APP_KEY ? credential : credential.optional(),
+    DINGTALK_AUDIENCE: oneOf('members', 'anyone').prefault('members'),
+    DINGTALK_CORP_APP_KEY: credential.optional(),
+    DINGTALK_CORP_APP_SECRET: credential.optional(),
     DINGTALK_LOGIN_URL: host('login'),
     DINGTALK_OAPI_URL: host('oapi'),
     DINGTALK_API_URL: host('api'),
@@ -64,47 +69,83 @@ function environmentSchema(production: boolean, env: Record<string, string>) {
     SESSION_IDLE_TIMEOUT: duration().prefault('8h'),
     SESSION_MAX_AGE: duration().prefault('7d'),
     LOGIN_TIMEOUT: duration({ max: DAY }).prefault('10m'),
-    COOKIE_DOMAIN: setting(cookieDomain(env.PUBLIC_URL)).optional(),
+    COOKIE_DOMAIN: setting(cookieDomain).optional(),
     TRUST_PROXY: setting(trustProxy).prefault('0'),
     RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).prefault('600'),
-    METRICS_PORT: wholeNumber(0, 65_535)
-      .refine((port) => port === 0 || port !== Number(env.PORT ?? USUAL_PORT), "must not be PORT's: it is not public")
-      .optional(),
+    METRICS_PORT: wholeNumber(0, 65_535).optional(),
     BRAND_NAME: setting(brandName).optional(),
     BRAND_LOGO_URL: setting(logoUrl).optional(),
-    LOG_LEVEL: z
-      .enum(
-        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-        'must be fatal, error, warn, info, debug, trace or silent',
-      )
-      .prefault('info'),
+    LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').prefault('info'),
   })
 }
 
+const schemas = { development: environmentSchema(false), production: environmentSchema(true) }
+type Environment = z.infer<typeof schemas.development>
+
 /** The names of all settings. */
-export const settingNames: readonly string[] = [...Object.keys(environmentSchema(false, {}).shape), 'NODE_ENV']
+export const settingNames: readonly string[] = [...Object.keys(schemas.development.shape), 'NODE_ENV']
 
 /**
  * Reads the settings, nested by who uses them. Empty ones count as not set.
+ * Where part of them came from an env file, that file helps to explain faults.
  * @throws {ConfigError} with every fault, by name and without the values of secrets.
  */
-export function readConfig(environment: Record<string, string | undefined>) {
+export function readConfig(environment: Record<string, string | undefined>, envFile?: EnvFile) {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) if (value?.trim()) env[name] = value.trim()
-  const production = env.NODE_ENV?.toLowerCase() === 'production'
+  const schema = env.NODE_ENV?.toLowerCase() === 'production' ? schemas.production : schemas.development
 
-  const parsed = environmentSchema(production, env).safeParse(env)
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((i) => ({ setting: i.path.join('.'), problem: i.message })))
-  }
+  const parsed = schema.safeParse(env)
+  const faults = parsed.success ? [] : parsed.error.issues.map(faultOf)
+  const alone = new Set(faults.map((fault) => fault.setting))
+  faults.push(...crossFaults(env).filter((fault) => !alone.has(fault.setting)))
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults.map((fault) => explained(fault, env, envFile)))
+  return configOf(parsed.data)
+}
 
-  const s = parsed.data
+const faultOf = ({ path, message }: z.core.$ZodIssue): ConfigFault => ({ setting: path.join('.'), problem: message })
+
+/** The faults that only two settings together show. */
+function crossFaults(env: Record<string, string>): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  if (env.DINGTALK_CORP_APP_KEY && !env.DINGTALK_CORP_APP_SECRET)
+    faults.push({ setting: 'DINGTALK_CORP_APP_SECRET', problem: 'is missing' })
+  if (env.DINGTALK_CORP_APP_SECRET && !env.DINGTALK_CORP_APP_KEY)
+    faults.push({ setting: 'DINGTALK_CORP_APP_KEY', problem: 'is missing' })
+
+  const metricsPort = Number(env.METRICS_PORT)
+  if (metricsPort !== 0 && metricsPort === Number(env.PORT ?? USUAL_PORT))
+    faults.push({ setting: 'METRICS_PORT', problem: "must not be PORT's: it is not public" })
+
+  const domain = env.COOKIE_DOMAIN?.toLowerCase().replace(/^\./, '')
+  const publicUrl = env.PUBLIC_URL ?? USUAL_PUBLIC_URL
+  const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : domain
+  if (domain && host !== domain && !host?.endsWith(`.${domain}`))
+    faults.push({ setting: 'COOKIE_DOMAIN', problem: "must be PUBLIC_URL's host or a parent of it" })
+  return faults
+}
+
+/** Adds how the fault probably came about: another name stands in its place, or the value was cut. */
+function explained(fault: ConfigFault, env: Record<string, string>, envFile: EnvFile | undefined): ConfigFault {
+  const { setting, problem } = fault
+  if (envFile?.cutAtHash.includes(setting))
+    return { setting, problem: `${problem}; it ends before the first # in ${envFile.path}: write it in quotes` }
+  const instead = Object.keys(env).find((name) => meantBy(name, settingNames) === setting)
+  if (problem !== 'is missing' || !instead) return fault
+  return { setting, problem: `is missing; ${instead} is set, but is no setting: probably ${setting} is meant` }
+}
+
+function configOf(s: Environment) {
   return {
     /** NODE_ENV is `production`. */
     production,
     listen: { port: s.PORT, host: s.HOST, metricsPort: s.METRICS_PORT },
     /** The origin that browsers use, e.g. `https://login.example.com`. */
     publicUrl: s.PUBLIC_URL,
+    /** Whether browsers come by https. */
+    secure: s.PUBLIC_URL.startsWith('https:'),
+    /** Where DingTalk sends people back to. */
+    callbackUrl: `${s.PUBLIC_URL}/callback`,
     redirects: {
       frontendUrl: s.FRONTEND_URL,
       origins: [...new Set([new URL(s.FRONTEND_URL).origin, ...s.ALLOWED_REDIRECTS])],

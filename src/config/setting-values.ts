@@ -1,13 +1,10 @@
 import { isIP } from 'node:net'
+import { compile } from 'proxy-addr'
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE, SECOND } from '../time.js'
+import { oddity, refuseOddity } from './oddities.js'
 
 const unitsMs = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
-
-/** The application that the emulator knows: production refuses it. */
-const EMULATOR_APP_ID = 'dingemulator'
-/** The secret that `.env.example` carries, so that a copy of it runs: production refuses it. */
-const EXAMPLE_SECRET = 'only-for-development-replace-this-in-production'
 
 /** A string setting that `parse` turns into a value; what `parse` throws is the fault's text. */
 export function setting<T>(parse: (text: string) => T) {
@@ -15,9 +12,26 @@ export function setting<T>(parse: (text: string) => T) {
     try {
       return parse(text)
     } catch (fault) {
-      ctx.addIssue({ code: 'custom', message: fault instanceof Error ? fault.message : String(fault) })
+      const problem = fault instanceof Error ? fault.message : String(fault)
+      const odd = oddity(text)
+      ctx.addIssue({ code: 'custom', message: odd && odd !== problem ? `${problem}; it ${odd}` : problem })
       return z.NEVER
     }
+  })
+}
+
+/** A text as it stands. */
+export function plainText(text: string): string {
+  refuseOddity(text)
+  return text
+}
+
+/** One of these words. */
+export function oneOf<const T extends string>(...words: readonly [...T[], T]) {
+  return setting((text) => {
+    const word = words.find((known) => known === text)
+    if (word === undefined) throw new Error(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`)
+    return word
   })
 }
 
@@ -74,13 +88,14 @@ export function frontendUrl(text: string): string {
 }
 
 export function listOf<T>(parse: (text: string) => T) {
-  return setting((text) =>
-    text
+  return setting((text) => {
+    refuseOddity(text)
+    return text
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '')
-      .map(parse),
-  )
+      .map(parse)
+  })
 }
 
 /** What Express's `trust proxy` takes, but for `true`. */
@@ -94,17 +109,15 @@ export function trustProxy(text: string): number | string[] {
       'must not be "true": every client could claim any address; give the number of proxies, or their addresses',
     )
   }
-  return text.split(',').map((part) => {
-    const subnet = part.trim()
-    const [address = '', bits, ...rest] = subnet.split('/')
-    const maxBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-    const named = ['loopback', 'linklocal', 'uniquelocal'].includes(subnet)
-    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maxBits)
-    if (!named && (maxBits < 0 || !fits || rest.length > 0)) {
-      throw new Error('must be the number of proxies, or a list of addresses and subnets such as 10.0.0.0/8')
-    }
-    return subnet
-  })
+  const subnets = text.split(',').map((part) => part.trim())
+  try {
+    // As in a list of Express's own, a number here would be no count but an address of one number.
+    if (subnets.some((subnet) => /^\d+$/.test(subnet))) throw new Error('a number in a list')
+    compile(subnets)
+  } catch {
+    throw new Error('must be the number of proxies, or a list of addresses and subnets such as 10.0.0.0/8')
+  }
+  return subnets
 }
 
 /** What the organisation calls itself. */
@@ -144,37 +157,13 @@ function withHost(text: string): string {
   return text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/:])/, '$1localhost')
 }
 
-/** A domain that holds PUBLIC_URL's host, without a dot before it. */
-export function cookieDomain(publicUrl: string | undefined) {
-  return (text: string): string => {
-    const domain = text.toLowerCase().replace(/^\./, '')
-    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain) || isIP(domain)) {
-      throw new Error('must be a domain of two labels or more, such as example.com')
-    }
-    const host = publicUrl && URL.canParse(publicUrl) ? new URL(publicUrl).hostname : ''
-    if (host !== domain && !host.endsWith(`.${domain}`)) throw new Error("must be PUBLIC_URL's host or a parent of it")
-    return domain
+/** A domain of two labels or more, without a dot before it. */
+export function cookieDomain(text: string): string {
+  const domain = text.toLowerCase().replace(/^\./, '')
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain) || isIP(domain)) {
+    throw new Error('must be a domain of two labels or more, such as example.com')
   }
-}
-
-/** One secret that signs cookies. */
-export function sessionSecret(production: boolean) {
-  return (secret: string): string => {
-    if (secret.length < 32) throw new Error('each secret must have at least 32 characters')
-    if (production && new Set(secret).size < 8) throw new Error('holds a weak secret: use e.g. `openssl rand -hex 32`')
-    if (production && secret === EXAMPLE_SECRET)
-      throw new Error("holds the example's secret: use `openssl rand -hex 32`")
-    return secret
-  }
-}
-
-/** An application's id or secret. */
-export function appCredential(production: boolean) {
-  return (text: string): string => {
-    if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('must not hold spaces or characters beyond ASCII')
-    if (production && text === EMULATOR_APP_ID) throw new Error("is the emulator's application, refused in production")
-    return text
-  }
+  return domain
 }
 
 /** An origin that must be https in production, unless it is this machine itself. */
@@ -182,6 +171,15 @@ export function secureOrigin(production: boolean) {
   return (text: string): string => {
     const url = origin(text)
     if (production && url.startsWith('http:') && !isLoopback(url)) throw new Error('must be https:// in production')
+    return url
+  }
+}
+
+/** The origin of one of DingTalk's hosts. On this machine there is none but the emulator. */
+export function dingtalkOrigin(production: boolean) {
+  return (text: string): string => {
+    const url = secureOrigin(production)(text)
+    if (production && isLoopback(url)) throw new Error('is this machine: that is the emulator, refused in production')
     return url
   }
 }

@@ -60,6 +60,8 @@ export class Site implements AsyncDisposable {
     const { script, flow } = sites[name]
     const databaseFile = path.join(directory, databaseName)
     const env = {
+      // In production the server refuses a DingTalk on this machine.
+      NODE_ENV: script === 'dist/main.js' ? '' : 'production',
       FRONTEND_URL,
       DINGTALK_FLOW: flow,
       DINGTALK_AUDIENCE: 'members',
