@@ -14,17 +14,16 @@ import { verifyRoutes } from './routes/verify.js'
 
 /** The application, which does not listen yet. From top to bottom, this is the way of a request. */
 export function createApp(ctx: Context): Express {
-  const { publicUrl, edge } = ctx.config
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.enable('case sensitive routing')
   app.set('query parser', false)
-  app.set('trust proxy', edge.trustProxy)
+  app.set('trust proxy', ctx.config.edge.trustProxy)
 
   app.use(readableForwardedFor)
   app.use(requestContext(ctx.logger))
-  app.use(securityHeaders({ secure: publicUrl.startsWith('https:') }))
+  app.use(securityHeaders(ctx.config))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

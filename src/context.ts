@@ -28,8 +28,7 @@ interface Options {
  * @throws {MigrationError}
  */
 export async function createContext({ config, logger, now = Date.now }: Options) {
-  const { publicUrl, session } = config
-  const secure = publicUrl.startsWith('https:')
+  const { publicUrl, secure, session } = config
   const database = await openDatabase(config.databaseUrl, { logger })
   const sessionRows = new SqlSessionRows(database)
   const userRows = new PrismaUserRows(database)
@@ -93,6 +92,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       audit,
       redirects: config.redirects,
       publicUrl,
+      callbackUrl: config.callbackUrl,
       timeoutMs: config.login.timeoutMs,
       now,
     }),

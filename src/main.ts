@@ -1,21 +1,23 @@
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
-import { config as loadDotenv } from 'dotenv'
 import { readConfig } from './config/config.js'
+import { loadEnvFile } from './config/env-file.js'
+import { warningsOf } from './config/warnings.js'
 import { createContext } from './context.js'
 import { AppError, OperatorError } from './errors.js'
 import { bugFields, createLogger } from './log.js'
 import { listenFailure } from './server/listen.js'
 import { startServer } from './server/server.js'
 
-loadDotenv({ quiet: true })
 // Lets the heap grow by 80 % between collections; V8's default would let it triple. See docs/decisions.
 setFlagsFromString('--heap-growing-percent=80')
 
 /** Runs the server until it is told to stop; `hurry` if that is to happen at once. */
 async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
-  const config = readConfig(process.env)
+  const envFile = loadEnvFile(process.env)
+  const config = readConfig(process.env, envFile)
   const logger = createLogger(config.logLevel)
+  for (const warning of await warningsOf(config, process.env, envFile)) logger.warn(warning, 'setting')
   await using ctx = await createContext({ config, logger })
   const server = await startServer(ctx)
   const { publicUrl, dingtalk, membership } = config

@@ -1,7 +1,13 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { runCompiled } from './support/command.js'
+import { Command, runCompiled } from './support/command.js'
 import { createWorld, type World } from './support/world.js'
+
+const PROJECT = fileURLToPath(new URL('../', import.meta.url))
+const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8'))
 
 async function users(
   world: World,
@@ -115,7 +121,14 @@ describe('npm run users', () => {
 
 describe('npm run check-config', () => {
   async function check(settings: Record<string, string>, ...args: string[]) {
-    await using command = runCompiled('cli/check-config.js', { env: settings, args, cwd: tmpdir() })
+    return checkIn(tmpdir(), settings, ...args)
+  }
+
+  /** As `npm run check-config` runs it, but in this folder. */
+  async function checkIn(cwd: string, env: Record<string, string>, ...args: string[]) {
+    const words: string[] = scripts['check-config'].split(' ').slice(1)
+    const start = words.map((word) => (word.startsWith('dist/') ? path.join(PROJECT, word) : word))
+    await using command = new Command(process.execPath, { env, args: [...start, ...args], cwd })
     return { exitCode: await command.ended(), output: command.output }
   }
 
@@ -162,7 +175,83 @@ describe('npm run check-config', () => {
     expect((await check(world.settings, '--online')).output).toMatch(/contact scope/)
   })
 
+  it('says in words that a name does not resolve, and which setting holds it', async () => {
+    await using world = await createWorld()
+    const settings = { ...world.settings, DINGTALK_OAPI_URL: 'http://oapi.dingtalk.invalid' }
+    const { exitCode, output } = await check(settings, '--online')
+    expect(exitCode).toBe(1)
+    expect(output.match(/DINGTALK_OAPI_URL names a host that does not resolve/g)).toHaveLength(2)
+    const oauth2 = { ...world.settings, DINGTALK_FLOW: 'oauth2', DINGTALK_API_URL: 'http://api.dingtalk.invalid' }
+    expect((await check(oauth2, '--online')).output).toMatch(/DINGTALK_API_URL names a host that does not resolve/)
+  })
+
+  it('warns of what is probably a mistake, and says no more that all is in order', async () => {
+    await using world = await createWorld({
+      PUBLIC_URL: 'http://127.0.0.1:8000',
+      FRONTEND_URL: 'http://localhost:8080/',
+    })
+    const { exitCode, output } = await check({ ...world.settings, FRONTEND_URI: 'x' }, '--online')
+    expect(exitCode).toBe(0)
+    expect(output).toMatch(/^ {2}FRONTEND_URL: http:\/\/localhost:8080 is another site than PUBLIC_URL, /m)
+    expect(output).toMatch(/^ {2}FRONTEND_URI: is no setting/m)
+    expect(output).not.toContain('The settings are in order')
+  })
+
+  it('reads the env file that it is told of, instead of .env', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    const least = 'DINGTALK_APP_ID=dingabc\nSESSION_SECRETS=0f1e2d3c4b5a69788796a5b4c3d2e1f0\n'
+    const file = path.join(directory, 'settings.env')
+    writeFileSync(file, `${least}PUBLIC_URL=http://localhost:8001\nDINGTALK_APP_SECRET=the-first#the-second\n`)
+    writeFileSync(path.join(directory, '.env'), 'LOG_LEVEL=loud\n')
+
+    const { exitCode, output } = await checkIn(directory, {}, '--env-file', file)
+    expect(output).toContain('http://localhost:8001/callback')
+    expect(output).toContain(`DINGTALK_APP_SECRET: ends before the first # in ${file}`)
+    expect(output).not.toMatch(/the-first|the-second/)
+    expect(exitCode).toBe(0)
+    expect(await checkIn(directory, {})).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('LOG_LEVEL: must be'),
+    })
+    rmSync(directory, { recursive: true })
+  })
+
+  it('says that there is no such env file, or that it cannot be read', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    const missing = path.join(directory, 'missing.env')
+    expect(await check({}, '--env-file', missing)).toEqual({ exitCode: 1, output: `There is no file ${missing}.\n` })
+    expect(await check({}, '--env-file', directory)).toEqual({
+      exitCode: 1,
+      output: `${directory} cannot be read (EISDIR).\n`,
+    })
+    rmSync(directory, { recursive: true })
+  })
+
   it('explains its usage', async () => {
-    expect(await check({}, '--fast')).toMatchObject({ exitCode: 2, output: expect.stringContaining('Usage:') })
+    for (const args of [['--fast'], ['file'], ['--env-file'], ['--env-file='], ['--env-file', 'a', '--env-file', 'a']])
+      expect(await check({}, ...args)).toMatchObject({ exitCode: 2, output: expect.stringContaining('Usage:') })
+  })
+})
+
+describe('npm start', () => {
+  it('logs what is probably a mistake in the settings, and starts', async () => {
+    await using world = await createWorld()
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    writeFileSync(path.join(directory, '.env'), 'PORT=0\nBRAND_NAMES=Example\n')
+    await using server = runCompiled('main.js', { env: world.settings, cwd: directory })
+    await server.printed(/"listening"/)
+    expect(server.output).toMatch(/"level":"?(40|warn)"?.*"setting":"BRAND_NAMES","problem":"is no setting/)
+    expect(await server.stop('SIGTERM')).toBe(0)
+    rmSync(directory, { recursive: true })
+  })
+
+  it('goes on without a .env that it cannot read, and says so', async () => {
+    await using world = await createWorld()
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    mkdirSync(path.join(directory, '.env'))
+    await using server = runCompiled('main.js', { env: { ...world.settings, PORT: '0' }, cwd: directory })
+    await server.printed(/"listening"/)
+    expect(server.output).toContain('"setting":".env","problem":"cannot be read (EISDIR)')
+    rmSync(directory, { recursive: true })
   })
 })

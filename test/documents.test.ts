@@ -19,10 +19,10 @@ const CHINESE_README = 'README.zh-CN.md'
 const decisionRecords = markdownIn('docs/decisions').filter((file) => !file.endsWith('/README.md'))
 const documents = [README, CHINESE_README, 'SECURITY.md', ...markdownIn('docs')]
 /** Each Chinese document, after its English original. */
-const translations = [
+const translations: [string, string][] = [
   [README, CHINESE_README],
-  ...markdownIn('docs/zh').map((file) => [file.replace('docs/zh/', 'docs/'), file]),
-] as const
+  ...markdownIn('docs/zh').map((file): [string, string] => [file.replace('docs/zh/', 'docs/'), file]),
+]
 
 const outsideOfCode = (text: string) => text.replace(/^ *```.*?^ *```/gms, '')
 

@@ -1,23 +1,65 @@
 import { parseArgs } from 'node:util'
-import { config as loadDotenv } from 'dotenv'
 import { connectDingTalk } from '../adapters/dingtalk/connect-dingtalk.js'
-import { type Config, ConfigError, readConfig } from '../config/config.js'
-import { AppError, DingTalkError } from '../errors.js'
+import { type Config, type ConfigFault, readConfig } from '../config/config.js'
+import { type EnvFile, loadEnvFile } from '../config/env-file.js'
+import { warningsOf } from '../config/warnings.js'
+import { AppError, DingTalkError, OperatorError } from '../errors.js'
 
-const USAGE = 'Usage: npm run check-config [-- --online]'
+const USAGE = `Usage: npm run check-config [-- --online] [--env-file FILE]
+
+  --online         asks DingTalk too
+  --env-file FILE  reads FILE instead of .env
+
+Exit codes: 0 in order (there may be warnings), 1 not in order, 2 wrong usage.`
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
 const NOBODY = 'check-config'
 
-/** Checks the settings without listening; with `--online` DingTalk's side of them too. Gives the exit code. */
+class UsageError extends Error {}
+
+/** Checks the settings without listening; with `--online` DingTalk's side of them too. Returns the exit code. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { online: { type: 'boolean', default: false } } })
-  const config = readConfig(process.env)
-  console.log(`The settings are in order.\n\n${consoleInstructions(config)}`)
-  return values.online ? checkOnline(config) : 0
+  const { online, envFile: path } = readArguments()
+  const envFile = loadSettings(path)
+  const config = readConfig(process.env, envFile)
+  const warnings = await warningsOf(config, process.env, envFile)
+  console.log(warnings.length > 0 ? `${warningText(warnings)}\n` : 'The settings are in order.\n')
+  console.log(consoleInstructions(config))
+  return online ? checkOnline(config) : 0
+}
+
+/** @throws {UsageError} */
+function readArguments(): { online: boolean; envFile: string | undefined } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        online: { type: 'boolean', default: false },
+        'env-file': { type: 'string', multiple: true, default: [] },
+      },
+    })
+    const [envFile, ...more] = values['env-file']
+    if (more.length > 0) throw new UsageError('--env-file is given twice')
+    if (envFile === '') throw new UsageError('--env-file needs the name of a file')
+    return { online: values.online, envFile }
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : '')
+  }
+}
+
+/** @throws {OperatorError} where a file is named that cannot be read. */
+function loadSettings(path: string | undefined): EnvFile | undefined {
+  const file = loadEnvFile(process.env, path)
+  if (path !== undefined && !file) throw new OperatorError(`There is no file ${path}.`)
+  if (path !== undefined && file?.unreadable) throw new OperatorError(`${path} cannot be read (${file.unreadable}).`)
+  return file
+}
+
+function warningText(warnings: readonly ConfigFault[]): string {
+  const lines = warnings.map(({ setting, problem }) => `  ${setting}: ${problem}`)
+  return ['The settings can be used, but probably not all of them are as you want them:', ...lines].join('\n')
 }
 
 /** What to enter in DingTalk's developer console. */
-function consoleInstructions({ publicUrl, dingtalk, membership }: Config): string {
+function consoleInstructions({ publicUrl, callbackUrl, dingtalk, membership }: Config): string {
   const permissions = [
     ...(dingtalk.flow === 'oauth2' ? ['Contact.User.Read (个人信息读权限), for the login application'] : []),
     ...(membership.audience === 'members'
@@ -28,7 +70,7 @@ function consoleInstructions({ publicUrl, dingtalk, membership }: Config): strin
   ]
   return [
     `Paste into DingTalk's developer console, for the application ${dingtalk.appId}:`,
-    `  callback address (回调地址 / 重定向URL): ${publicUrl}/callback`,
+    `  callback address (回调地址 / 重定向URL): ${callbackUrl}`,
     `  domain (回调域名): ${new URL(publicUrl).host}`,
     '',
     'Permissions that are needed:',
@@ -44,39 +86,68 @@ async function checkOnline(config: Config): Promise<number> {
   const { appKey, appSecret } = config.membership
   const { flow, directory, close } = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
   console.log("\nAsking DingTalk, from this machine's address:")
-  const login = await report('login application: id, secret, clock', flow.profileFor(NOBODY), 'code_rejected')
+  const loginHost = config.dingtalk.flow === 'oauth2' ? 'DINGTALK_API_URL' : 'DINGTALK_OAPI_URL'
+  const login = await report('login application: id, secret, clock', {
+    answer: flow.profileFor(NOBODY),
+    host: loginHost,
+    expected: 'code_rejected',
+  })
   const isAsked = config.membership.audience === 'members'
-  const lookup = isAsked ? await report('directory: app token, permission', directory.standingOf(NOBODY)) : true
+  const lookup =
+    !isAsked ||
+    (await report('directory: app token, permission', {
+      answer: directory.standingOf(NOBODY),
+      host: 'DINGTALK_OAPI_URL',
+    }))
   close()
   return login && lookup ? 0 : 1
 }
 
-/** Prints how a question to DingTalk went; `expected` is the error that means that all is well. */
-async function report(what: string, answer: Promise<unknown>, expected?: string): Promise<boolean> {
+interface Question {
+  answer: Promise<unknown>
+  /** The setting that names the host that is asked. */
+  host: string
+  /** The error that means that all is well. */
+  expected?: string
+}
+
+/** Prints how a question to DingTalk went. */
+async function report(what: string, { answer, host, expected }: Question): Promise<boolean> {
   const error = await answer.then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
   const isFine = error === undefined || (error instanceof AppError && error.code === expected)
   console.log(`  ${isFine ? 'in order' : 'FAULT   '}  ${what}`)
-  if (!isFine) console.log(`            ${explain(error)}`)
+  if (!isFine) console.log(`            ${explain(error, host)}`)
   return isFine
 }
 
-function explain(error: unknown): string {
+/** How a connection fails, in words that go on from the name of the setting. */
+const connectionFailures: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'names a host that does not resolve: is it spelled right, and does this machine reach a DNS server?',
+  EAI_AGAIN: 'names a host that does not resolve now: does this machine reach a DNS server?',
+  ECONNREFUSED: 'names a port at which nothing listens',
+  EHOSTUNREACH: 'names a host that this machine cannot reach',
+  ENETUNREACH: 'names a host that this machine cannot reach',
+}
+
+function explain(error: unknown, host: string): string {
   if (!(error instanceof DingTalkError)) throw error
   const { call, upstreamCode, setting } = error.failure
+  const connection = connectionFailures[upstreamCode]
+  if (connection) return `${host} ${connection} (${call}: ${upstreamCode})`
   return `${setting ? `look at ${setting}` : error.publicMessage} (${call} answered ${upstreamCode})`
 }
 
-loadDotenv({ quiet: true })
 main().then(
   (code) => {
     process.exitCode = code
   },
   (error: unknown) => {
-    const isUsage = error instanceof TypeError && 'code' in error
-    console.error(error instanceof ConfigError ? error.message : isUsage ? `${error.message}\n${USAGE}` : error)
+    const isUsage = error instanceof UsageError
     process.exitCode = isUsage ? 2 : 1
+    if (isUsage) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
+    else console.error(error instanceof OperatorError ? error.message : error)
   },
 )

@@ -93,14 +93,15 @@ export const settingNames: readonly string[] = [...Object.keys(schemas.developme
 export function readConfig(environment: Record<string, string | undefined>, envFile?: EnvFile) {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) if (value?.trim()) env[name] = value.trim()
-  const schema = env.NODE_ENV?.toLowerCase() === 'production' ? schemas.production : schemas.development
+  const production = env.NODE_ENV?.toLowerCase() === 'production'
+  const schema = production ? schemas.production : schemas.development
 
   const parsed = schema.safeParse(env)
   const faults = parsed.success ? [] : parsed.error.issues.map(faultOf)
   const alone = new Set(faults.map((fault) => fault.setting))
   faults.push(...crossFaults(env).filter((fault) => !alone.has(fault.setting)))
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.map((fault) => explained(fault, env, envFile)))
-  return configOf(parsed.data)
+  return configOf(parsed.data, production)
 }
 
 const faultOf = ({ path, message }: z.core.$ZodIssue): ConfigFault => ({ setting: path.join('.'), problem: message })
@@ -135,7 +136,7 @@ function explained(fault: ConfigFault, env: Record<string, string>, envFile: Env
   return { setting, problem: `is missing; ${instead} is set, but is no setting: probably ${setting} is meant` }
 }
 
-function configOf(s: Environment) {
+function configOf(s: Environment, production: boolean) {
   return {
     /** NODE_ENV is `production`. */
     production,

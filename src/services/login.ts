@@ -42,6 +42,7 @@ interface Options {
   audit: Audit
   redirects: RedirectRules
   publicUrl: string
+  callbackUrl: string
   timeoutMs: number
   now?: () => number
 }
@@ -142,6 +143,6 @@ export class LoginService {
   }
 
   #requestFor({ state }: LoginAttempt): AuthorizeRequest {
-    return { state, redirectUri: `${this.#options.publicUrl}/callback` }
+    return { state, redirectUri: this.#options.callbackUrl }
   }
 }
