@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createSecureContext, TLSSocket } from 'node:tls'
 
-/** The first message of a client that wants TLS: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/** Asks for TLS: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 export type Certificate = 'good' | 'self-signed' | 'expired' | 'of another name'

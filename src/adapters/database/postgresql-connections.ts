@@ -34,7 +34,7 @@ export class PostgresqlConnections {
       ...settings,
       // The dates of every other style would be read as none.
       DateStyle: 'ISO',
-      // The server has to give a statement up as well: it does not see that its client has gone while it waits for a lock.
+      // The server has to give a statement up as well: while it waits for a lock, it does not see its client leave.
       ...(timeoutMs > 0 && { statement_timeout: String(timeoutMs) }),
     }
     this.#onShared = onShared
@@ -47,7 +47,7 @@ export class PostgresqlConnections {
       onConnect: (client) => this.#claim(client),
       types: { getTypeParser: parserOf },
     })
-    // An idle connection that is lost is replaced when the next one is needed; without a listener it would end the process.
+    // Without a listener an idle connection that is lost would end the process. The pool makes another when it needs one.
     this.pool.on('error', () => {})
     // Prisma asks the pool itself.
     this.pool.query = ((query: pg.QueryConfig) => this.query(query)) as pg.Pool['query']
