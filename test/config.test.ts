@@ -113,6 +113,12 @@ describe('what is missing while a name much like it is set', () => {
   })
 })
 
+describe('what is set but wrong', () => {
+  it('is not said to be missing, whatever else is set', () => {
+    expectRefused('SESSION_SECRETS', 'too-short', /at least 32 characters$/, { ...least, SESSION_SECRET: SECRET })
+  })
+})
+
 describe('a placeholder', () => {
   const placeholders = [
     ...['your_app_id', 'your-app-id', 'YOUR_APP_SECRET', 'xxx', 'XXXXXXXX', 'dingxxxxxxxx', 'ding***', '***', '...'],
@@ -580,8 +586,9 @@ describe('TRUST_PROXY', () => {
     expectRefused('TRUST_PROXY', value, /number of proxies/)
   })
 
-  it('is refused where "true" hides in a list', () => {
+  it('is refused where "true" or a number hides in a list', () => {
     expectRefused('TRUST_PROXY', '10.0.0.1,true', /number of proxies/)
+    expectRefused('TRUST_PROXY', '10.0.0.1,8', /number of proxies/)
   })
 })
 

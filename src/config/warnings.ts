@@ -65,9 +65,7 @@ async function areOneSite(a: URL, b: URL): Promise<boolean> {
   if (a.hostname === b.hostname) return true
   // The list of public suffixes takes megabytes: only where it is needed.
   const { getDomain } = await import('tldts')
-  const [one, other] = [a, b].map(({ hostname }) =>
-    getDomain(hostname, { allowPrivateDomains: true, validateHostname: false }),
-  )
+  const [one, other] = [a, b].map(({ hostname }) => getDomain(hostname, { allowPrivateDomains: true }))
   return one !== null && one === other
 }
 
