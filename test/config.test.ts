@@ -83,6 +83,7 @@ describe('the defaults', () => {
   it('stay the same in production', () => {
     expect(readConfig(production)).toEqual({
       ...read(),
+      production: true,
       publicUrl: 'https://login.example.com',
       secure: true,
       callbackUrl: 'https://login.example.com/callback',

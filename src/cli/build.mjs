@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+// Compiles into `dist`, beside whatever runs from there. Sources that are unchanged are not compiled again. Else each
+// file is replaced at once, and files that are needed no more stay: a program that loads a part late finds it.
+const root = path.join(import.meta.dirname, '../..')
+const generated = ['src/generated', 'test/bench/generated']
+// An image has no tests.
+const schemas = ['prisma', 'test/bench/references/typical.prisma', 'package-lock.json']
+const sources = [...schemas, 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+
+/** The files at and below a place of the project, but for those that Prisma generates. */
+function filesAt(place) {
+  const full = path.join(root, place)
+  if (generated.includes(place) || !existsSync(full)) return []
+  try {
+    return readdirSync(full)
+      .sort()
+      .flatMap((name) => filesAt(`${place}/${name}`))
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [place]
+    throw error
+  }
+}
+
+function hashOf(places) {
+  const hash = createHash('sha256')
+  for (const file of places.flatMap(filesAt)) {
+    const content = readFileSync(path.join(root, file))
+    hash.update(`${file}\0${content.length}\0`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/** Makes these folders, unless they were made of the same sources before. Returns whether it did. */
+function makeOnce(folders, places, make) {
+  const stamps = folders.map((folder) => path.join(root, folder, '.sources'))
+  const hash = hashOf(places)
+  if (stamps.every((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash)) return false
+  for (const stamp of stamps) rmSync(stamp, { force: true })
+  make()
+  for (const stamp of stamps) writeFileSync(stamp, hash)
+  return true
+}
+
+function generate() {
+  execFileSync(process.execPath, [path.join(root, 'prisma/generate.mjs')], { stdio: 'inherit' })
+}
+
+function compileInto(folder) {
+  const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
+  const tsc = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
+  const args = [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', folder]
+  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  cpSync(path.join(root, 'src/pages/assets'), path.join(folder, 'pages/assets'), { recursive: true })
+}
+
+/** Moves each file that differs to its place below `to`; a rename is never seen half done. */
+function moveFiles(from, to) {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
+    if (entry.isDirectory()) moveFiles(source, target)
+    else if (!existsSync(target) || !readFileSync(target).equals(readFileSync(source))) renameSync(source, target)
+  }
+}
+
+function compile() {
+  const next = mkdtempSync(path.join(root, 'dist-next-'))
+  try {
+    compileInto(next)
+    moveFiles(next, path.join(root, 'dist'))
+  } finally {
+    rmSync(next, { recursive: true, force: true })
+  }
+}
+
+try {
+  const folders = generated.filter((place) => existsSync(path.dirname(path.join(root, place))))
+  const isGenerated = makeOnce(folders, schemas, generate)
+  const isCompiled = makeOnce(['dist'], sources, compile)
+  if (!isGenerated && !isCompiled) console.log('dist is up to date.')
+} catch (error) {
+  // The program that failed has said why.
+  if (error.status === undefined) throw error
+  process.exitCode = 1
+}
