@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { closeAtOnce, listen } from '../src/server/listen.js'
+import type { Browser } from './support/browser.js'
 import { freePort } from './support/command.js'
 import { caddy, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld } from './support/world.js'
@@ -39,27 +41,93 @@ function exampleOf(language: string, serverPort: string, applicationPort: number
     .replaceAll('127.0.0.1:3000', `127.0.0.1:${applicationPort}`)
 }
 
-/** Sends these headers as they are, odd names too. */
-async function get(port: number, headers: Record<string, string>) {
-  const sent = request({ host: '127.0.0.1', port, path: '/', headers: { Host: 'app.example.com', ...headers } }).end()
-  const [answer] = await once(sent, 'response')
+const NAVIGATION = { Accept: 'text/html,*/*', 'Sec-Fetch-Mode': 'navigate' }
+
+/** Sends these headers as they are, odd names too; by default as a browser that opens a page. */
+async function send(port: number, headers: Record<string, string>, { path = '/', method = 'GET' } = {}) {
+  const all = { Host: 'app.example.com', ...NAVIGATION, ...headers }
+  const sent = request({ host: '127.0.0.1', port, path, method, headers: all }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   let text = ''
-  for await (const chunk of answer) text += chunk
-  return { status: answer.statusCode as number, location: answer.headers.location as string | undefined, text }
+  for await (const chunk of response) text += chunk
+  return { status: response.statusCode, location: response.headers.location, text }
 }
 
-/** An application that knows nothing of logins and says which headers reached it. */
+/** Asks for a WebSocket; returns the status, 101 where it was opened. */
+async function openWebSocket(port: number, headers: Record<string, string>): Promise<number | undefined> {
+  const upgrade = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-Fetch-Mode': 'websocket',
+    Accept: '*/*',
+  }
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    path: '/live',
+    headers: { Host: 'app.example.com', ...upgrade, ...headers },
+  })
+  sent.end()
+  const opened = async () => {
+    const [response, socket] = (await once(sent, 'upgrade')) as [IncomingMessage, Socket]
+    socket.destroy()
+    return response.statusCode
+  }
+  const refused = async () => {
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  return Promise.race([opened(), refused()])
+}
+
+/** An application that knows nothing of logins and keeps what reached it. */
 async function startApplication() {
-  const seen: IncomingHttpHeaders[] = []
-  const server = createServer((req, res) => {
-    seen.push(req.headers)
+  const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = []
+  const server = createServer(({ url, headers }, res) => {
+    seen.push({ url, headers })
     res.end('the application')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { seen, port: (server.address() as AddressInfo).port, close: () => server.close() }
+  })
+  server.on('upgrade', ({ url, headers }, socket) => {
+    seen.push({ url, headers })
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  })
+  return { seen, port: await listen(server, { port: 0, host: '127.0.0.1' }), close: () => closeAtOnce(server) }
 }
 
-for (const { language, program, listen } of proxies) {
+/** A server, an application, and the document's example in front of both. */
+async function createSite({ language, program, listen: place }: Proxy) {
+  const world = await createWorld({
+    PUBLIC_URL: 'https://login.example.com',
+    COOKIE_DOMAIN: 'example.com',
+    ALLOWED_REDIRECTS: 'http://app.example.com',
+  })
+  const application = await startApplication()
+  const port = await freePort()
+  const running = await program.start(place(exampleOf(language, new URL(world.serverUrl).port, application.port), port))
+  return {
+    world,
+    application,
+    port,
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]()
+      await application.close()
+      await world[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Where a login lands that begins at this address of the server. */
+async function landingOf(browser: Browser, location: string | undefined): Promise<string | undefined> {
+  expect(location).toMatch(/^https:\/\/login\.example\.com\/ding_url/)
+  const landed = await browser.logIn('zhangsan', location?.replace('https://login.example.com', ''))
+  return landed.headers.location
+}
+
+for (const proxy of proxies) {
+  const { program } = proxy
   if (!program.isInstalled)
     console.log(
       `skipped: ${program.name} is not installed; with it, the example of docs/forward-auth.md is tried in front of /verify`,
@@ -67,43 +135,88 @@ for (const { language, program, listen } of proxies) {
 
   describe.runIf(program.isInstalled)(`the example of docs/forward-auth.md for ${program.name}`, () => {
     it('lets signed-in people through under their own name only', async () => {
-      await using world = await createWorld({
-        PUBLIC_URL: 'https://login.example.com',
-        COOKIE_DOMAIN: 'example.com',
-        ALLOWED_REDIRECTS: 'https://app.example.com',
-      })
-      const application = await startApplication()
-      const port = await freePort()
-      const example = exampleOf(language, new URL(world.serverUrl).port, application.port)
-      await using running = await program.start(listen(example, port))
-
+      await using site = await createSite(proxy)
+      const { world, application, port } = site
       const forged = {
         'X-Auth-Request-User': 'admin',
         'X-Auth-Request-Preferred-Username': 'admin',
         X_Auth_Request_User: 'admin',
         'x-auth_request-user': 'admin',
       }
-      const stranger = await get(port, forged)
+      const stranger = await send(port, forged)
       expect(stranger.status).toBe(302)
       expect(application.seen).toEqual([])
       const browser = world.browser()
-      const landed = await browser.logIn('zhangsan', stranger.location?.replace('https://login.example.com', ''))
-      expect(landed.headers.location).toMatch(/^https:\/\/app\.example\.com\/\?username=/)
+      expect(await landingOf(browser, stranger.location)).toMatch(/^http:\/\/app\.example\.com\/\?username=/)
 
-      const through = await get(port, { ...forged, Cookie: browser.cookieHeader })
+      const through = await send(port, { ...forged, Cookie: browser.cookieHeader })
       expect(through).toMatchObject({ status: 200, text: 'the application' })
-      const [headers] = application.seen
+      const headers = application.seen[0]?.headers
       const { body: me } = await browser.get('/me').expect(200)
       expect(headers?.['x-auth-request-user']).toBe(me.id)
       expect(headers?.['x-auth-request-preferred-username']).toBe(encodeURIComponent('张三'))
       expect(JSON.stringify(headers)).not.toContain('admin')
 
-      await browser.post('/logout', 'https://app.example.com').expect(204)
-      expect((await get(port, { ...forged, Cookie: browser.cookieHeader })).status).toBe(302)
+      await browser.post('/logout', 'http://app.example.com').expect(204)
+      expect((await send(port, { ...forged, Cookie: browser.cookieHeader })).status).toBe(302)
       expect(application.seen).toHaveLength(1)
+    })
 
+    it.each([
+      ['a query with escapes and Chinese', '/reports/?a=1&b=2%26c&q=%E4%B8%AD%E6%96%87'],
+      ['a path of 1,500 characters', `/${'long/'.repeat(300)}?a=1&b=2`],
+    ])('brings people back to the very address, %s', async (_, path) => {
+      await using site = await createSite(proxy)
+      const stranger = await send(site.port, {}, { path })
+      expect(stranger.status).toBe(302)
+      const landing = await landingOf(site.world.browser(), stranger.location)
+      expect(landing).toBe(`http://app.example.com${path}&username=${encodeURIComponent('张三')}`)
+    })
+
+    it.each([
+      ['a form that is sent', {}, 'POST'],
+      ['a script’s request', { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' }, 'GET'],
+      ['a script’s preflight', { 'Sec-Fetch-Mode': 'cors', 'Access-Control-Request-Method': 'PUT' }, 'OPTIONS'],
+    ])('refuses %s with 401 rather than send it to log in', async (_, headers, method) => {
+      await using site = await createSite(proxy)
+      expect((await send(site.port, headers, { path: '/api?a=1', method })).status).toBe(401)
+      expect(site.application.seen).toEqual([])
+    })
+
+    it('opens a WebSocket for somebody who is signed in, and for nobody else', async () => {
+      await using site = await createSite(proxy)
+      expect(await openWebSocket(site.port, {})).toBe(401)
+      expect(site.application.seen).toEqual([])
+      const browser = site.world.browser()
+      await browser.logIn()
+      expect(await openWebSocket(site.port, { Cookie: browser.cookieHeader })).toBe(101)
+      expect(site.application.seen.map(({ url }) => url)).toEqual(['/live'])
+    })
+
+    it('lands people on FRONTEND_URL who came by a host that is not allowed', async () => {
+      await using site = await createSite(proxy)
+      // The proxy's one site takes requests of any host.
+      const stranger = await send(site.port, { Host: 'app.example.com:81' }, { path: '/a?b=c' })
+      expect(stranger.location).toBe('https://login.example.com/ding_url')
+    })
+
+    it('takes no address that a client names itself', async () => {
+      await using site = await createSite(proxy)
+      const forged = {
+        'X-Original-URL': 'http://app.example.com/forged',
+        'X-Original-Method': 'GET',
+        'X-Forwarded-Uri': '/forged',
+        'X-Forwarded-Host': 'app.example.com',
+        'X-Forwarded-Proto': 'http',
+      }
+      const { location } = await send(site.port, forged, { path: '/real?a=1&b=2' })
+      expect(location).not.toContain('forged')
+    })
+
+    it('ends with 0', async () => {
+      const port = await freePort()
+      await using running = await program.start(proxy.listen(exampleOf(proxy.language, '9', 9), port))
       expect(await running.stop()).toBe(0)
-      application.close()
     })
   })
 }

@@ -47,7 +47,7 @@ export class PostgresqlConnections {
       onConnect: (client) => this.#claim(client),
       types: { getTypeParser: parserOf },
     })
-    // Without a listener an idle connection that is lost would end the process. The pool makes another when it needs one.
+    // Without a listener, losing an idle connection would end the process. The pool makes another when it needs one.
     this.pool.on('error', () => {})
     // Prisma asks the pool itself.
     this.pool.query = ((query: pg.QueryConfig) => this.query(query)) as pg.Pool['query']
