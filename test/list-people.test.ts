@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
-import { Operator } from '../src/adapters/database/people-admin.js'
+import { PrismaPeopleRows } from '../src/adapters/database/people-rows.js'
+import { SqlSessionRows } from '../src/adapters/database/session-rows.js'
 import { peopleAsJson, peopleAsTable } from '../src/cli/list-people.js'
 import { createLogger } from '../src/log.js'
 import { Audit } from '../src/services/audit.js'
+import { PeopleAdmin } from '../src/services/people-admin.js'
 import { makeDatabase } from './support/database.js'
 import { StatementRecorder } from './support/statements.js'
 import { CleanUp } from './support/world.js'
@@ -11,7 +13,7 @@ import { CleanUp } from './support/world.js'
 const PEOPLE = 2600
 
 interface Place extends AsyncDisposable {
-  operator: Operator
+  operator: PeopleAdmin
   recorder: StatementRecorder
 }
 
@@ -32,7 +34,11 @@ async function createPlace(people: number): Promise<Place> {
   }
   const recorder = new StatementRecorder()
   cleanUp.defer(() => recorder[Symbol.dispose]())
-  const operator = new Operator(database, new Audit({ log: createLogger('silent') }))
+  const operator = new PeopleAdmin({
+    people: new PrismaPeopleRows(database),
+    sessions: new SqlSessionRows(database),
+    audit: new Audit({ log: createLogger('silent') }),
+  })
   return { operator, recorder, [Symbol.asyncDispose]: () => cleanUp.run() }
 }
 

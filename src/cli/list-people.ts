@@ -1,9 +1,9 @@
-import type { ListedPerson } from '../adapters/database/people-admin.js'
+import type { ListedUser } from '../services/ports.js'
 import { GrowingTable } from './table.js'
 
 const HEAD = ['USERNAME', 'NICK', 'ID', 'LAST LOGIN', 'SESSIONS', 'STATE']
 
-type Pages = AsyncIterable<ListedPerson[]>
+type Pages = AsyncIterable<ListedUser[]>
 
 /** A table of people for people, page by page. */
 export async function* peopleAsTable(pages: Pages): AsyncGenerator<string> {
@@ -28,6 +28,6 @@ export async function* peopleAsJson(pages: Pages): AsyncGenerator<string> {
   yield before === '[' ? '[]\n' : '\n]\n'
 }
 
-function cellsOf({ username, nick, id, lastLoginAt, sessions, disabledAt }: ListedPerson): string[] {
+function cellsOf({ username, nick, id, lastLoginAt, sessions, disabledAt }: ListedUser): string[] {
   return [username, nick, id, lastLoginAt.toISOString(), String(sessions), disabledAt ? 'disabled' : 'enabled']
 }

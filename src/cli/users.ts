@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { config as loadDotenv } from 'dotenv'
 import { pino } from 'pino'
 import type { Database } from '../adapters/database/database.js'
 import { openDatabase, sqliteFile } from '../adapters/database/open-database.js'
-import { Operator } from '../adapters/database/people-admin.js'
-import { ConfigError, readDatabaseUrl } from '../config/config.js'
+import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
+import { SqlSessionRows } from '../adapters/database/session-rows.js'
+import { readDatabaseUrl } from '../config/config.js'
+import { loadEnvFile } from '../config/env-file.js'
 import { AppError, OperatorError } from '../errors.js'
 import { createLogger } from '../log.js'
 import { Audit } from '../services/audit.js'
+import { PeopleAdmin } from '../services/people-admin.js'
 import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { table } from './table.js'
 
@@ -31,16 +33,24 @@ async function main(): Promise<void> {
   const [command, name, ...rest] = positionals
   const database = await openExisting(readDatabaseUrl(process.env))
   try {
-    const operator = new Operator(database, new Audit({ log: createLogger('info', pino.destination(2)) }))
+    const admin = adminOf(database)
     if (command === 'list' && name === undefined) {
-      await print((values.json ? peopleAsJson : peopleAsTable)(operator.list()))
+      await print((values.json ? peopleAsJson : peopleAsTable)(admin.list()))
     } else {
-      const result = await run(operator, command, name, rest)
+      const result = await run(admin, command, name, rest)
       console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text)
     }
   } finally {
     await database.close()
   }
+}
+
+function adminOf(database: Database): PeopleAdmin {
+  return new PeopleAdmin({
+    people: new PrismaPeopleRows(database),
+    sessions: new SqlSessionRows(database),
+    audit: new Audit({ log: createLogger('info', pino.destination(2)) }),
+  })
 }
 
 /** Waits for whoever reads; one who has seen enough, such as `head`, ends it. */
@@ -71,7 +81,7 @@ interface Result {
 }
 
 async function run(
-  operator: Operator,
+  admin: PeopleAdmin,
   command: string | undefined,
   name: string | undefined,
   rest: string[],
@@ -80,17 +90,17 @@ async function run(
   if (!name) throw new UsageError(command ? 'NAME is missing' : '')
   switch (command) {
     case 'show':
-      return show(operator, name)
+      return show(admin, name)
     case 'disable': {
-      const { user, sessionsEnded } = await operator.disable(name)
+      const { user, sessionsEnded } = await admin.disable(name)
       return { text: `${user.username} is disabled; sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
     }
     case 'enable': {
-      const user = await operator.enable(name)
+      const user = await admin.enable(name)
       return { text: `${user.username} may log in again`, json: { user } }
     }
     case 'end-sessions': {
-      const { user, sessionsEnded } = await operator.endSessions(name)
+      const { user, sessionsEnded } = await admin.endSessions(name)
       return { text: `${user.username}: sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
     }
     default:
@@ -98,8 +108,8 @@ async function run(
   }
 }
 
-async function show(operator: Operator, name: string): Promise<Result> {
-  const { user, sessions } = await operator.show(name)
+async function show(admin: PeopleAdmin, name: string): Promise<Result> {
+  const { user, sessions } = await admin.show(name)
   const facts = [
     ['username', user.username],
     ['nick', user.nick],
@@ -117,11 +127,11 @@ async function show(operator: Operator, name: string): Promise<Result> {
   }
 }
 
-loadDotenv({ quiet: true })
+loadEnvFile(process.env)
 main().catch((error: unknown) => {
   process.exitCode = error instanceof UsageError ? 2 : 1
   if (error instanceof UsageError) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
-  else if (error instanceof OperatorError || error instanceof ConfigError) console.error(error.message)
+  else if (error instanceof OperatorError) console.error(error.message)
   else if (error instanceof AppError) console.error(`DATABASE_URL: ${error.detail}`)
   else console.error(error)
 })

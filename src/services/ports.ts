@@ -77,6 +77,23 @@ export interface UserRows {
   markMembershipChecked(userId: string, at: Date): Promise<void>
 }
 
+/** A user as the operator sees them. */
+export type KnownUser = User & { createdAt: Date }
+
+/** With how many sessions, over or not. */
+export type ListedUser = KnownUser & { sessions: number }
+
+/** The users' rows as the operator's commands need them. */
+export interface PeopleRows {
+  /** The first ones by username, behind this username. */
+  page(after: string | undefined, size: number): Promise<ListedUser[]>
+  /** Those with this username, this id or this unionId. */
+  findByName(name: { username: string; id: string }): Promise<KnownUser[]>
+  /** The latest first. */
+  sessionsOf(userId: string): Promise<SessionInfo[]>
+  setDisabled(userId: string, at: Date | null): Promise<KnownUser>
+}
+
 /** A signed-in browser, as its owner sees it. */
 export interface SessionInfo {
   /** Not the cookie's id. */

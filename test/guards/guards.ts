@@ -400,7 +400,7 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the end of sessions when somebody is disabled',
-      file: 'adapters/database/people-admin.ts',
+      file: 'services/people-admin.ts',
       find: "await this.#endSessions(id, 'account_disabled')",
       replace: '0',
       tests: ['commands.test.ts'],

@@ -1,0 +1,46 @@
+import type { KnownUser, ListedUser, PeopleRows, SessionInfo } from '../../services/ports.js'
+import type { Database } from './database.js'
+
+/** What is shown of a session; never the hash of its id. */
+const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
+
+/** What the operator's commands read and write, through Prisma. */
+export class PrismaPeopleRows implements PeopleRows {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async page(after: string | undefined, size: number): Promise<ListedUser[]> {
+    const users = await this.#database.prisma(({ user }) =>
+      user.findMany({
+        where: after === undefined ? {} : { username: { gt: after } },
+        orderBy: { username: 'asc' },
+        take: size,
+      }),
+    )
+    const ids = users.map(({ id }) => id)
+    const counts = await this.#database.prisma(({ session }) =>
+      session.groupBy({ by: 'userId', where: { userId: { in: ids } }, _count: true }),
+    )
+    const sessions = new Map(counts.map(({ userId, _count }) => [userId, _count]))
+    return users.map((user) => ({ ...user, sessions: sessions.get(user.id) ?? 0 }))
+  }
+
+  findByName({ username, id }: { username: string; id: string }): Promise<KnownUser[]> {
+    return this.#database.prisma(({ user }) =>
+      user.findMany({ where: { OR: [{ username }, { id }, { unionId: id }] } }),
+    )
+  }
+
+  sessionsOf(userId: string): Promise<SessionInfo[]> {
+    return this.#database.prisma(({ session }) =>
+      session.findMany({ where: { userId }, select: shownOfSession, orderBy: { lastSeenAt: 'desc' } }),
+    )
+  }
+
+  setDisabled(id: string, disabledAt: Date | null): Promise<KnownUser> {
+    return this.#database.prisma(({ user }) => user.update({ where: { id }, data: { disabledAt } }))
+  }
+}
