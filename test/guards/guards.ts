@@ -850,7 +850,7 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
-    "A hostile answer in DingTalk's place",
+    "A hostile response in DingTalk's place",
     {
       name: 'the refusal of a redirect',
       file: 'adapters/dingtalk/client.ts',
