@@ -54,12 +54,23 @@ export class ScratchCopy {
     if (isCompiled) this.#compile()
   }
 
-  /** Runs this file of tests on SQLite, up to the first failure. */
+  /** Runs this file of tests on SQLite, up to the first failure, with time enough: a busy machine must not pass for a kill. */
   async run(file: string): Promise<Outcome> {
     const output = path.join(this.#directory, 'report.json')
     rmSync(output, { force: true })
     const vitest = path.join(ROOT, 'node_modules/vitest/vitest.mjs')
-    const only = ['--project', 'SQLite', '--bail', '1', '--reporter', 'json', '--outputFile', output]
+    const only = [
+      '--project',
+      'SQLite',
+      '--bail',
+      '1',
+      '--test-timeout',
+      '60000',
+      '--reporter',
+      'json',
+      '--outputFile',
+      output,
+    ]
     const log = await this.#node([vitest, 'run', ...only, `test/${file}`])
     const { testResults } = report.parse(JSON.parse(readFileSync(output, 'utf8')))
     const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
