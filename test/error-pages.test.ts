@@ -87,6 +87,7 @@ describe('an error', () => {
     }).toString()
     expect(page).not.toContain('<script')
     expect(page).not.toMatch(/<[bi]>/)
+    expect(page).toContain('<a href="&quot;&gt;&lt;i&gt;"')
   })
 
   it('is a bare 500 when it is a bug, and only the log knows more', async () => {
