@@ -201,7 +201,7 @@ describe('SECURITY.md', () => {
       const tests = row.split('|')[3] ?? ''
       let file = ''
       let named = 0
-      for (const [, nextFile, title] of tests.matchAll(/`([\w-]+\.test\.ts)`|"([^"]+)"/g)) {
+      for (const [, nextFile, title] of tests.matchAll(/`([\w/-]+\.test\.ts)`|"([^"]+)"/g)) {
         if (nextFile) file = read(`test/${nextFile}`)
         else if (title) {
           // As a whole string of the file, which is the title of a test or of a group.

@@ -5,7 +5,7 @@ export function testsOfThreats(security: string): Map<string, string[]> {
     rows.map((row) => {
       const [, threat = '', , tests = ''] = row.split('|')
       const name = /\*\*(.+?)\*\*/.exec(threat)?.[1] ?? ''
-      return [name, [...new Set([...tests.matchAll(/`([\w-]+\.test\.ts)`/g)].map(([, file = '']) => file))]]
+      return [name, [...new Set([...tests.matchAll(/`([\w/-]+\.test\.ts)`/g)].map(([, file = '']) => file))]]
     }),
   )
 }
