@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** Those that are the same whatever the database. */
 const WITHOUT_DATABASE = [
   'test/browser/**',
-  'test/{architecture,bench,build,config,deploying,dockerfile,documents,nick,signature}.test.ts',
+  'test/{architecture,bench,build,config,deploying,dockerfile,documents,guards-list,nick,signature}.test.ts',
   'test/emulator/**',
 ]
 

@@ -108,7 +108,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of the session that a login replaces',
       file: 'cookies/session.ts',
-      find: "if (before) await sessions.end(before.user.id, before.info.id, { client: req.client, reason: 'replaced' })",
+      find: "await this.#end(req, before, 'replaced')",
     },
   ),
   ...against(
@@ -164,8 +164,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the prefix __Host- of the session’s cookie',
       file: 'cookies/session.ts',
-      find: "'__Host-'",
-      replace: "''",
+      find: ": '__Host-')",
+      replace: ": '')",
     },
     {
       name: 'the prefix __Host- of the attempt’s cookie',
@@ -191,7 +191,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the list of allowed origins',
       file: 'services/redirect-target.ts',
-      find: ' || !rules.origins.includes(new URL(target).origin)',
+      find: 'if (!rules.origins.includes(origin)) throw refused(origin)',
     },
     {
       name: 'the shape of an absolute address',
@@ -233,7 +233,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal of a parameter that comes twice',
       file: 'api/read-query.ts',
-      find: 'values.has(name) ? TWICE : value',
+      find: 'more.length > 0 ? [value, ...more] : value',
       replace: 'value',
     },
   ),
@@ -344,15 +344,15 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the doubt of an errcode',
-      file: 'adapters/dingtalk/client.ts',
-      find: 'if (!isSuccess(status) || !isFine(json))',
+      file: 'adapters/dingtalk/response.ts',
+      find: 'if (!isSuccess(status) || !host.isFine(json))',
       replace: 'if (!isSuccess(status))',
     },
     {
       name: 'the doubt of a status',
-      file: 'adapters/dingtalk/client.ts',
-      find: 'if (!isSuccess(status) || !isFine(json))',
-      replace: 'if (!isFine(json))',
+      file: 'adapters/dingtalk/response.ts',
+      find: 'if (!isSuccess(status) || !host.isFine(json))',
+      replace: 'if (!host.isFine(json))',
     },
   ),
   ...against(
@@ -430,8 +430,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the 401 of /verify',
       file: 'routes/verify.ts',
-      find: 'res.status(401).end()',
-      replace: 'res.status(204).end()',
+      find: '.status(401).end()',
+      replace: '.status(204).end()',
     },
   ),
   ...against('A preflight that opens the door', {
@@ -639,7 +639,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'TRUST_PROXY, for X-Forwarded-For',
       file: 'app.ts',
-      find: "app.set('trust proxy', edge.trustProxy)",
+      find: "app.set('trust proxy', ctx.config.edge.trustProxy)",
       replace: "app.set('trust proxy', true)",
     },
     {
@@ -651,9 +651,9 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the proxy’s address where it passes on none',
-      file: 'middleware/request-context.ts',
-      find: "(isIP(req.ip ?? '') ? req.ip : req.socket.remoteAddress)",
-      replace: '(isIP(req.ip ?? req.socket.remoteAddress ?? "") ? req.ip : req.ip)',
+      file: 'middleware/client-address.ts',
+      find: '(hasReadableAddress(req) ? req.ip : req.socket.remoteAddress)',
+      replace: 'req.ip',
     },
   ),
   ...against(
@@ -672,18 +672,18 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the refusal of DingTalk’s codes that hold what was sent',
-      file: 'adapters/dingtalk/client.ts',
+      file: 'adapters/dingtalk/response.ts',
       find: ' && !sent.includes(code)',
     },
     {
       name: 'the shape of DingTalk’s codes in the log',
-      file: 'adapters/dingtalk/client.ts',
-      find: '/^[A-Za-z]+(\\.[A-Za-z]+)*$/.test(code) && ',
+      file: 'adapters/dingtalk/response.ts',
+      find: ' && /^[A-Za-z]+(\\.[A-Za-z]+)*$/.test(code)',
     },
     {
       name: 'the longest of DingTalk’s codes in the log',
-      file: 'adapters/dingtalk/client.ts',
-      find: ' && code.length <= 100',
+      file: 'adapters/dingtalk/response.ts',
+      find: 'code.length <= 100 && ',
     },
     {
       name: 'the bare 500 of a bug',
@@ -694,7 +694,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the fields of /me that are named',
       file: 'routes/account.ts',
-      find: 'res.json(answers.Me.parse(user))',
+      find: 'res.json(responses.Me.parse(user))',
       replace: 'res.json(user)',
       tests: ['login.test.ts'],
     },
@@ -722,8 +722,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'METRICS_PORT apart from PORT',
       file: 'config/config.ts',
-      find: 'port === 0 || port !== Number(env.PORT ?? USUAL_PORT)',
-      replace: 'port >= 0',
+      find: 'if (metricsPort !== 0 && metricsPort === Number(env.PORT ?? USUAL_PORT))',
+      replace: 'if (metricsPort < 0)',
       tests: ['config.test.ts'],
     },
   ),
@@ -951,15 +951,15 @@ export const guards: readonly Guard[] = [
     "A hostile response in DingTalk's place",
     {
       name: 'the refusal of a redirect',
-      file: 'adapters/dingtalk/client.ts',
+      file: 'adapters/dingtalk/response.ts',
       find: 'if (status >= 300 && status < 400)',
       replace: 'if (status < 0)',
       tests: ['dingtalk-errors.test.ts'],
     },
     {
       name: 'the longest response',
-      file: 'adapters/dingtalk/transport.ts',
-      find: 'if (bytes > this.#maxAnswerBytes) answer.destroy(new TransportError(TOO_LONG))\n      else ',
+      file: 'adapters/dingtalk/node-http-adapter.ts',
+      find: 'if (bytes > this.#maxResponseBytes) response.destroy(new TransportError(TOO_LONG))\n      else ',
     },
     {
       name: 'the deadline of a call',
@@ -970,14 +970,14 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the schema of a response',
-      file: 'adapters/dingtalk/client.ts',
+      file: 'adapters/dingtalk/response.ts',
       find: 'if (parsed.success) return parsed.data',
       replace: 'return (parsed.data ?? json) as T',
     },
     {
       name: 'the way past every proxy',
-      file: 'adapters/dingtalk/transport.ts',
-      find: 'new Axios({ adapter: this.#adapter })',
+      file: 'adapters/dingtalk/client.ts',
+      find: 'new Axios({ adapter: this.#http.send })',
       replace: "new Axios({ adapter: 'http', maxRedirects: 0, validateStatus: () => true })",
       tests: ['dingtalk-client.test.ts'],
     },
@@ -991,25 +991,25 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the refusal of the emulator’s application',
-      file: 'config/setting-values.ts',
+      file: 'config/credentials.ts',
       find: 'if (production && text === EMULATOR_APP_ID) throw',
       replace: 'if (text === EMULATOR_APP_ID && !text) throw',
     },
     {
       name: 'the refusal of weak secrets',
-      file: 'config/setting-values.ts',
+      file: 'config/credentials.ts',
       find: 'new Set(secret).size < 8',
       replace: 'new Set(secret).size < 1',
     },
     {
       name: 'the refusal of the example’s secret',
-      file: 'config/setting-values.ts',
+      file: 'config/credentials.ts',
       find: 'if (production && secret === EXAMPLE_SECRET)',
       replace: "if (secret === EXAMPLE_SECRET + ' ')",
     },
     {
       name: 'the shortest secret',
-      file: 'config/setting-values.ts',
+      file: 'config/credentials.ts',
       find: 'secret.length < 32',
       replace: 'secret.length < 1',
     },
@@ -1025,9 +1025,9 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'COOKIE_DOMAIN around PUBLIC_URL',
-      file: 'config/setting-values.ts',
-      find: 'if (host !== domain && ',
-      replace: 'if (!host && ',
+      file: 'config/config.ts',
+      find: 'if (domain && host !== domain && ',
+      replace: 'if (domain && !host && ',
     },
     {
       name: 'the emulator’s refusal of production',
