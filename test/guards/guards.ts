@@ -1014,9 +1014,12 @@ export const guards: readonly Guard[] = [
       replace: 'secret.length < 1',
     },
     {
-      name: 'exact origins',
+      name: 'exact origins, without wildcards',
       file: 'config/setting-values.ts',
-      find: "if (text.includes('*')) throw new Error('must be exact: wildcards are not supported')",
+      find: [
+        "if (text.includes('*')) throw new Error('must be exact: wildcards are not supported')",
+        String.raw`  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) throw new Error('must name one host')`,
+      ].join('\n'),
     },
     {
       name: 'settings without user names',
