@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -92,14 +93,34 @@ export class ScratchCopy {
     cpSync(assets[0] ?? '', assets[1] ?? '', { recursive: true })
   }
 
-  /** What it printed, whether or not it failed. */
-  #node(args: string[]): Promise<string> {
+  /** What it printed, whether or not it failed. What a failed test has left running ends with it. */
+  async #node(args: string[]): Promise<string> {
     const env = { ...process.env, TEST_DATABASE_URL: '' }
     for (const name of Object.keys(env)) if (name.startsWith('VITEST')) Reflect.deleteProperty(env, name)
-    return new Promise((resolve) => {
-      execFile(process.execPath, args, { cwd: this.#directory, env }, (_error, stdout, stderr) =>
-        resolve(stdout + stderr),
-      )
+    const child = spawn(process.execPath, args, {
+      cwd: this.#directory,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    let printed = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        printed += chunk
+      })
+    }
+    await once(child, 'exit')
+    endGroup(child.pid)
+    return printed
+  }
+}
+
+/** Ends what is left of the group of processes that this one began. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
