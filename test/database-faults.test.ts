@@ -10,7 +10,7 @@ import { makeDatabase } from './support/database.js'
 import { Outage } from './support/outage.js'
 import { sessionsOf } from './support/sessions.js'
 import { StatementRecorder } from './support/statements.js'
-import { createWorld, type World } from './support/world.js'
+import { createWorld, SAME_SITE, type World } from './support/world.js'
 
 const HOUR = 3_600_000
 const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
@@ -365,7 +365,7 @@ describe.runIf(!onPostgresql)('an SQLite file', () => {
     'that cannot be made is named at the start: %s',
     async (file) => {
       await using world = await createWorld()
-      const settings = { ...world.settings, DATABASE_URL: `file:${file}`, PORT: String(await freePort()) }
+      const settings = { ...world.settings, ...SAME_SITE, DATABASE_URL: `file:${file}`, PORT: String(await freePort()) }
       await using server = runCompiled('main.js', { env: settings })
       expect(await server.ended()).toBe(1)
       expect(server.output).toMatch(/^DATABASE_URL: the database cannot be used \((SQLITE_|E[A-Z]+\))/)

@@ -4,7 +4,7 @@ import { runCompiled } from './support/command.js'
 import { makeDatabase } from './support/database.js'
 import { isInstalled } from './support/proxy.js'
 import { type Certificate, Certificates, TlsFront } from './support/tls-front.js'
-import { CleanUp, createWorld, defaultSettings } from './support/world.js'
+import { CleanUp, createWorld, defaultSettings, SAME_SITE } from './support/world.js'
 
 const onPostgresql = Boolean(process.env.TEST_DATABASE_URL)
 const hasOpenssl = isInstalled('openssl', 'version')
@@ -38,7 +38,7 @@ async function createPlace(certificate: Certificate | 'none'): Promise<Place> {
 /** What the server prints that cannot start with this database. */
 async function outputOf(databaseUrl: string): Promise<string> {
   await using server = runCompiled('main.js', {
-    env: { ...defaultSettings('http://127.0.0.1:9'), DATABASE_URL: databaseUrl },
+    env: { ...defaultSettings('http://127.0.0.1:9'), ...SAME_SITE, DATABASE_URL: databaseUrl },
   })
   expect(await server.ended()).toBe(1)
   return server.output
@@ -113,7 +113,8 @@ describe.runIf(onPostgresql && hasOpenssl)('a database server', () => {
     ['with TLS and whatever certificate it has', 'self-signed'],
   ])('is, with sslmode=prefer, used %s', async (_, certificate) => {
     await using place = await createPlace(certificate)
-    const settings = { ...defaultSettings('http://127.0.0.1:9'), DATABASE_URL: place.urlWith({ sslmode: 'prefer' }) }
+    const DATABASE_URL = place.urlWith({ sslmode: 'prefer' })
+    const settings = { ...defaultSettings('http://127.0.0.1:9'), ...SAME_SITE, DATABASE_URL }
     await using server = runCompiled('main.js', { env: settings })
     await server.printed(/"listening"/)
     // No other line but those of the log.

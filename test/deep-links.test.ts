@@ -183,6 +183,10 @@ describe('a redirect that is not allowed', () => {
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://login.test',
       DINGTALK_APP_ID: 'dingabc',
+      // Nobody gets as far as DingTalk here.
+      DINGTALK_LOGIN_URL: 'https://login.dingtalk.com',
+      DINGTALK_OAPI_URL: 'https://oapi.dingtalk.com',
+      DINGTALK_API_URL: 'https://api.dingtalk.com',
       SESSION_SECRETS: 'b7c1e5d90f2a4836b7c1e5d90f2a4836',
     })
     for (const accept of ['text/html', 'application/json']) {

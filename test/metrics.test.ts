@@ -9,7 +9,7 @@ import { freePort, runCompiled } from './support/command.js'
 import { onPostgresql } from './support/database.js'
 import { samples, scrape, sumOf } from './support/metrics.js'
 import { StatementRecorder } from './support/statements.js'
-import { createWorld, type World } from './support/world.js'
+import { createWorld, SAME_SITE, type World } from './support/world.js'
 
 const watched = (settings: Record<string, string> = {}) => createWorld({ METRICS_PORT: '0', ...settings })
 
@@ -350,7 +350,7 @@ describe('METRICS_PORT', () => {
   it('is named when it is taken, and nothing is left listening', async () => {
     await using world = await watched()
     const { port } = new URL(world.metricsUrl)
-    await using server = runCompiled('main.js', { env: { ...world.settings, METRICS_PORT: port } })
+    await using server = runCompiled('main.js', { env: { ...world.settings, ...SAME_SITE, METRICS_PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toBe(`METRICS_PORT: port ${port} is taken\n`)
   })
@@ -358,7 +358,7 @@ describe('METRICS_PORT', () => {
   it('is left again when PORT is taken', async () => {
     await using world = await watched()
     const { port } = new URL(world.serverUrl)
-    await using server = runCompiled('main.js', { env: { ...world.settings, PORT: port } })
+    await using server = runCompiled('main.js', { env: { ...world.settings, ...SAME_SITE, PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toBe(`PORT: port ${port} is taken\n`)
   })

@@ -95,6 +95,9 @@ export class CleanUp {
   }
 }
 
+/** A front end on the server's own site: there is nothing to warn of at the start. */
+export const SAME_SITE = { FRONTEND_URL: `${PUBLIC_URL}/` }
+
 /** The settings of a server that has this DingTalk. */
 export function defaultSettings(dingtalkUrl: string): Record<string, string> {
   return {
