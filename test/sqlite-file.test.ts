@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { runCompiled } from './support/command.js'
-import { createWorld } from './support/world.js'
+import { createWorld, SAME_SITE } from './support/world.js'
 
 const hasModes = process.platform !== 'win32' && !process.env.TEST_DATABASE_URL
 const isRoot = process.getuid?.() === 0
@@ -55,7 +55,7 @@ describe.runIf(hasModes)('an SQLite file', () => {
     writeFileSync(file, '')
     await using world = await createWorld()
     await using server = runCompiled('main.js', {
-      env: { ...world.settings, DATABASE_URL: `file:${file}` },
+      env: { ...world.settings, ...SAME_SITE, DATABASE_URL: `file:${file}` },
       user: NOBODY,
     })
     await server.printed(/"listening"/)
