@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,8 @@ export class ScratchCopy {
   readonly #directory = mkdtempSync(path.join(tmpdir(), 'guards-'))
 
   constructor() {
+    // Some tests run the compiled server as another user, who has to get as far as here.
+    chmodSync(this.#directory, 0o755)
     cpSync(ROOT, this.#directory, {
       recursive: true,
       filter: (source) => !LEFT_OUT.includes(path.relative(ROOT, source)),
