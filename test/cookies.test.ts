@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { CookieSignature } from '../src/cookies/signed-cookie.js'
 import { agree, type Browser, setCookies } from './support/browser.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -99,6 +100,22 @@ describe('of several session cookies', () => {
       .expect(200)
   })
 
+  it('any number of planted ones does not hide the person’s own', async () => {
+    await using world = await createWorld()
+    const planted: string[] = []
+    for (let index = 0; index < 12; index++) {
+      const browser = world.browser()
+      await browser.logIn('lisi')
+      planted.push(sid(browser.cookieHeader))
+    }
+    const mine = world.browser()
+    await mine.logIn('zhangsan')
+    const before = planted.join('; ')
+    await sending(world, mine, { before }).get('/me').expect(401)
+    await sending(world, mine, { before }).post('/logout').expect(204)
+    await mine.get('/me').expect(401)
+  })
+
   it('many copies of one are looked up once', async () => {
     await using world = await createWorld()
     const browser = world.browser()
@@ -145,6 +162,22 @@ describe('the cookies of other applications', () => {
       await browser.get('/verify').set('Cookie', cookies).expect(204)
     }
     await browser.post('/logout').set('Cookie', `${theirs}; ${browser.cookieHeader}`).expect(204)
+  })
+})
+
+describe('a header full of attempt cookies', () => {
+  it.each([
+    ['of one name', (n: number) => Array.from({ length: n }, () => 'login.a=s:x.')],
+    ['of many names', (n: number) => Array.from({ length: n }, (_, index) => `login.a${index}=s:x.`)],
+    ['without a value', (n: number) => Array.from({ length: n }, () => 'login.a')],
+  ])('costs no more than it is long, and a response takes back fifty at most: %s', async (_, make) => {
+    await using world = await createWorld()
+    const cookie = make(700).join('; ')
+    const verify = vi.spyOn(CookieSignature.prototype, 'verify')
+    const response = await world.browser().get('/ding_url').set('Cookie', cookie).expect(302)
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(700)
+    verify.mockRestore()
+    expect(setCookies(response).length).toBeLessThanOrEqual(51)
   })
 })
 

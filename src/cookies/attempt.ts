@@ -10,6 +10,15 @@ const MAX_HEADER_BYTES = 6000
 /** State, time, whether it succeeded, target: none of them holds a line end. */
 const PAYLOAD = /^([\w-]{43})\n(\d{1,16})\n([01])\n([\x21-\x7e]+)$/
 
+/** So many go with one response, the others with the next: each takes a line of it. */
+const MAX_EXPIRED = 50
+
+interface KnownCookie {
+  name: string
+  bytes: number
+  startedAt: number
+}
+
 interface Options {
   secrets: readonly string[]
   secure: boolean
@@ -32,10 +41,12 @@ export class AttemptCookies {
   /** Binds the attempt to this browser. The oldest ones go when they would make the cookie header too long. */
   begin(req: Request, res: Response, attempt: LoginAttempt): void {
     let bytes = this.#write(res, attempt)
-    for (const known of this.#sent(req).sort((a, b) => b.startedAt - a.startedAt)) {
+    const newestFirst = this.#sent(req).sort((a, b) => b.startedAt - a.startedAt)
+    const tooMany = newestFirst.filter((known) => {
       bytes += known.bytes
-      if (known.startedAt === 0 || bytes > MAX_HEADER_BYTES) this.#expire(res, known.name)
-    }
+      return known.startedAt === 0 || bytes > MAX_HEADER_BYTES
+    })
+    for (const { name } of tooMany.slice(0, MAX_EXPIRED)) this.#expire(res, name)
   }
 
   /** The attempt that this browser's cookie for this state holds: whether it is of this state, the login judges. */
@@ -78,13 +89,24 @@ export class AttemptCookies {
     return { state, target, startedAt: Number(startedAt), succeeded: succeeded === '1' }
   }
 
-  /** All that this browser sent, with their length as sent; one that cannot be verified began at 0. */
-  #sent(req: Request): { name: string; bytes: number; startedAt: number }[] {
-    return (req.headers.cookie ?? '')
-      .split(';')
-      .map((pair) => ({ name: pair.split('=', 1)[0]?.trim() ?? '', bytes: pair.length }))
-      .filter(({ name }) => name.startsWith(this.#prefix) && /^[\w.-]+$/.test(name))
-      .map(({ name, bytes }) => ({ name, bytes, startedAt: this.#startedAt(req, name) }))
+  /**
+   * All that this browser sent, by name, with their length as sent; one that cannot be verified began at 0.
+   * Each cookie is looked at once: a header full of them must not cost more than reading it.
+   */
+  #sent(req: Request): KnownCookie[] {
+    const known = new Map<string, KnownCookie>()
+    for (const pair of (req.headers.cookie ?? '').split(';')) {
+      const name = pair.split('=', 1)[0]?.trim() ?? ''
+      if (!name.startsWith(this.#prefix) || !/^[\w.-]+$/.test(name)) continue
+      const startedAt = this.#parse(cookiesNamed(name, pair)[0] ?? '')?.startedAt ?? 0
+      const before = known.get(name)
+      known.set(name, {
+        name,
+        bytes: pair.length + (before?.bytes ?? 0),
+        startedAt: Math.max(startedAt, before?.startedAt ?? 0),
+      })
+    }
+    return [...known.values()]
   }
 
   /** Of several cookies of one name the first that verifies. */
@@ -94,10 +116,6 @@ export class AttemptCookies {
       if (attempt) return attempt
     }
     return undefined
-  }
-
-  #startedAt(req: Request, name: string): number {
-    return this.#firstOf(req, name)?.startedAt ?? 0
   }
 }
 

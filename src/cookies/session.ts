@@ -27,9 +27,6 @@ declare global {
   }
 }
 
-/** More of one name come from nobody's own login. */
-const MAX_COOKIES = 10
-
 interface Options {
   sessions: Sessions
   signedIn: SignedIn
@@ -120,7 +117,7 @@ export class BrowserSessions {
    */
   #cookieIdsOf(req: Request): string[] {
     const ids = cookiesNamed(this.cookieName, req.headers.cookie).map((signed) => this.#signature.verify(signed))
-    return [...new Set(ids)].filter((id) => id !== undefined).slice(0, MAX_COOKIES)
+    return [...new Set(ids)].filter((id) => id !== undefined)
   }
 
   /** Where a browser sent several cookies of this name: expires those that stand at other domains, as far as we may. */

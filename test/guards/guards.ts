@@ -544,8 +544,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'a look at every cookie of the name',
       file: 'cookies/session.ts',
-      find: '.slice(0, MAX_COOKIES)',
-      replace: '.slice(0, 1)',
+      find: '.filter((id) => id !== undefined)',
+      replace: '.filter((id) => id !== undefined).slice(0, 10)',
     },
     {
       name: 'a look at every attempt cookie of the name',
@@ -625,7 +625,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of an older file’s openness',
       file: 'adapters/database/private-file.ts',
-      find: 'if (existsSync(each) && !closeToOthers(each)) onExposed(each)',
+      find: 'if (!closeToOthers(each)) onExposed(each)',
     },
   ),
   ...against('A page elsewhere that drives the emulator', {
