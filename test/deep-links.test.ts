@@ -1,4 +1,6 @@
+import { type Request, request } from 'express'
 import { describe, expect, it } from 'vitest'
+import { readRedirect } from '../src/api/read-redirect.js'
 import type { Browser } from './support/browser.js'
 import { createWorld, FRONTEND_URL, PUBLIC_URL, type World } from './support/world.js'
 
@@ -24,6 +26,11 @@ function beginUrl(target?: string): string {
   return target === undefined
     ? `${PUBLIC_URL}/ding_url`
     : `${PUBLIC_URL}/ding_url?${new URLSearchParams({ redirect: target })}`
+}
+
+/** As much of a request as its query is. */
+function requestOf(originalUrl: string): Request {
+  return Object.assign(Object.create(request), { originalUrl })
 }
 
 /** Where a login that begins there lands. */
@@ -69,6 +76,9 @@ describe('a proxy’s question for somebody who is not signed in', () => {
     ['is longer than a target may be', { 'X-Original-URL': `${APP}/${'a'.repeat(3000)}` }],
     ['differs between the two headers', { 'X-Original-URL': `${APP}/mine`, ...forwarded(`${APP}/other`) }],
     ['has no host', { 'X-Forwarded-Proto': 'http', 'X-Forwarded-Uri': '/a' }],
+    ['comes twice', { 'X-Original-URL': [`${APP}/a`, `${APP}/b`] }],
+    ['has a path in its host', { ...forwarded(WANTED), 'X-Forwarded-Host': 'app.test/x' }],
+    ['has an address for its scheme', { ...forwarded(WANTED), 'X-Forwarded-Proto': `${APP}/?` }],
     ['has a path that begins without a slash', { ...forwarded(WANTED), 'X-Forwarded-Uri': '.evil.test/' }],
   ])('leaves an address out that %s, so that people land on FRONTEND_URL', async (_, headers) => {
     await using world = await createSite()
@@ -153,6 +163,12 @@ describe('a redirect that was not percent-encoded', () => {
       expect(page.text).toContain('not percent-encoded')
     },
   )
+
+  it('costs no more than it is long', () => {
+    const startedAt = process.cpuUsage()
+    expect(() => readRedirect(requestOf(`/ding_url?redirect=${'?'.repeat(100_000)}`))).not.toThrow()
+    expect(process.cpuUsage(startedAt).user).toBeLessThan(1_000_000)
+  })
 
   it('is taken where nothing is lost', async () => {
     await using world = await createSite()

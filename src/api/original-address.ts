@@ -8,7 +8,8 @@ import type { Request } from 'express'
 export function originalAddressOf(req: Request): string | undefined {
   const whole = textOf(req, 'x-original-url')
   const [proto, host, uri] = ['proto', 'host', 'uri'].map((part) => textOf(req, `x-forwarded-${part}`))
-  const joined = proto && host && uri?.startsWith('/') ? `${proto}://${host}${uri}` : undefined
+  const isWhole = /^https?$/.test(proto ?? '') && /^[^/?#@\s]+$/.test(host ?? '') && uri?.startsWith('/')
+  const joined = isWhole ? `${proto}://${host}${uri}` : undefined
   if (whole !== undefined && joined !== undefined && whole !== joined) return undefined
   return whole ?? joined
 }
@@ -18,8 +19,8 @@ export function originalMethodOf(req: Request): string {
   return textOf(req, 'x-original-method') ?? textOf(req, 'x-forwarded-method') ?? req.method
 }
 
-/** Node reads headers as Latin-1: an address with characters beyond ASCII is UTF-8. */
+/** Of a header that came twice nothing. Node reads headers as Latin-1: characters beyond ASCII are UTF-8. */
 function textOf(req: Request, header: string): string | undefined {
-  const text = req.get(header)
-  return text ? Buffer.from(text, 'latin1').toString() : undefined
+  const [text, ...more] = req.headersDistinct[header] ?? []
+  return text && more.length === 0 ? Buffer.from(text, 'latin1').toString() : undefined
 }

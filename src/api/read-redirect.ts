@@ -7,7 +7,7 @@ import { rawQueryOf, readQuery } from './read-query.js'
 export const HOP = 'hop'
 
 /** An unencoded address with a query of its own, and what stands behind it. */
-const UNENCODED = /(?:^|&)redirect=[^&]*\?[^&]*((?:&[^&]*)+)$/
+const UNENCODED = /(?:^|&)redirect=[^&?]*\?[^&]*((?:&[^&]*)+)$/
 
 /**
  * The `redirect` parameter.
