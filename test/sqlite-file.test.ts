@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +47,31 @@ describe.runIf(hasModes)('an SQLite file', () => {
     expect(modeOf(path.dirname(file))).toBe('777')
     await second.close()
     await first.close()
+  })
+
+  it('behind a link is closed to others with what lies beside it', async () => {
+    mkdirSync(path.dirname(file))
+    const first = await openDatabase(`file:${file}`)
+    for (const each of filesOf(file)) chmodSync(each, 0o644)
+    const link = path.join(directory, 'link.db')
+    symlinkSync(file, link)
+    const second = await openDatabase(`file:${link}`)
+    expect(filesOf(file).map(modeOf)).toEqual(['600', '600', '600'])
+    await second.close()
+    await first.close()
+  })
+
+  it('changes nothing of another file that a link beside it leads to', async () => {
+    mkdirSync(path.dirname(file))
+    const other = path.join(directory, 'other.txt')
+    writeFileSync(other, '')
+    chmodSync(other, 0o644)
+    symlinkSync(other, `${file}-shm`)
+    await openDatabase(`file:${file}`).then(
+      (database) => database.close(),
+      () => {},
+    )
+    expect(modeOf(other)).toBe('644')
   })
 
   it.runIf(isRoot)('of another user, open to all, is used with a warning', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 
 const { O_CREAT, O_RDONLY } = constants
@@ -14,14 +14,18 @@ export function keepPrivate(file: string, onExposed: (file: string) => void): vo
   if (process.platform === 'win32') return
   // Made before SQLite would make it. The files that SQLite puts beside it get the mode of this one.
   closeSync(openSync(file, O_CREAT | O_RDONLY, OWNER_ONLY))
-  for (const each of [file, `${file}-wal`, `${file}-shm`]) {
-    if (existsSync(each) && !closeToOthers(each)) onExposed(each)
-  }
+  // SQLite puts them beside the file itself, not beside a link to it.
+  const real = realpathSync(file)
+  for (const each of [real, `${real}-wal`, `${real}-shm`]) if (!closeToOthers(each)) onExposed(each)
 }
 
-/** Returns whether it is closed to others. */
+/**
+ * Returns whether it is closed to others, or not there. A link is left alone: whoever may write into the folder could
+ * have this program change another file.
+ */
 function closeToOthers(file: string): boolean {
-  if ((statSync(file).mode & OTHERS) === 0) return true
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile() || (found.mode & OTHERS) === 0) return true
   try {
     chmodSync(file, OWNER_ONLY)
     return true
