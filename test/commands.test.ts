@@ -97,6 +97,17 @@ describe('npm run users', () => {
     expect(await world.sql('SELECT id FROM "User" WHERE "disabledAt" IS NOT NULL')).toEqual([])
   })
 
+  it('reaches a person by their id, whoever calls themselves by it', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn('zhangsan')
+    const { body: me } = await browser.get('/me').expect(200)
+    world.dingtalk.changePerson('lisi', { nick: me.id })
+    await world.browser().logIn('lisi')
+    expect(await users(world, 'disable', me.id)).toMatchObject({ exitCode: 0 })
+    await browser.get('/me').expect(401)
+  })
+
   it('says what was wrong by its exit code', async () => {
     await using world = await createWorld()
     expect(await users(world, 'show', 'nobody')).toMatchObject({

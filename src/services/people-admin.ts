@@ -62,9 +62,15 @@ export class PeopleAdmin {
     return { user, sessionsEnded: await this.#endSessions(user.id, 'ended_by_operator') }
   }
 
-  /** A nick can be made to look like somebody's id: where a name fits several people, none is taken. */
+  /**
+   * A nick can be made to look like somebody's id: where a name fits several people, none is taken but the one whose
+   * id it is, as nobody can choose that.
+   */
   async #find(name: string): Promise<KnownUser> {
-    const [user, ...others] = await this.#options.people.findByName({ username: name.normalize('NFC'), id: name })
+    const found = await this.#options.people.findByName({ username: name.normalize('NFC'), id: name })
+    const byId = found.find(({ id }) => id === name)
+    if (byId) return byId
+    const [user, ...others] = found
     if (!user) throw new OperatorError(`Nobody here is called ${name}.`)
     if (others.length > 0) throw new OperatorError(`${name} fits several people: use the id that 'list' shows.`)
     return user
