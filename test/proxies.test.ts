@@ -92,7 +92,9 @@ async function startApplication() {
   })
   server.on('upgrade', ({ url, headers }, socket) => {
     seen.push({ url, headers })
-    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    // Open until the browser ends it: a proxy need not pass on what is over already.
+    socket.on('end', () => socket.end())
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
   })
   return { seen, port: await listen(server, { port: 0, host: '127.0.0.1' }), close: () => closeAtOnce(server) }
 }
