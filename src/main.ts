@@ -9,8 +9,23 @@ import { bugFields, createLogger } from './log.js'
 import { listenFailure } from './server/listen.js'
 import { startServer } from './server/server.js'
 
-// Lets the heap grow by 80 % between collections; V8's default would let it triple. See docs/decisions.
-setFlagsFromString('--heap-growing-percent=80')
+/** Runs the server until SIGTERM or Ctrl-C; where it cannot start, says why and makes the exit code 1. */
+export function startUntilStopped(): void {
+  // Lets the heap grow by 80 % between collections; V8's default would let it triple. See docs/decisions.
+  setFlagsFromString('--heap-growing-percent=80')
+  const stop = new AbortController()
+  const hurry = new AbortController()
+  // Kept for good: without a listener a second signal would end the process in the middle of its stop.
+  process.on('SIGTERM', () => stop.abort())
+  process.on('SIGINT', () => {
+    hurry.abort()
+    stop.abort()
+  })
+  main(stop.signal, hurry.signal).catch((error: unknown) => {
+    process.exitCode = 1
+    console.error(explain(error))
+  })
+}
 
 /** Runs the server until it is told to stop; `hurry` if that is to happen at once. */
 async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
@@ -37,20 +52,6 @@ async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
   await server.drain(hurry)
   await server.close()
 }
-
-const stop = new AbortController()
-const hurry = new AbortController()
-// Kept for good: without a listener a second signal would end the process in the middle of its stop.
-process.on('SIGTERM', () => stop.abort())
-process.on('SIGINT', () => {
-  hurry.abort()
-  stop.abort()
-})
-
-main(stop.signal, hurry.signal).catch((error: unknown) => {
-  process.exitCode = 1
-  console.error(explain(error))
-})
 
 function explain(error: unknown): string {
   if (error instanceof OperatorError) return error.message

@@ -8,6 +8,8 @@ interface Import {
   file: string
   of: string
   isTypeOnly: boolean
+  /** `import('…')`: loaded when that is reached. */
+  isLate: boolean
 }
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url))
@@ -32,7 +34,7 @@ function importsOf(file: string, text: string): Import[] {
   return [...text.matchAll(IMPORTS)].map(({ groups }) => {
     const name = groups?.fixed ?? groups?.late ?? ''
     const of = name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name).replace(/\.js$/, '.ts') : name
-    return { file, of, isTypeOnly: groups?.type !== undefined }
+    return { file, of, isTypeOnly: groups?.type !== undefined, isLate: groups?.late !== undefined }
   })
 }
 
@@ -61,6 +63,14 @@ function findCircle(next: ReadonlyMap<string, readonly string[]>): string[] | un
     if (circle) return circle
   }
   return undefined
+}
+
+/** The files that are loaded with this one, itself included: not those that it, or they, import late. */
+function loadedEarly(file: string, known: ReadonlySet<string> = new Set()): string[] {
+  const loaded = new Set([...known, file])
+  for (const { of } of imports.filter((found) => found.file === file && !found.isTypeOnly && !found.isLate))
+    if (!loaded.has(of)) for (const other of loadedEarly(of, loaded)) loaded.add(other)
+  return [...loaded]
 }
 
 describe('the reader of imports', () => {
@@ -110,10 +120,22 @@ describe('src', () => {
     expect(offences(({ file, of }) => isIn(file, 'pages') && isIn(of, 'middleware'))).toEqual([])
   })
 
-  it('stands without the emulator and the demo', () => {
+  it('stands without the emulator and the demo, but for the commands that run them', () => {
     const mayImport = (file: string) =>
-      isIn(file, 'demo') ? ['demo', 'emulator'] : isIn(file, 'emulator') ? ['emulator'] : []
+      isIn(file, 'demo') || file === 'cli/program.ts'
+        ? ['demo', 'emulator']
+        : isIn(file, 'emulator')
+          ? ['emulator']
+          : []
     expect(offences(({ file, of }) => isIn(of, 'demo', 'emulator') && !isIn(of, ...mayImport(file)))).toEqual([])
+  })
+
+  it('has commands that load late what they run: none waits for what another needs', () => {
+    const early = loadedEarly('cli/program.ts')
+    expect(early).toContain('cli/users-command.ts')
+    const heavy = ['adapters', 'services', 'config', 'demo', 'emulator', 'server', 'generated']
+    expect(early.filter((file) => isIn(file, ...heavy))).toEqual([])
+    expect(loadedEarly('cli/main.ts')).toEqual(['cli/main.ts'])
   })
 
   it('has no circle of imports by value', () => {

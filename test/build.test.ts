@@ -1,5 +1,18 @@
 import { execFile } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,9 +53,16 @@ async function build(): Promise<{ exitCode: number; output: string }> {
 
 describe('npm run build', () => {
   it('makes nothing again whose sources are the same', async () => {
-    const before = statSync(inDist('main.js'))
+    const before = statSync(inDist('cli/main.js'))
     expect(await build()).toEqual({ exitCode: 0, output: 'dist is up to date.\n' })
-    expect(statSync(inDist('main.js'))).toEqual(before)
+    expect(statSync(inDist('cli/main.js'))).toEqual(before)
+  })
+
+  it("makes the package's command, which the system can run", () => {
+    const { bin } = JSON.parse(readFileSync(path.join(PROJECT, 'package.json'), 'utf8'))
+    const file = path.join(directory, bin['dingtalk-login'])
+    accessSync(file, constants.X_OK)
+    expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
 
   it(
@@ -51,16 +71,19 @@ describe('npm run build', () => {
       await using world = await createWorld()
       const port = await freePort()
       const env = { ...world.settings, PORT: String(port) }
-      await using server = new Command(process.execPath, { env, args: ['dist/main.js'], cwd: directory })
+      await using server = new Command(process.execPath, { env, args: ['dist/cli/main.js', 'start'], cwd: directory })
       await server.printed(/"listening"/)
 
       appendFileSync(path.join(directory, 'src/time.ts'), '\nexport const FORTNIGHT = 14 * DAY\n')
-      rmSync(path.join(directory, 'src/cli/users.ts'))
-      const inodes = () => ['main.js', 'cli/users.js'].map((file) => statSync(inDist(file)).ino)
+      // What a source that is gone has left.
+      writeFileSync(inDist('cli/retired.js'), '')
+      const inodes = () => ['main.js', 'cli/retired.js'].map((file) => statSync(inDist(file)).ino)
       const before = inodes()
       let isWhole = true
       const watch = setInterval(() => {
-        isWhole &&= ['main.js', 'time.js', 'cli/users.js', 'pages/assets/login.js'].every((f) => existsSync(inDist(f)))
+        isWhole &&= ['main.js', 'time.js', 'cli/retired.js', 'pages/assets/login.js'].every((f) =>
+          existsSync(inDist(f)),
+        )
       }, 5)
       expect(await build()).toMatchObject({ exitCode: 0 })
       clearInterval(watch)

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Command as Program } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { createProgram } from '../src/cli/program.js'
 import { Command, runCompiled } from './support/command.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -13,7 +15,7 @@ async function users(
   world: World,
   ...args: string[]
 ): Promise<{ exitCode: number | string; output: string; printed: string }> {
-  await using command = runCompiled('cli/users.js', { env: { DATABASE_URL: world.settings.DATABASE_URL ?? '' }, args })
+  await using command = runCompiled('users', { env: { DATABASE_URL: world.settings.DATABASE_URL ?? '' }, args })
   const exitCode = await command.ended()
   const printed = command.output.split('\n').filter((line) => !line.startsWith('{"level"'))
   return { exitCode, output: command.output, printed: printed.join('\n') }
@@ -120,7 +122,7 @@ describe('npm run users', () => {
   })
 
   it('makes no database where there is none', async () => {
-    await using command = runCompiled('cli/users.js', {
+    await using command = runCompiled('users', {
       env: { DATABASE_URL: 'file:./no-such-folder/x.db' },
       args: ['list'],
       cwd: tmpdir(),
@@ -244,12 +246,37 @@ describe('npm run check-config', () => {
   })
 })
 
+describe('dingtalk-login', () => {
+  async function run(...args: string[]) {
+    const [command = '', ...rest] = args
+    await using running = runCompiled(command, { args: rest })
+    return { exitCode: await running.ended(), output: running.output }
+  }
+
+  const names = (command: Program): string[] =>
+    command.commands.flatMap((inner) => [inner.name(), ...names(inner).map((name) => `${inner.name()} ${name}`)])
+
+  it.each(['', ...names(createProgram())])('explains itself: %s', async (name) => {
+    const { exitCode, output } = await run(...name.split(' ').filter(Boolean), '--help')
+    expect(exitCode).toBe(0)
+    expect(output.startsWith(`Usage: ${`dingtalk-login ${name}`.trim()} `)).toBe(true)
+    expect(output).toContain('Exit codes: 0 done, 1 not done, 2 wrong usage.')
+  })
+
+  it.each(['fly', '--fast', 'users', 'users fly', 'start now', 'emulator --port', 'demo x', ''])(
+    'ends with 2 where it does not understand: %s',
+    async (words) => {
+      expect(await run(...words.split(' '))).toMatchObject({ exitCode: 2, output: expect.stringContaining('Usage: ') })
+    },
+  )
+})
+
 describe('npm start', () => {
   it('logs what is probably a mistake in the settings, and starts', async () => {
     await using world = await createWorld()
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     writeFileSync(path.join(directory, '.env'), 'PORT=0\nBRAND_NAMES=Example\n')
-    await using server = runCompiled('main.js', { env: world.settings, cwd: directory })
+    await using server = runCompiled('start', { env: world.settings, cwd: directory })
     await server.printed(/"listening"/)
     expect(server.output).toMatch(/"level":"?(40|warn)"?.*"setting":"BRAND_NAMES","problem":"is no setting/)
     expect(await server.stop('SIGTERM')).toBe(0)
@@ -260,7 +287,7 @@ describe('npm start', () => {
     await using world = await createWorld()
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     mkdirSync(path.join(directory, '.env'))
-    await using server = runCompiled('main.js', { env: { ...world.settings, PORT: '0' }, cwd: directory })
+    await using server = runCompiled('start', { env: { ...world.settings, PORT: '0' }, cwd: directory })
     await server.printed(/"listening"/)
     expect(server.output).toContain('"setting":".env","problem":"cannot be read (EISDIR)')
     rmSync(directory, { recursive: true })

@@ -366,7 +366,7 @@ describe.runIf(!onPostgresql)('an SQLite file', () => {
     async (file) => {
       await using world = await createWorld()
       const settings = { ...world.settings, ...SAME_SITE, DATABASE_URL: `file:${file}`, PORT: String(await freePort()) }
-      await using server = runCompiled('main.js', { env: settings })
+      await using server = runCompiled('start', { env: settings })
       expect(await server.ended()).toBe(1)
       expect(server.output).toMatch(/^DATABASE_URL: the database cannot be used \((SQLITE_|E[A-Z]+\))/)
     },

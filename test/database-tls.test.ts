@@ -37,7 +37,7 @@ async function createPlace(certificate: Certificate | 'none'): Promise<Place> {
 
 /** What the server prints that cannot start with this database. */
 async function outputOf(databaseUrl: string): Promise<string> {
-  await using server = runCompiled('main.js', {
+  await using server = runCompiled('start', {
     env: { ...defaultSettings('http://127.0.0.1:9'), ...SAME_SITE, DATABASE_URL: databaseUrl },
   })
   expect(await server.ended()).toBe(1)
@@ -115,7 +115,7 @@ describe.runIf(onPostgresql && hasOpenssl)('a database server', () => {
     await using place = await createPlace(certificate)
     const DATABASE_URL = place.urlWith({ sslmode: 'prefer' })
     const settings = { ...defaultSettings('http://127.0.0.1:9'), ...SAME_SITE, DATABASE_URL }
-    await using server = runCompiled('main.js', { env: settings })
+    await using server = runCompiled('start', { env: settings })
     await server.printed(/"listening"/)
     // No other line but those of the log.
     expect(
@@ -137,7 +137,7 @@ describe.runIf(onPostgresql)('an address of PostgreSQL', () => {
       ...defaultSettings('http://127.0.0.1:9'),
       DATABASE_URL: `postgresql://${username}@${pathname}${search}${more}`,
     }
-    await using server = runCompiled('main.js', { env: settings })
+    await using server = runCompiled('start', { env: settings })
     await server.printed(/"listening"/)
     await database.remove()
   })

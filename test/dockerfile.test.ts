@@ -38,7 +38,7 @@ describe('the Dockerfile', () => {
   })
 
   it('runs Node itself, for production and not as root', () => {
-    expect(execFormOf(last, 'CMD')).toEqual(['node', 'dist/main.js'])
+    expect(execFormOf(last, 'CMD')).toEqual(['node', 'dist/cli/main.js', 'start'])
     expect(valuesOf('ENTRYPOINT')).toEqual([])
     expect(valuesOf('USER')).toEqual(['node'])
     expect(valuesOf('ENV')).toEqual(['NODE_ENV=production'])
@@ -110,7 +110,7 @@ describe.runIf(isOn)("the Dockerfile's steps, in a clean folder", () => {
     const files = readdirSync(image.workingDirectory).sort()
     expect(files).toEqual(['data', 'dist', 'node_modules', 'package.json', 'prisma'])
     expect(readdirSync(path.join(image.workingDirectory, 'data'))).toEqual([])
-    expect(existsSync(path.join(image.workingDirectory, 'dist/main.js'))).toBe(true)
+    expect(existsSync(path.join(image.workingDirectory, 'dist/cli/main.js'))).toBe(true)
   })
 
   it('leave no library that only development needs', () => {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { operations } from '../src/api/operations.js'
+import { createProgram } from '../src/cli/program.js'
 import { settingNames } from '../src/config/config.js'
 import { errorTable } from '../src/errors.js'
 
@@ -62,6 +63,13 @@ function anchorsOf(document: string): string[] {
   )
 }
 
+/** Whether the first of these words name a command of `dingtalk-login`; what follows are its arguments. */
+function isCommand([first, second]: string[]): boolean {
+  const command = createProgram().commands.find((known) => known.name() === first)
+  const isLeaf = command?.commands.length === 0
+  return isLeaf || command?.commands.some((known) => known.name() === second) === true
+}
+
 describe('docs/settings.md', () => {
   it('explains exactly the settings that there are', () => {
     const explained = tableBelow('docs/settings.md', '# Settings').flatMap(([names]) => codeWords(names))
@@ -113,6 +121,10 @@ describe.each(documents)('%s', (document) => {
     const scripts: unknown = JSON.parse(read('package.json')).scripts
     for (const [, name] of read(document).matchAll(/npm run (?:--silent )?([a-z-]+)/g))
       expect(scripts).toHaveProperty(name ?? '')
+    for (const [, words = ''] of read(document).matchAll(
+      /(?:dist\/cli\/main\.js|npx dingtalk-login) ([a-z][a-z -]*[a-z])/g,
+    ))
+      expect(isCommand(words.split(' ')), words).toBe(true)
   })
 
   it('points only to files and headings that there are', () => {

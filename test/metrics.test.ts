@@ -350,7 +350,7 @@ describe('METRICS_PORT', () => {
   it('is named when it is taken, and nothing is left listening', async () => {
     await using world = await watched()
     const { port } = new URL(world.metricsUrl)
-    await using server = runCompiled('main.js', { env: { ...world.settings, ...SAME_SITE, METRICS_PORT: port } })
+    await using server = runCompiled('start', { env: { ...world.settings, ...SAME_SITE, METRICS_PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toBe(`METRICS_PORT: port ${port} is taken\n`)
   })
@@ -358,7 +358,7 @@ describe('METRICS_PORT', () => {
   it('is left again when PORT is taken', async () => {
     await using world = await watched()
     const { port } = new URL(world.serverUrl)
-    await using server = runCompiled('main.js', { env: { ...world.settings, ...SAME_SITE, PORT: port } })
+    await using server = runCompiled('start', { env: { ...world.settings, ...SAME_SITE, PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toBe(`PORT: port ${port} is taken\n`)
   })
@@ -374,7 +374,7 @@ describe('METRICS_PORT', () => {
         console.log('loaded:', files.length > 0, files.some((file) => file.includes('prom-client')) ? 'yes' : 'no')
       })`
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(tell)}`
-    await using server = runCompiled('main.js', { env: { ...world.settings, ...settings, NODE_OPTIONS } })
+    await using server = runCompiled('start', { env: { ...world.settings, ...settings, NODE_OPTIONS } })
     await server.printed(/"listening"/)
     expect(await server.stop('SIGTERM')).toBe(0)
     expect(server.output).toContain(`loaded: true ${loaded}`)
@@ -383,7 +383,7 @@ describe('METRICS_PORT', () => {
   it('answers a scrape of a compiled server until it is told to stop', async () => {
     await using world = await createWorld()
     const port = await freePort()
-    await using server = runCompiled('main.js', { env: { ...world.settings, METRICS_PORT: String(port) } })
+    await using server = runCompiled('start', { env: { ...world.settings, METRICS_PORT: String(port) } })
     await server.printed(new RegExp(`"metricsPort":${port}.*"listening"`))
     const metricsUrl = `http://127.0.0.1:${port}/metrics`
     expect(await sumOf({ metricsUrl }, 'sessions_alive')).toBe(0)

@@ -78,7 +78,7 @@ describe('/openapi.json', () => {
     symlinkSync(path.join(root, 'node_modules'), path.join(directory, 'node_modules'), 'junction')
     const port = await freePort()
     const env = { ...world.settings, PORT: String(port) }
-    await using server = new Command(process.execPath, { env, args: ['dist/main.js'], cwd: directory })
+    await using server = new Command(process.execPath, { env, args: ['dist/cli/main.js', 'start'], cwd: directory })
     await server.printed(/"listening"/)
     const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`)
     expect(new Description(await answer.json()).document.info.version).toBe(version)

@@ -116,7 +116,7 @@ describe.runIf(onPostgresql && hasPooler)('PostgreSQL behind a pooler in transac
     const database = await makeDatabase()
     await using pooler = await Pooler.before(database.url)
     const commands = Array.from({ length: 4 }, () =>
-      runCompiled('cli/users.js', { env: { DATABASE_URL: pooler.url }, args: ['list'] }),
+      runCompiled('users', { env: { DATABASE_URL: pooler.url }, args: ['list'] }),
     )
     for (const command of commands) expect(await command.ended(), command.output).toBe(0)
     const history = await database.sql('SELECT migration_name FROM _prisma_migrations')

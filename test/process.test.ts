@@ -14,7 +14,7 @@ async function start(
   settings: Record<string, string>,
 ): Promise<{ server: Command; serverUrl: string; browser: Browser }> {
   const port = await freePort()
-  const server = runCompiled('main.js', { env: { ...settings, PORT: String(port) } })
+  const server = runCompiled('start', { env: { ...settings, PORT: String(port) } })
   await server.printed(/"listening"/)
   const serverUrl = `http://127.0.0.1:${port}`
   return { server, serverUrl, browser: new Browser(serverUrl, PUBLIC_URL) }
@@ -95,7 +95,7 @@ describe('the compiled server', () => {
   })
 
   it('ends with 1 and names every fault of its settings, and no secret', async () => {
-    await using server = runCompiled('main.js', {
+    await using server = runCompiled('start', {
       env: {
         PORT: 'abc',
         SESSION_SECRETS: 'short-secret',
@@ -114,7 +114,7 @@ describe('the compiled server', () => {
     [{ HOST: 'no.such.host.invalid' }, 'HOST'],
   ])('names the setting that cannot be used: %j', async (wrong, name) => {
     await using world = await createWorld()
-    await using server = runCompiled('main.js', { env: { ...world.settings, ...wrong } })
+    await using server = runCompiled('start', { env: { ...world.settings, ...wrong } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toContain(name)
     expect(server.output).not.toContain('stack')
@@ -123,7 +123,7 @@ describe('the compiled server', () => {
   it('names the port that is taken', async () => {
     await using world = await createWorld()
     const { port } = new URL(world.serverUrl)
-    await using server = runCompiled('main.js', { env: { ...world.settings, PORT: port } })
+    await using server = runCompiled('start', { env: { ...world.settings, PORT: port } })
     expect(await server.ended()).toBe(1)
     expect(server.output).toContain(`port ${port}`)
   })
@@ -133,7 +133,7 @@ describe('the compiled server', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     const lines = Object.entries({ ...world.settings, LOG_LEVEL: 'fatal' }).map(([name, value]) => `${name}=${value}`)
     writeFileSync(path.join(directory, '.env'), lines.join('\n'))
-    await using server = runCompiled('main.js', { env: { LOG_LEVEL: 'info' }, cwd: directory })
+    await using server = runCompiled('start', { env: { LOG_LEVEL: 'info' }, cwd: directory })
     await server.printed(/"listening"/)
     expect(await server.stop('SIGINT')).toBe(0)
     rmSync(directory, { recursive: true })
@@ -142,7 +142,7 @@ describe('the compiled server', () => {
 
 describe('the demo', () => {
   function startDemo(directory: string, ports: Record<string, string>): Command {
-    return runCompiled('demo/main.js', { env: ports, cwd: directory })
+    return runCompiled('demo', { env: ports, cwd: directory })
   }
 
   it('runs all three, keeps people signed in over a restart, and leaves nothing running', async () => {
@@ -186,7 +186,7 @@ describe('the demo', () => {
   })
 
   it('refuses production', async () => {
-    await using demo = runCompiled('demo/main.js', { env: { NODE_ENV: 'production' }, cwd: tmpdir() })
+    await using demo = runCompiled('demo', { env: { NODE_ENV: 'production' }, cwd: tmpdir() })
     expect(await demo.ended()).toBe(1)
     expect(demo.output).toContain('production')
   })

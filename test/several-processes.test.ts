@@ -102,7 +102,7 @@ class ServerProcess {
   }
 
   #run(): Promise<unknown> {
-    const run = runCompiled('main.js', { env: this.#settings })
+    const run = runCompiled('start', { env: this.#settings })
     this.#runs.push(run)
     return run.printed(/"listening"/)
   }
@@ -211,7 +211,7 @@ describe.runIf(onPostgresql)('several processes on one database', { timeout: 60_
     }
     const operate = async (command: string) => {
       const { DATABASE_URL = '' } = cluster.settings
-      await using users = runCompiled('cli/users.js', { env: { DATABASE_URL }, args: [command, '张三'] })
+      await using users = runCompiled('users', { env: { DATABASE_URL }, args: [command, '张三'] })
       expect(await users.ended(), users.output).toBe(0)
     }
 

@@ -79,7 +79,7 @@ describe.runIf(hasModes)('an SQLite file', () => {
     mkdirSync(path.dirname(file))
     writeFileSync(file, '')
     await using world = await createWorld()
-    await using server = runCompiled('main.js', {
+    await using server = runCompiled('start', {
       env: { ...world.settings, ...SAME_SITE, DATABASE_URL: `file:${file}` },
       user: NOBODY,
     })

@@ -20,7 +20,7 @@ class Process implements AsyncDisposable {
   static async start(world: World): Promise<Process> {
     const port = await freePort()
     const settings = { ...world.settings, PORT: String(port), RATE_LIMIT_PER_MINUTE: '1000000' }
-    const server = runCompiled('main.js', { env: settings })
+    const server = runCompiled('start', { env: settings })
     await server.printed(/"listening"/)
     return new Process(port, server)
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -65,6 +66,8 @@ function compileInto(folder) {
   const tsc = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
   const args = [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', folder]
   execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  // The package's command.
+  chmodSync(path.join(folder, 'cli/main.js'), 0o755)
   cpSync(path.join(root, 'src/pages/assets'), path.join(folder, 'pages/assets'), { recursive: true })
 }
 

@@ -1,48 +1,30 @@
-import { parseArgs } from 'node:util'
 import { connectDingTalk } from '../adapters/dingtalk/connect-dingtalk.js'
 import { type Config, type ConfigFault, readConfig } from '../config/config.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'
 
-const USAGE = `Usage: npm run check-config [-- --online] [--env-file FILE]
-
-  --online         asks DingTalk too
-  --env-file FILE  reads FILE instead of .env
-
-Exit codes: 0 in order (there may be warnings), 1 not in order, 2 wrong usage.`
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
 const NOBODY = 'check-config'
 
-class UsageError extends Error {}
+interface Options {
+  /** Asks DingTalk too. */
+  online?: boolean
+  /** Read instead of `.env`. */
+  envFile?: string
+}
 
-/** Checks the settings without listening; with `--online` DingTalk's side of them too. Returns the exit code. */
-async function main(): Promise<number> {
-  const { online, envFile: path } = readArguments()
+/**
+ * Checks the settings without listening; with `online` DingTalk's side of them too. Returns the exit code.
+ * @throws {OperatorError} with all faults of the settings
+ */
+export async function checkConfig({ online, envFile: path }: Options): Promise<number> {
   const envFile = loadSettings(path)
   const config = readConfig(process.env, envFile)
   const warnings = await warningsOf(config, process.env, envFile)
   console.log(warnings.length > 0 ? `${warningText(warnings)}\n` : 'The settings are in order.\n')
   console.log(consoleInstructions(config))
   return online ? checkOnline(config) : 0
-}
-
-/** @throws {UsageError} */
-function readArguments(): { online: boolean; envFile: string | undefined } {
-  try {
-    const { values } = parseArgs({
-      options: {
-        online: { type: 'boolean', default: false },
-        'env-file': { type: 'string', multiple: true, default: [] },
-      },
-    })
-    const [envFile, ...more] = values['env-file']
-    if (more.length > 0) throw new UsageError('--env-file is given twice')
-    if (envFile === '') throw new UsageError('--env-file needs the name of a file')
-    return { online: values.online, envFile }
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : '')
-  }
 }
 
 /** @throws {OperatorError} where a file is named that cannot be read. */
@@ -139,15 +121,3 @@ function explain(error: unknown, host: string): string {
   if (connection) return `${host} ${connection} (${call}: ${upstreamCode})`
   return `${setting ? `look at ${setting}` : error.publicMessage} (${call} answered ${upstreamCode})`
 }
-
-main().then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError
-    process.exitCode = isUsage ? 2 : 1
-    if (isUsage) console.error([error.message, USAGE].filter(Boolean).join('\n\n'))
-    else console.error(error instanceof OperatorError ? error.message : error)
-  },
-)

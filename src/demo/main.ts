@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { runUntilStopped } from '../emulator/run-until-stopped.js'
 import { startDemo } from './demo.js'
 
-/** Runs the demo until it is told to stop. */
+/** Runs the demo until SIGTERM or Ctrl-C. */
+export function runDemo(): void {
+  runUntilStopped(main)
+}
+
 async function main(stop: AbortSignal): Promise<void> {
   const demo = await startDemo({
     emulatorPort: portOf('EMULATOR_PORT', 9000),
@@ -28,5 +32,3 @@ function portOf(name: string, usual: number): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} must be a port number`)
   return port
 }
-
-runUntilStopped(main)

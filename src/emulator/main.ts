@@ -10,7 +10,11 @@ const environment = z.object({
   EMULATOR_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
 })
 
-/** Runs the emulator until it is told to stop. */
+/** Runs the emulator until SIGTERM or Ctrl-C. */
+export function runEmulator(): void {
+  runUntilStopped(main)
+}
+
 async function main(stop: AbortSignal): Promise<void> {
   const settings = environment.safeParse(process.env)
   if (!settings.success) {
@@ -35,5 +39,3 @@ async function start(port: number, publicUrl: string | undefined): Promise<Emula
     throw why === undefined ? error : new Error(why)
   }
 }
-
-runUntilStopped(main)

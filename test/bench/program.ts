@@ -36,8 +36,8 @@ export class Program implements AsyncDisposable {
 
   private constructor(script: string, port: number, { env, cwd, browsers }: Surroundings) {
     this.port = port
-    const file = fileURLToPath(new URL(script, ROOT))
-    this.#child = spawn(process.execPath, [file], {
+    const [file = '', ...args] = script.split(' ')
+    this.#child = spawn(process.execPath, [fileURLToPath(new URL(file, ROOT)), ...args], {
       env: { NODE_ENV: 'production', ...env, PORT: String(port), PUBLIC_URL: originOf(port) },
       cwd,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -47,7 +47,7 @@ export class Program implements AsyncDisposable {
     this.#pool = new Pool(originOf(port), { connections: browsers, pipelining: 1 })
   }
 
-  /** Starts it; gives it when it has answered `/healthz` for the first time, and how long that took. */
+  /** Starts a script, with arguments behind it; gives it when it has answered `/healthz` for the first time, and how long that took. */
   static async start(script: string, surroundings: Surroundings): Promise<{ program: Program; startMs: number }> {
     const port = await freePort()
     const startedAt = performance.now()

@@ -3,12 +3,13 @@ import { type Cookies, checkLanding, checkMe, keepCookies, stateOf } from './ans
 import { codeOf } from './people.js'
 import { Program } from './program.js'
 
+const SERVER = 'dist/cli/main.js start'
 const REFERENCES = 'dist-bench/test/bench/references'
 
 /** What is measured: the server in its two flows, and what it is compared with. */
 const sites = {
-  server: { script: 'dist/main.js', flow: 'qrconnect', sessionCookie: 'sid' },
-  'server-oauth2': { script: 'dist/main.js', flow: 'oauth2', sessionCookie: 'sid' },
+  server: { script: SERVER, flow: 'qrconnect', sessionCookie: 'sid' },
+  'server-oauth2': { script: SERVER, flow: 'oauth2', sessionCookie: 'sid' },
   limit: { script: `${REFERENCES}/limit.js`, flow: 'qrconnect', sessionCookie: 'sid' },
   passport: { script: `${REFERENCES}/passport.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
   typical: { script: `${REFERENCES}/typical.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
@@ -61,7 +62,7 @@ export class Site implements AsyncDisposable {
     const databaseFile = path.join(directory, databaseName)
     const env = {
       // In production the server refuses a DingTalk on this machine.
-      NODE_ENV: script === 'dist/main.js' ? '' : 'production',
+      NODE_ENV: script === SERVER ? '' : 'production',
       FRONTEND_URL,
       DINGTALK_FLOW: flow,
       DINGTALK_AUDIENCE: 'members',

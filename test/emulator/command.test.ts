@@ -6,14 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { startEmulator } from '../../src/emulator/emulator.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/emulator/main.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 // Windows knows no signals: a process that is told to stop is killed.
 const onWindows = process.platform === 'win32'
 
 function run(env: Record<string, string>) {
   const { NODE_ENV: _testEnv, ...inherited } = process.env
-  return spawn(process.execPath, [MAIN], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [PROGRAM, 'emulator'], {
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 async function outcomeOf(child: ReturnType<typeof run>) {

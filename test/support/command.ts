@@ -14,11 +14,12 @@ interface Options {
   user?: number | undefined
 }
 
-/** A program of this project, as compiled by `npm run build`; `script` is a path below `dist`. */
-export function runCompiled(script: string, { args = [], ...options }: Options): Command {
-  const file = fileURLToPath(new URL(`../../dist/${script}`, import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** A command of this project, such as `start` or `users`, as compiled by `npm run build`. */
+export function runCompiled(command: string, { args = [], ...options }: Options): Command {
   // Not the project's own folder, where somebody's .env may lie.
-  return new Command(process.execPath, { cwd: tmpdir(), ...options, args: [file, ...args] })
+  return new Command(process.execPath, { cwd: tmpdir(), ...options, args: [PROGRAM, command, ...args] })
 }
 
 /** A running program. */

@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+
+interface Options {
+  json?: boolean
+}
+
+const NAME = 'a username, an id or a unionid'
+
+/** `users`: what an operator may do to people. */
+export function addUsersCommand(program: Command): void {
+  const users = program.command('users').description('people: list, show, disable, enable, end sessions')
+  const add = (words: string, description: string) =>
+    users.command(words).description(description).option('--json', 'print for programs')
+
+  add('list', 'everybody who has ever logged in').action(async ({ json = false }: Options) =>
+    (await import('./users.js')).listUsers(json),
+  )
+  add('show', 'one person and their sessions')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) => (await import('./users.js')).showUser(name, json))
+  add('disable', 'no login any more; ends their sessions')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) => (await import('./users.js')).disableUser(name, json))
+  add('enable', 'may log in again')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) => (await import('./users.js')).enableUser(name, json))
+  add('end-sessions', 'log them out everywhere')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) => (await import('./users.js')).endSessions(name, json))
+}
