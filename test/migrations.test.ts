@@ -23,9 +23,10 @@ const ours = migrationsOf(kind).map((name) => {
 })
 /** What the databases call the types of Prisma. */
 const sqlTypes = {
-  sqlite: { String: 'TEXT', DateTime: 'DATETIME', Int: 'INTEGER UNSIGNED', Moment: 'DATETIME' },
+  sqlite: { String: 'TEXT', Boolean: 'BOOLEAN', DateTime: 'DATETIME', Int: 'INTEGER UNSIGNED', Moment: 'DATETIME' },
   postgresql: {
     String: 'text',
+    Boolean: 'boolean',
     DateTime: 'timestamp(3) without time zone',
     Int: 'integer',
     Moment: 'timestamp with time zone',
@@ -72,6 +73,15 @@ class Place implements AsyncDisposable {
       schema: await readSchema(this.#database),
       history: await this.query('SELECT * FROM _prisma_migrations ORDER BY id'),
     }
+  }
+
+  /** Leaves nothing but the table of the migrations, and nothing in that. */
+  async forgetAll(): Promise<void> {
+    const names = (await this.schema()).map(({ name }) => `"${name}"`).filter((name) => name !== '"_prisma_migrations"')
+    // One statement for all, where the keys that lead from one to another are in the way of a single one.
+    const drops = kind === 'sqlite' ? names : [names.join(', ')]
+    for (const table of drops) await this.change(`DROP TABLE ${table}`)
+    await this.change('DELETE FROM _prisma_migrations')
   }
 
   schema(): Promise<Table[]> {
@@ -190,9 +200,8 @@ describe('a history that is not ours', () => {
   it('is refused before anything is made, where only that history is there', async () => {
     await using place = await Place.create()
     await place.migrate()
-    await place.change(
-      `DROP TABLE "Session"; DROP TABLE "User"; DELETE FROM _prisma_migrations; ${insert('99991231235959_from_the_future')}`,
-    )
+    await place.forgetAll()
+    await place.change(insert('99991231235959_from_the_future'))
     const before = await place.contents()
     await expect(place.migrate()).rejects.toThrow(MigrationError)
     expect(await place.contents()).toEqual(before)
@@ -203,9 +212,8 @@ describe('a migration that fails', () => {
   it('leaves nothing behind, so that the next start can try again', async () => {
     await using place = await Place.create()
     await place.migrate()
-    await place.change(
-      `DROP TABLE "Session"; DROP TABLE "User"; DELETE FROM _prisma_migrations; CREATE TABLE "Session" (x TEXT)`,
-    )
+    await place.forgetAll()
+    await place.change('CREATE TABLE "Session" (x TEXT)')
     const before = await place.contents()
     await expect(place.migrate()).rejects.toThrow('already exists')
     expect(await place.contents()).toEqual(before)
@@ -299,7 +307,8 @@ function readModels(schema: string): Table[] {
         }
         continue
       }
-      const sqlType = type === 'String' || type === 'DateTime' ? sqlTypes[type] : undefined
+      const isKnown = type === 'String' || type === 'Boolean' || type === 'DateTime'
+      const sqlType = isKnown ? sqlTypes[type] : undefined
       if (!sqlType) throw new Error(`this test cannot read the line of ${name}: ${line}`)
       const isId = /(^|\s)@id\b/.test(attributes)
       model.columns.push({ name: field, type: sqlType, notnull: modifier === '?' ? 0 : 1, pk: isId ? 1 : 0 })

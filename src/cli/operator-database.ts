@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Database } from '../adapters/database/database.js'
 import { openDatabase, sqliteFile } from '../adapters/database/open-database.js'
-import { readDatabaseUrl } from '../config/config.js'
+import { readSetting } from '../config/config.js'
 import { loadEnvFile } from '../config/env-file.js'
 import { OperatorError } from '../errors.js'
 import { createLogger } from '../log.js'
@@ -22,7 +22,7 @@ interface Tools {
  */
 export async function withDatabase<T>(work: (tools: Tools) => Promise<T>): Promise<T> {
   loadEnvFile(process.env)
-  const database = await openExisting(readDatabaseUrl(process.env))
+  const database = await openExisting(readSetting(process.env, 'DATABASE_URL'))
   try {
     return await work({ database, audit: new Audit({ log: createLogger('info', pino.destination(2)) }) })
   } finally {

@@ -42,8 +42,6 @@ export class ConfigError extends OperatorError {
   }
 }
 
-const databaseSetting = setting(databaseUrl).prefault('file:./data/login.db')
-
 function environmentSchema(production: boolean) {
   const credential = setting(appCredential(production))
   const host = (name: string) => setting(dingtalkOrigin(production)).prefault(`https://${name}.dingtalk.com`)
@@ -64,7 +62,7 @@ function environmentSchema(production: boolean) {
     DINGTALK_API_URL: host('api'),
     DINGTALK_TIMEOUT: duration({ max: MINUTE }).prefault('5s'),
     MEMBERSHIP_RECHECK: duration({ zero: true }).prefault('12h'),
-    DATABASE_URL: databaseSetting,
+    DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
     SESSION_SECRETS: listOf(sessionSecret(production)).refine((secrets) => secrets.length > 0, 'is empty'),
     SESSION_IDLE_TIMEOUT: duration().prefault('8h'),
     SESSION_MAX_AGE: duration().prefault('7d'),
@@ -182,13 +180,16 @@ function configOf(s: Environment, production: boolean) {
 }
 
 /**
- * DATABASE_URL alone, for commands that need nothing else.
+ * One setting alone, for commands that need nothing else.
  * @throws {ConfigError}
  */
-export function readDatabaseUrl(environment: Record<string, string | undefined>): string {
-  const parsed = databaseSetting.safeParse(environment.DATABASE_URL?.trim() || undefined)
+export function readSetting(
+  environment: Record<string, string | undefined>,
+  name: 'DATABASE_URL' | 'PUBLIC_URL',
+): string {
+  const parsed = schemas.development.shape[name].safeParse(environment[name]?.trim() || undefined)
   if (parsed.success) return parsed.data
-  throw new ConfigError(parsed.error.issues.map(({ message }) => ({ setting: 'DATABASE_URL', problem: message })))
+  throw new ConfigError(parsed.error.issues.map(({ message }) => ({ setting: name, problem: message })))
 }
 
 export type Config = ReturnType<typeof readConfig>

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { compile } from 'proxy-addr'
 import { z } from 'zod'
+import { isLoopback } from '../services/loopback.js'
 import { DAY, HOUR, MINUTE, SECOND } from '../time.js'
 import { oddity, refuseOddity } from './oddities.js'
 
@@ -73,11 +74,6 @@ export function origin(text: string): string {
     throw new Error('must be an origin such as https://login.example.com, without a path')
   }
   return url.origin
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
 /** The address of a page, kept as it is written: people are sent there byte for byte. */

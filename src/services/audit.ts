@@ -20,6 +20,10 @@ type AuditEvent =
   | 'membership_unconfirmed'
   | 'account_disabled'
   | 'account_enabled'
+  | 'application_added'
+  | 'application_changed'
+  | 'application_secret_rotated'
+  | 'application_removed'
 
 /** Where the trail is written: a logger. */
 interface Log {
@@ -90,6 +94,22 @@ export class Audit {
 
   accountEnabled(userId: string): void {
     this.#write('account_enabled', undefined, { userId })
+  }
+
+  applicationAdded(application: string): void {
+    this.#write('application_added', undefined, { application })
+  }
+
+  applicationChanged(application: string, fields: string[]): void {
+    this.#write('application_changed', undefined, { application, fields: fields.join(' ') })
+  }
+
+  applicationSecretRotated(application: string, { endOld }: { endOld: boolean }): void {
+    this.#write('application_secret_rotated', undefined, { application, endOld })
+  }
+
+  applicationRemoved(application: string): void {
+    this.#write('application_removed', undefined, { application })
   }
 
   #write(event: AuditEvent, client: Client | undefined, fields: LogFields & { code?: ErrorCode } = {}): void {

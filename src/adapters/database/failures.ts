@@ -147,6 +147,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return isKnownToPrisma(error) && error.code === 'P2002'
 }
 
+/** Whether a write failed because its row is not there. */
+export function isMissing(error: unknown): boolean {
+  return isKnownToPrisma(error) && error.code === 'P2025'
+}
+
 /** By its name: the class would have to be loaded. */
 function isKnownToPrisma(error: unknown): error is PrismaClientKnownRequestError {
   return error instanceof Error && error.name === 'PrismaClientKnownRequestError'

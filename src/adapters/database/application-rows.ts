@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { PrismaClient } from '../../generated/sqlite/client.js'
+import type { Application, ApplicationRows, ApplicationStep } from '../../services/application.js'
+import type { Database, Statement } from './database.js'
+import { isMissing, isUniqueViolation } from './failures.js'
+
+const COLUMNS = `"id", "name", "kind", "redirectUris", "postLogoutRedirectUris", "backchannelLogoutUri", "openUrl",
+                 "logoUrl", "access", "usernameClaim", "refreshTokens", "scopes", "secretHash", "previousSecretHash",
+                 "previousSecretUntil", "createdAt"`
+
+const FIND: Statement = { name: 'application_find', sql: `SELECT ${COLUMNS} FROM "Application" WHERE "id" = ?` }
+const LIST: Statement = { name: 'application_list', sql: `SELECT ${COLUMNS} FROM "Application"` }
+const HAS_OPENID: Statement = {
+  name: 'application_has_openid',
+  sql: `SELECT "id" FROM "Application" WHERE "kind" IN ('confidential', 'public') LIMIT 1`,
+}
+
+const json = z.string().transform((text): unknown => JSON.parse(text))
+const texts = json.pipe(z.array(z.string()))
+const time = z.string().transform((text) => new Date(text))
+
+/** A row as a statement gives it: lists are JSON, SQLite's truth is a number. */
+const row = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['confidential', 'public', 'proxy']),
+  redirectUris: texts,
+  postLogoutRedirectUris: texts,
+  backchannelLogoutUri: z.string().nullable(),
+  openUrl: z.string().nullable(),
+  logoUrl: z.string().nullable(),
+  access: json.pipe(z.union([z.literal('everyone'), z.array(z.string())])),
+  usernameClaim: z.enum(['handle', 'username']),
+  refreshTokens: z.union([z.boolean(), z.number()]).transform(Boolean),
+  scopes: texts,
+  secretHash: z.string().nullable(),
+  previousSecretHash: z.string().nullable(),
+  previousSecretUntil: time.nullable(),
+  createdAt: time,
+})
+
+/** The `Application` rows: read by statements that are prepared once, written through Prisma. */
+export class PrismaApplicationRows implements ApplicationRows {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(id: string): Promise<Application | undefined> {
+    const [found] = await this.#database.query(FIND, [id])
+    return found === undefined ? undefined : row.parse(found)
+  }
+
+  async hasOpenid(): Promise<boolean> {
+    return (await this.#database.query(HAS_OPENID)).length > 0
+  }
+
+  async list(): Promise<Application[]> {
+    const found = z.array(row).parse(await this.#database.query(LIST))
+    // By their characters: a database orders texts by its language.
+    return found.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  async take(steps: ApplicationStep[]): Promise<boolean> {
+    try {
+      await this.#database.prisma((prisma) => prisma.$transaction(steps.flatMap((step) => writes(prisma, step))))
+      return true
+    } catch (error) {
+      if (isUniqueViolation(error) || isMissing(error)) return false
+      throw error
+    }
+  }
+}
+
+/** What is written for one step. */
+function writes({ application: table }: PrismaClient, step: ApplicationStep) {
+  switch (step.step) {
+    case 'add':
+      return [table.create({ data: { ...step.application, ...allLists(step.application) } })]
+    case 'change': {
+      const { redirectUris, postLogoutRedirectUris, access, scopes, ...plain } = step.fields
+      const lists = Object.entries({ redirectUris, postLogoutRedirectUris, access, scopes })
+      const changed = lists.flatMap(([name, list]) => (list === undefined ? [] : [[name, JSON.stringify(list)]]))
+      return [table.update({ where: { id: step.id }, data: { ...plain, ...Object.fromEntries(changed) } })]
+    }
+    case 'remove':
+      return [table.delete({ where: { id: step.id } })]
+  }
+}
+
+/** The lists as their columns hold them. */
+function allLists({ redirectUris, postLogoutRedirectUris, access, scopes }: Application) {
+  return {
+    redirectUris: JSON.stringify(redirectUris),
+    postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
+    access: JSON.stringify(access),
+    scopes: JSON.stringify(scopes),
+  }
+}

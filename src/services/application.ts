@@ -1,0 +1,60 @@
+/**
+ * What logs people in here: `confidential` with a secret, `public` with PKCE alone, `proxy` for a host behind `/verify`,
+ * which speaks no OpenID Connect.
+ */
+export type ApplicationKind = 'confidential' | 'public' | 'proxy'
+
+/** What an operator decides of an application. */
+export interface ApplicationSettings {
+  /** For people. */
+  name: string
+  kind: ApplicationKind
+  /** Compared as they are written. */
+  redirectUris: string[]
+  postLogoutRedirectUris: string[]
+  /** Where an end of a session is announced. */
+  backchannelLogoutUri: string | null
+  /** Where people open it. */
+  openUrl: string | null
+  logoUrl: string | null
+  /** Who may use it: `everyone`, or the names of groups; an empty list is nobody. */
+  access: 'everyone' | string[]
+  /** What it is told as `preferred_username`. */
+  usernameClaim: 'handle' | 'username'
+  /** Whether it is given refresh tokens when it asks for `offline_access`. */
+  refreshTokens: boolean
+  /** The scopes that it may ask for beyond the usual ones: `dingtalk`. */
+  scopes: string[]
+}
+
+export interface Application extends ApplicationSettings {
+  /** Its `client_id`: `[a-z0-9][a-z0-9-]{0,62}`. */
+  id: string
+  /** As `hashSecret` makes it; null where the kind has no secret. */
+  secretHash: string | null
+  /** The secret before it, which counts until then. */
+  previousSecretHash: string | null
+  previousSecretUntil: Date | null
+  createdAt: Date
+}
+
+/** One step of a change. */
+export type ApplicationStep =
+  | { step: 'add'; application: Application }
+  | { step: 'change'; id: string; fields: Partial<Omit<Application, 'id' | 'createdAt'>> }
+  | { step: 'remove'; id: string }
+
+/** The applications' rows. Servers read them at each request: what is written is seen at once. */
+export interface ApplicationRows {
+  /** By one prepared statement. */
+  find(id: string): Promise<Application | undefined>
+  /** Whether there is one that speaks OpenID Connect, `confidential` or `public`; by one prepared statement. */
+  hasOpenid(): Promise<boolean>
+  /** By their ids. */
+  list(): Promise<Application[]>
+  /**
+   * All steps or none. Returns false, and has done nothing, where one does not fit any more: an application to add is
+   * there, or one to change or remove is not.
+   */
+  take(steps: ApplicationStep[]): Promise<boolean>
+}
