@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { AppError, OperatorError } from '../errors.js'
 import { ownVersion } from '../version.js'
+import { addAppsCommand } from './apps-command.js'
 import { addCheckConfigCommand } from './check-config-command.js'
 import { addUsersCommand } from './users-command.js'
 
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     .action(async () => (await import('../main.js')).startUntilStopped())
   addCheckConfigCommand(program)
   addUsersCommand(program)
+  addAppsCommand(program)
   program
     .command('emulator')
     .description('run the DingTalk emulator alone, on EMULATOR_PORT (9000)')

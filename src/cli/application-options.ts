@@ -1,0 +1,67 @@
+import type { ApplicationKind, ApplicationSettings } from '../services/application.js'
+
+/** The options of `apps add` and `apps change`; false takes away. */
+export interface SettingOptions {
+  name?: string
+  redirectUri?: string[] | false
+  confidential?: boolean
+  public?: boolean
+  proxy?: boolean
+  everyone?: boolean
+  group?: string[]
+  allowHttp?: boolean
+  postLogoutRedirectUri?: string[] | false
+  backchannelLogoutUri?: string | false
+  openUrl?: string | false
+  logoUrl?: string | false
+  usernameClaim?: 'handle' | 'username'
+  refreshTokens?: boolean
+  scope?: string[] | false
+}
+
+/** What an application is unless something else is said, but for its name. */
+export const usualSettings: Omit<ApplicationSettings, 'name'> = {
+  kind: 'confidential',
+  redirectUris: [],
+  postLogoutRedirectUris: [],
+  backchannelLogoutUri: null,
+  openUrl: null,
+  logoUrl: null,
+  access: 'everyone',
+  usernameClaim: 'handle',
+  refreshTokens: false,
+  scopes: [],
+}
+
+/** The settings that these options give, and no others. */
+export function settingsGiven(options: SettingOptions): Partial<ApplicationSettings> {
+  const { name, usernameClaim, refreshTokens, backchannelLogoutUri, openUrl, logoUrl } = options
+  const kind = kindGiven(options)
+  const access = options.everyone ? 'everyone' : options.group
+  const redirectUris = listGiven(options.redirectUri)
+  const postLogoutRedirectUris = listGiven(options.postLogoutRedirectUri)
+  const scopes = listGiven(options.scope)
+  return {
+    ...(name !== undefined && { name }),
+    ...(kind !== undefined && { kind }),
+    ...(redirectUris !== undefined && { redirectUris }),
+    ...(postLogoutRedirectUris !== undefined && { postLogoutRedirectUris }),
+    ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: backchannelLogoutUri || null }),
+    ...(openUrl !== undefined && { openUrl: openUrl || null }),
+    ...(logoUrl !== undefined && { logoUrl: logoUrl || null }),
+    ...(access !== undefined && { access }),
+    ...(usernameClaim !== undefined && { usernameClaim }),
+    ...(refreshTokens !== undefined && { refreshTokens }),
+    ...(scopes !== undefined && { scopes }),
+  }
+}
+
+function kindGiven(options: SettingOptions): ApplicationKind | undefined {
+  if (options.confidential) return 'confidential'
+  if (options.public) return 'public'
+  return options.proxy ? 'proxy' : undefined
+}
+
+function listGiven(list: string[] | false | undefined): string[] | undefined {
+  return list === false ? [] : list
+}

@@ -1,0 +1,123 @@
+import { readSetting } from '../config/config.js'
+import { OperatorError } from '../errors.js'
+import type { Application } from '../services/application.js'
+import { type SettingOptions, settingsGiven, usualSettings } from './application-options.js'
+import { shownOf, warn, withApplications } from './applications.js'
+import type { PasteTarget } from './paste-targets.js'
+import { pasteText } from './paste-texts.js'
+import { printResult, type Result } from './print.js'
+import { table } from './table.js'
+
+interface Json {
+  json?: boolean
+}
+
+/** Adds an application, and prints its secret. @throws {OperatorError} */
+export function addApplication(id: string, options: SettingOptions & Json & { name: string }): Promise<void> {
+  const { name, allowHttp = false, json = false } = options
+  return answer(json, async (applications) => {
+    const settings = { name, ...usualSettings, ...settingsGiven(options) }
+    const { application, secret, warnings } = await applications.add(id, settings, { allowHttp })
+    warn(warnings)
+    return withSecret(`${id} is added.\n\n${factsOf(application)}`, application, secret)
+  })
+}
+
+/** Prints all of them. */
+export function listApplications(json = false): Promise<void> {
+  return answer(json, async (applications) => {
+    const all = await applications.list()
+    const rows = all.map((one) => [
+      one.id,
+      one.name,
+      one.kind,
+      accessText(one),
+      one.redirectUris[0] ?? one.openUrl ?? '',
+    ])
+    return { text: table(['ID', 'NAME', 'KIND', 'FOR', 'ADDRESS'], rows), json: all.map(shownOf) }
+  })
+}
+
+/** Prints one, or what to paste into the program that it is. @throws {OperatorError} */
+export function showApplication(id: string, options: Json & { for?: PasteTarget }): Promise<void> {
+  return answer(options.json ?? false, async (applications) => {
+    const application = await applications.find(id)
+    if (options.for === undefined) return { text: factsOf(application), json: shownOf(application) }
+    if (application.kind === 'proxy') throw new OperatorError(`${id} is a host behind /verify: docs/forward-auth.md`)
+    const text = pasteText(options.for, { issuer: readSetting(process.env, 'PUBLIC_URL'), application })
+    return { text, json: { for: options.for, text } }
+  })
+}
+
+/** Changes what is given. @throws {OperatorError} */
+export function changeApplication(id: string, options: SettingOptions & Json): Promise<void> {
+  const { allowHttp = false, json = false } = options
+  return answer(json, async (applications) => {
+    const { application, secret, warnings } = await applications.change(id, settingsGiven(options), { allowHttp })
+    warn(warnings)
+    return withSecret(factsOf(application), application, secret)
+  })
+}
+
+/** Makes a new secret, and prints it. @throws {OperatorError} */
+export function rotateSecret(id: string, { now = false, json = false }: Json & { now?: boolean }): Promise<void> {
+  return answer(json, async (applications) => {
+    const { application, secret } = await applications.rotateSecret(id, { endOld: now })
+    const until = application.previousSecretUntil
+    const old = until ? `The old secret counts until ${until.toISOString()}.` : 'The old secret counts no longer.'
+    return withSecret(old, application, secret)
+  })
+}
+
+/** Removes one. @throws {OperatorError} */
+export function removeApplication(id: string, json = false): Promise<void> {
+  return answer(json, async (applications) => {
+    await applications.remove(id)
+    return { text: `${id} is removed.`, json: { removed: id } }
+  })
+}
+
+async function answer(
+  json: boolean,
+  run: (applications: Parameters<Parameters<typeof withApplications>[0]>[0]) => Promise<Result>,
+): Promise<void> {
+  printResult(await withApplications(run), json)
+}
+
+function withSecret(text: string, application: Application, secret: string | undefined): Result {
+  const json = { application: shownOf(application), ...(secret !== undefined && { secret }) }
+  if (secret === undefined) return { text, json }
+  return { text: `${text}\n\nIts secret, which is shown this once:\n\n  ${secret}`, json }
+}
+
+function accessText({ access }: Application): string {
+  if (access === 'everyone') return 'everyone'
+  return access.length > 0 ? access.join(', ') : 'nobody'
+}
+
+/** What there is to say of one, a line each. */
+function factsOf(application: Application): string {
+  const { id, name, kind, redirectUris, postLogoutRedirectUris, scopes, previousSecretUntil } = application
+  const facts: [string, string[]][] = [
+    ['id', [id]],
+    ['name', [name]],
+    ['kind', [kind]],
+    ['for', [accessText(application)]],
+    ['redirect URIs', redirectUris],
+    ['after logout', postLogoutRedirectUris],
+    ['back-channel logout', listOf(application.backchannelLogoutUri)],
+    ['opens at', listOf(application.openUrl)],
+    ['logo', listOf(application.logoUrl)],
+    ['preferred_username', [application.usernameClaim]],
+    ['refresh tokens', [application.refreshTokens ? 'where it asks for offline_access' : 'none']],
+    ['further scopes', scopes],
+    ['the old secret', previousSecretUntil ? [`counts until ${previousSecretUntil.toISOString()}`] : []],
+    ['added', [application.createdAt.toISOString()]],
+  ]
+  const rows = facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value]))
+  return table([], rows)
+}
+
+function listOf(value: string | null): string[] {
+  return value === null ? [] : [value]
+}
