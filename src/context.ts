@@ -1,7 +1,9 @@
+import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { SqlSessionRows } from './adapters/database/session-rows.js'
 import { PrismaUserRows } from './adapters/database/user-rows.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
+import { romanise } from './adapters/romanise.js'
 import type { Config } from './config/config.js'
 import { AttemptCookies } from './cookies/attempt.js'
 import { BrowserSessions } from './cookies/session.js'
@@ -10,6 +12,7 @@ import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { Readiness } from './server/readiness.js'
 import { Audit } from './services/audit.js'
+import { Handles } from './services/handles.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { People } from './services/people.js'
@@ -32,6 +35,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const database = await openDatabase(config.databaseUrl, { logger })
   const sessionRows = new SqlSessionRows(database)
   const userRows = new PrismaUserRows(database)
+  const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
 
   // Where nobody asks for metrics, their library is not even loaded.
   const metrics =
@@ -63,6 +67,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
 
   const sessions = new Sessions({
     rows: sessionRows,
+    handles,
     audit,
     idleTimeoutMs: session.idleTimeoutMs,
     maxAgeMs: session.maxAgeMs,
@@ -84,11 +89,12 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     logger,
     metrics,
     audit,
+    handles,
     sessions,
     login: new LoginService({
       dingtalk: dingtalk.flow,
       membership,
-      people: new People({ rows: userRows, now }),
+      people: new People({ rows: userRows, handles, now }),
       audit,
       redirects: config.redirects,
       publicUrl,

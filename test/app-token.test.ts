@@ -102,7 +102,7 @@ describe('the token', () => {
     expect(asked(desk.dingtalk, 'gettoken')).toBe(2)
     desk.pass(9 * MINUTE)
     expect(await desk.token.get()).not.toBe(first)
-    expect(await desk.standing()).toBe('employee')
+    expect(await desk.standing()).toMatchObject({ is: 'employee' })
   })
 
   it('whose life is written as text is kept as long', async () => {
@@ -120,7 +120,7 @@ describe('the token', () => {
     const outcomes = await Promise.allSettled(HUNDRED.map(() => desk.token.get()))
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']))
     expect(asked(desk.dingtalk, 'gettoken')).toBe(1)
-    expect(await desk.standing()).toBe('employee')
+    expect(await desk.standing()).toMatchObject({ is: 'employee' })
     expect(asked(desk.dingtalk, 'gettoken')).toBe(2)
   })
 
@@ -148,14 +148,14 @@ describe.each(refusals)('a token that is refused with %s', (_, refusal) => {
   it('is dropped, fetched once more, and the lookup is tried once more', async () => {
     await using desk = await Desk.open()
     desk.dingtalk.failNext('getbyunionid', refusal)
-    expect(await desk.standing()).toBe('employee')
+    expect(await desk.standing()).toMatchObject({ is: 'employee' })
     expect(desk.dingtalk.journal().map(({ call }) => call)).toEqual([
       'gettoken',
       'getbyunionid',
       'gettoken',
       'getbyunionid',
     ])
-    expect(await desk.standing('lisi')).toBe('employee')
+    expect(await desk.standing('lisi')).toMatchObject({ is: 'employee' })
     expect(asked(desk.dingtalk, 'gettoken')).toBe(2)
   })
 
@@ -202,7 +202,7 @@ describe('another failure of the lookup', () => {
       desk.dingtalk.failNext('getbyunionid', fault)
       await expect(desk.standing()).rejects.toMatchObject({ name: 'DingTalkError' })
       expect(asked(desk.dingtalk, 'getbyunionid')).toBe(1)
-      expect(await desk.standing()).toBe('employee')
+      expect(await desk.standing()).toMatchObject({ is: 'employee' })
       expect(asked(desk.dingtalk, 'gettoken')).toBe(1)
     },
   )

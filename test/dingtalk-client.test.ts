@@ -21,7 +21,7 @@ const goodAnswers: Record<string, unknown> = {
   '/v1.0/oauth2/userAccessToken': { accessToken: TOKEN, expireIn: 7200 },
   '/v1.0/contact/users/me': { nick: '张三', unionId: 'union-1' },
   '/gettoken': { errcode: 0, access_token: APP_TOKEN, expires_in: 7200 },
-  '/topapi/user/getbyunionid': { errcode: 0, result: { contact_type: 0 } },
+  '/topapi/user/getbyunionid': { errcode: 0, result: { contact_type: 0, userid: 'employee-1' } },
 }
 
 /** A bare DingTalk that can misbehave below HTTP, with the real adapters in front of it. */

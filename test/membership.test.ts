@@ -145,11 +145,15 @@ const directoryDoubts: [Fault, ErrorCode][] = [
   ...doubts,
   [{ errcode: 50002 }, 'dingtalk_misconfigured'],
   ...noContactTypes.map((contact_type): [Fault, ErrorCode] => [
-    { body: { errcode: 0, result: { contact_type } } },
+    { body: { errcode: 0, result: { contact_type, userid: 'somebody' } } },
+    'dingtalk_unreadable',
+  ]),
+  ...[undefined, null, '', 7].map((userid): [Fault, ErrorCode] => [
+    { body: { errcode: 0, result: { contact_type: 0, userid } } },
     'dingtalk_unreadable',
   ]),
   [{ body: { errcode: 0, result: null } }, 'dingtalk_unreadable'],
-  [{ body: { errcode: 0, result: { contact_type: 0 } }, status: 500 }, 'dingtalk_unavailable'],
+  [{ body: { errcode: 0, result: { contact_type: 0, userid: 'somebody' } }, status: 500 }, 'dingtalk_unavailable'],
   [{ body: { errcode: '60121', errmsg: '' } }, 'not_a_member'],
   [{ errcode: 88, sub_code: '60121' }, 'not_a_member'],
   [{ errcode: 88, subcodeInMessage: '60121' }, 'not_a_member'],
@@ -375,7 +379,7 @@ describe('a leaver', () => {
       const me = await browser.get('/me').expect(401)
       expect(me.body.error).toBe('unauthenticated')
       expect(asked(world, 'getbyunionid')).toBe(1)
-      expect(await world.sql('SELECT username FROM "Session" JOIN "User" ON "User".id = "userId"')).toEqual([
+      expect(await world.sql('SELECT username FROM "Session" JOIN "User" ON "User".id = ""Session"."userId""')).toEqual([
         { username: '李四' },
       ])
 
@@ -419,7 +423,7 @@ describe('the lookup of a session’s person', () => {
     ['a page', 'getbyunionid', 'html'],
     ['a missing permission', 'getbyunionid', { errcode: 60011 }],
     ['a contact scope that is too small', 'getbyunionid', { errcode: 50002 }],
-    ['nonsense', 'getbyunionid', { body: { errcode: 0, result: { contact_type: 7 } } }],
+    ['nonsense', 'getbyunionid', { body: { errcode: 0, result: { contact_type: 7, userid: 'somebody' } } }],
   ])('lets the session go on after %s, and is tried again a minute later', async (_, call, fault) => {
     const { world, browser } = await signedInAnHourAgo()
     await using __ = world

@@ -401,7 +401,7 @@ describe('every response', () => {
   it('lets nothing out that its schema does not name', async () => {
     const browser = await signedIn(world)
     const { body } = await browser.get('/me').expect(200)
-    expect(Object.keys(body)).toEqual(['id', 'username', 'nick', 'unionId', 'avatarUrl', 'lastLoginAt'])
+    expect(Object.keys(body)).toEqual(['id', 'username', 'handle', 'nick', 'unionId', 'avatarUrl', 'lastLoginAt'])
     const { body: sessions } = await browser.get('/sessions').expect(200)
     expect(Object.keys(sessions[0])).toEqual(['id', 'current', 'createdAt', 'lastSeenAt', 'ip', 'userAgent'])
   })

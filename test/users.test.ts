@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Database } from '../src/adapters/database/database.js'
+import { SqlHandleRows } from '../src/adapters/database/handle-rows.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaUserRows } from '../src/adapters/database/user-rows.js'
+import { romanise } from '../src/adapters/romanise.js'
 import { makePerson } from '../src/emulator/emulator.js'
+import { Handles } from '../src/services/handles.js'
 import { People } from '../src/services/people.js'
 import type { DingTalkProfile, User } from '../src/services/ports.js'
 import { Sessions } from '../src/services/sessions.js'
@@ -35,10 +38,9 @@ class Registry implements AsyncDisposable {
   logIn(unionId: string, nick: string, { at = AT, client = 0 } = {}): Promise<User> {
     const database = this.#clients[client % this.#clients.length]
     if (!database) throw new Error('no such client')
-    return new People({ rows: new PrismaUserRows(database), now: () => at.getTime() }).recordLogin(
-      profile(unionId, nick),
-      null,
-    )
+    const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
+    const people = new People({ rows: new PrismaUserRows(database), handles, now: () => at.getTime() })
+    return people.recordLogin(profile(unionId, nick), { membershipCheckedAt: null, userid: null })
   }
 
   rows(): Promise<unknown[]> {

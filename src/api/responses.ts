@@ -18,6 +18,12 @@ const errorBody = z.object({
 const me = z.object({
   id: z.string(),
   username: z.string().meta({ description: 'The nick of the first login: unique, and kept for life.' }),
+  handle: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,32}$/)
+    .meta({
+      description: 'What other programs call the person: ASCII, unique, kept for life and never given to anybody else.',
+    }),
   nick: z.string().meta({ description: 'The nick of the last login.' }),
   unionId: z.string().meta({ description: "DingTalk's name for the person." }),
   avatarUrl: z.string().nullable(),

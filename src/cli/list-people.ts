@@ -1,7 +1,7 @@
 import type { ListedUser } from '../services/ports.js'
 import { GrowingTable } from './table.js'
 
-const HEAD = ['USERNAME', 'NICK', 'ID', 'LAST LOGIN', 'SESSIONS', 'STATE']
+const HEAD = ['USERNAME', 'HANDLE', 'NICK', 'ID', 'USERID', 'LAST LOGIN', 'SESSIONS', 'STATE']
 
 type Pages = AsyncIterable<ListedUser[]>
 
@@ -28,6 +28,8 @@ export async function* peopleAsJson(pages: Pages): AsyncGenerator<string> {
   yield before === '[' ? '[]\n' : '\n]\n'
 }
 
-function cellsOf({ username, nick, id, lastLoginAt, sessions, disabledAt }: ListedUser): string[] {
-  return [username, nick, id, lastLoginAt.toISOString(), String(sessions), disabledAt ? 'disabled' : 'enabled']
+function cellsOf(user: ListedUser): string[] {
+  const { username, handle, nick, id, userid, lastLoginAt, sessions, disabledAt } = user
+  const state = disabledAt ? 'disabled' : 'enabled'
+  return [username, handle ?? '', nick, id, userid ?? '', lastLoginAt.toISOString(), String(sessions), state]
 }

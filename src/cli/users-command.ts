@@ -8,7 +8,7 @@ const NAME = 'a username, an id or a unionid'
 
 /** `users`: what an operator may do to people. */
 export function addUsersCommand(program: Command): void {
-  const users = program.command('users').description('people: list, show, disable, enable, end sessions')
+  const users = program.command('users').description('people: list, show, disable, enable, end sessions, give handles')
   const add = (words: string, description: string) =>
     users.command(words).description(description).option('--json', 'print for programs')
 
@@ -27,4 +27,10 @@ export function addUsersCommand(program: Command): void {
   add('end-sessions', 'log them out everywhere')
     .argument('<name>', NAME)
     .action(async (name: string, { json = false }: Options) => (await import('./users.js')).endSessions(name, json))
+  add('set-handle', 'gives somebody their handle before their first login')
+    .argument('<id>', 'a unionid, or the userid of the directory')
+    .argument('<handle>', 'a-z, 0-9, dot, hyphen, underscore')
+    .action(async (id: string, handle: string, { json = false }: Options) =>
+      (await import('./users.js')).setHandle(id, handle, json),
+    )
 }

@@ -1,5 +1,7 @@
+import { SqlHandleRows } from '../adapters/database/handle-rows.js'
 import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
 import { SqlSessionRows } from '../adapters/database/session-rows.js'
+import { HandlePromises } from '../services/handle-promises.js'
 import { PeopleAdmin } from '../services/people-admin.js'
 import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { withDatabase } from './operator-database.js'
@@ -17,9 +19,11 @@ export function showUser(name: string, json: boolean): Promise<void> {
     const { user, sessions } = await admin.show(name)
     const facts = [
       ['username', user.username],
+      ['handle', user.handle ?? 'none yet'],
       ['nick', user.nick],
       ['id', user.id],
       ['unionid', user.unionId],
+      ['userid', user.userid ?? 'unknown'],
       ['first login', user.createdAt.toISOString()],
       ['last login', user.lastLoginAt.toISOString()],
       ['last found in the directory', user.membershipCheckedAt?.toISOString() ?? 'never asked'],
@@ -54,6 +58,18 @@ export function endSessions(name: string, json: boolean): Promise<void> {
   return answer(json, async (admin) => {
     const { user, sessionsEnded } = await admin.endSessions(name)
     return { text: `${user.username}: sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
+  })
+}
+
+/** Gives somebody their handle before their first login, by their unionid or userid. @throws {OperatorError} */
+export function setHandle(id: string, handle: string, json: boolean): Promise<void> {
+  return withDatabase(async ({ database }) => {
+    const promises = new PrismaPeopleRows(database)
+    const user = await new HandlePromises({ promises, handles: new SqlHandleRows(database) }).set(id, handle)
+    const text = user
+      ? `${user.username} has the handle ${handle}`
+      : `${id} will have the handle ${handle} at their first login`
+    printResult({ text, json: { id, handle, user: user ?? null } }, json)
   })
 }
 

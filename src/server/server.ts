@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from '../app.js'
 import type { Context } from '../context.js'
 import { SECOND } from '../time.js'
+import { startCompletingHandles } from './complete-handles.js'
 import { messageClassesOf } from './express-message-classes.js'
 import { listen } from './listen.js'
 import { measureRequest } from './measure-request.js'
@@ -51,6 +52,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     throw error
   })
   const stopSweeping = startSweeping(ctx)
+  const stopCompleting = await startCompletingHandles(ctx)
   return {
     port: listeningPort,
     metricsPort: metricsServer?.port,
@@ -62,6 +64,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     close: async () => {
       ctx.readiness.beginStop()
       stopSweeping()
+      stopCompleting()
       await connections.close()
       await metricsServer?.close()
     },

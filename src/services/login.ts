@@ -136,8 +136,8 @@ export class LoginService {
   async #confirm(code: string, client: Client): Promise<ConfirmedLogin> {
     const { dingtalk, membership, people } = this.#options
     const profile = await dingtalk.profileFor(code)
-    const membershipCheckedAt = await membership.admit(profile, client)
-    const user = await people.recordLogin(profile, membershipCheckedAt)
+    const admission = await membership.admit(profile, client)
+    const user = await people.recordLogin(profile, admission)
     if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })
     return { user, sessionId: randomBytes(32).toString('base64url') }
   }

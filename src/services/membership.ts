@@ -3,7 +3,7 @@ import { AppError } from '../errors.js'
 import { SingleFlight } from '../single-flight.js'
 import { MINUTE, withinOr } from '../time.js'
 import type { Audit, Client } from './audit.js'
-import type { DingTalkProfile, Directory, Standing, User, UserRows } from './ports.js'
+import type { Admission, DingTalkProfile, Directory, Standing, User, UserRows } from './ports.js'
 import type { Sessions } from './sessions.js'
 
 /** How long a request waits for the lookup of its user. */
@@ -38,24 +38,24 @@ export class Membership {
   }
 
   /**
-   * Lets a person in who has just scanned; returns the time of the directory's word, null where it was not asked.
+   * Lets a person in who has just scanned; returns what the directory says of them, and when.
    * A leaver's sessions end.
    * @throws {AppError} `not_a_member`
    * @throws {DingTalkError} on any doubt: an unreachable directory lets nobody in
    */
-  async admit(profile: DingTalkProfile, client: Client): Promise<Date | null> {
+  async admit(profile: DingTalkProfile, client: Client): Promise<Admission> {
     if (this.#options.audience === 'anyone') {
       if (!profile.unionId) throw new AppError('dingtalk_unreadable', { detail: 'a profile without unionid' })
-      return null
+      return { membershipCheckedAt: null, userid: null }
     }
     if (!profile.unionId) throw new AppError('not_a_member', { detail: 'a profile without unionid' })
     const standing = await this.#options.directory.standingOf(profile.unionId)
-    if (standing !== 'employee') {
+    if (standing.is !== 'employee') {
       const user = await this.#options.users.findByUnionId(profile.unionId)
       if (user) await this.#endSessions(user.id, client)
-      throw new AppError('not_a_member', { detail: `the directory says: ${standing}`, userId: user?.id })
+      throw new AppError('not_a_member', { detail: `the directory says: ${standing.is}`, userId: user?.id })
     }
-    return new Date(this.#options.now())
+    return { membershipCheckedAt: new Date(this.#options.now()), userid: standing.userid }
   }
 
   /**
@@ -88,9 +88,10 @@ export class Membership {
     const { users, audit, now } = this.#options
     let hasLeft = false
     try {
-      hasLeft = (await this.#lookUp(user)) !== 'employee'
-      if (hasLeft) await this.#endSessions(user.id, client)
-      else await users.markMembershipChecked(user.id, new Date(now()))
+      const standing = await this.#lookUp(user)
+      hasLeft = standing.is !== 'employee'
+      if (standing.is === 'employee') await users.markMembershipChecked(user.id, standing.userid, new Date(now()))
+      else await this.#endSessions(user.id, client)
       this.#notBefore.delete(user.id)
     } catch (error) {
       audit.membershipUnconfirmed(user.id, error)

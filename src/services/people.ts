@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import type { Handles } from './handles.js'
 import { normaliseNick } from './nick.js'
-import type { DingTalkProfile, User, UserRows } from './ports.js'
+import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRows } from './ports.js'
 
 /** So many people of one nick may log in for the first time at the very same moment. */
 const MAX_ROUNDS = 500
@@ -8,6 +10,7 @@ const NAMESAKES_AT_ONCE = 50
 
 interface Options {
   rows: UserRows
+  handles: Handles
   now?: () => number
 }
 
@@ -17,31 +20,45 @@ interface Options {
  */
 export class People {
   readonly #rows: UserRows
+  readonly #handles: Handles
   readonly #now: () => number
 
-  constructor({ rows, now = Date.now }: Options) {
+  constructor({ rows, handles, now = Date.now }: Options) {
     this.#rows = rows
+    this.#handles = handles
     this.#now = now
   }
 
   /**
-   * Creates the user on their first login, and refreshes nick and avatar on later ones; a disabled user is left as they
-   * are. One user for one unionid, however many logins come at once.
+   * Creates the user on their first login, and refreshes nick, avatar and userid on later ones; a disabled user is left
+   * as they are. One user for one unionid, however many logins come at once.
    */
-  async recordLogin({ unionId, nick, avatarUrl }: DingTalkProfile, membershipCheckedAt: Date | null): Promise<User> {
-    const seen = { nick: normaliseNick(nick), avatarUrl, lastLoginAt: new Date(this.#now()), membershipCheckedAt }
+  async recordLogin(profile: DingTalkProfile, admission: Admission): Promise<User> {
+    return this.#handles.complete(await this.#record(profile, admission))
+  }
+
+  async #record({ unionId, nick, avatarUrl }: DingTalkProfile, admission: Admission): Promise<StoredUser> {
+    const seen = { nick: normaliseNick(nick), avatarUrl, lastLoginAt: new Date(this.#now()), ...admission }
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const returning = await this.#rows.recordReturn(unionId, seen)
       if (returning) return returning
       // The nick itself is free for most people, and a failed insert the cheapest way to find out.
       const username = round === 0 ? seen.nick : await this.#freeUsername(seen.nick)
-      const created = await this.#rows.create({ ...seen, unionId, username, createdAt: seen.lastLoginAt })
+      const created = await this.#create({ ...seen, unionId, username })
       if (created) return created
       const known = await this.#rows.findByUnionId(unionId)
       if (known?.disabledAt) return known
-      // The name is somebody else's, or another login was quicker: look again.
+      // A name is somebody else's, or another login was quicker: look again.
     }
     throw new Error('no username is free: too many first logins of one nick at once')
+  }
+
+  async #create(seen: SeenAtLogin & Pick<User, 'unionId' | 'username'>): Promise<StoredUser | undefined> {
+    const id = randomUUID()
+    const { handle, isPromised } = await this.#handles.choose({ ...seen, id })
+    const created = await this.#rows.create({ ...seen, id, handle, createdAt: seen.lastLoginAt })
+    if (created && isPromised) await this.#handles.dropPromises(created)
+    return created
   }
 
   /** The first of `nick`, `nick-2`, `nick-3` … that nobody has. */

@@ -37,8 +37,8 @@ export interface DingTalkFlow {
   profileFor(code: string): Promise<DingTalkProfile>
 }
 
-/** What the organisation's directory says of a person. */
-export type Standing = 'employee' | 'external' | 'unknown'
+/** What the organisation's directory says of a person; `userid` is its own name for an employee. */
+export type Standing = { is: 'employee'; userid: string } | { is: 'external' } | { is: 'unknown' }
 
 export interface Directory {
   /** @throws {DingTalkError} where the directory does not say clearly. */
@@ -49,6 +49,10 @@ export interface User {
   id: string
   unionId: string
   username: string
+  /** Unique, kept for life and never given to someone else: ASCII, `[a-z0-9._-]{1,32}`. */
+  handle: string
+  /** The directory's name for the user; null where it has never been asked. */
+  userid: string | null
   nick: string
   avatarUrl: string | null
   lastLoginAt: Date
@@ -58,27 +62,64 @@ export interface User {
   disabledAt: Date | null
 }
 
+/** A user as they are kept: who was there before handles were may have none yet, see `Handles`. */
+export type StoredUser = Omit<User, 'handle'> & { handle: string | null }
+
+/** What the directory's word is worth when it lets somebody in: both null where it was not asked. */
+export type Admission = Pick<User, 'membershipCheckedAt' | 'userid'>
+
 /** What a login knows of its user. */
-export type SeenAtLogin = Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt' | 'membershipCheckedAt'>
+export type SeenAtLogin = Admission & Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt'>
 
-export type NewUser = SeenAtLogin & Pick<User, 'unionId' | 'username'> & { createdAt: Date }
+export type NewUser = SeenAtLogin & Pick<User, 'id' | 'unionId' | 'username' | 'handle'> & { createdAt: Date }
 
-/** The users' rows: `unionId` and `username` are unique. */
+/** The users' rows: `unionId`, `username` and `handle` are unique. */
 export interface UserRows {
   /**
-   * Writes what a login saw; returns undefined, and writes nothing, where there is no such user or they are disabled.
+   * Writes what a login saw, but for a userid of null; returns undefined, and writes nothing, where there is no such
+   * user or they are disabled.
    */
-  recordReturn(unionId: string, seen: SeenAtLogin): Promise<User | undefined>
-  /** Returns undefined where the unionId or the username is taken. */
-  create(user: NewUser): Promise<User | undefined>
-  findByUnionId(unionId: string): Promise<User | undefined>
+  recordReturn(unionId: string, seen: SeenAtLogin): Promise<StoredUser | undefined>
+  /** Returns undefined where the unionId, the username or the handle is taken. */
+  create(user: NewUser): Promise<StoredUser | undefined>
+  findByUnionId(unionId: string): Promise<StoredUser | undefined>
   /** Those of these usernames that somebody has. */
   takenUsernames(usernames: string[]): Promise<string[]>
-  markMembershipChecked(userId: string, at: Date): Promise<void>
+  markMembershipChecked(userId: string, userid: string, at: Date): Promise<void>
+}
+
+/** Writes a text in ASCII, as its readers would: Chinese in pinyin, names in front. Emoji are left out. */
+export type Romanise = (text: string) => Promise<string>
+
+/** How an operator names somebody who may not have come yet, and how the directory does. */
+export type DirectoryIds = Pick<User, 'unionId' | 'userid'>
+
+/** The handles, and those that are promised to people who have not come yet. */
+export interface HandleRows {
+  /** What is promised to this person, and which of these handles are somebody's or promised to somebody else. */
+  look(person: DirectoryIds, handles: readonly string[]): Promise<{ promised: string[]; taken: string[] }>
+  /**
+   * Gives a handle to a user who has none; returns the one that they have after it, undefined where this one is
+   * somebody else's.
+   */
+  give(userId: string, handle: string): Promise<string | undefined>
+  dropPromises(person: DirectoryIds): Promise<void>
+  /** Some of the users who have none, a few dozen at most. */
+  usersWithout(): Promise<StoredUser[]>
+}
+
+/** What an operator's command needs of the handles. */
+export interface PromiseRows {
+  /** Those whose unionid or userid this is. */
+  findByDirectoryId(id: string): Promise<KnownUser[]>
+  /** The one who has this handle. */
+  findByHandle(handle: string): Promise<KnownUser | undefined>
+  /** In place of what this unionid or userid was promised; returns false where the handle is promised to another. */
+  promise(id: string, handle: string): Promise<boolean>
 }
 
 /** A user as the operator sees them. */
-export type KnownUser = User & { createdAt: Date }
+export type KnownUser = StoredUser & { createdAt: Date }
 
 /** With how many sessions, over or not. */
 export type ListedUser = KnownUser & { sessions: number }
@@ -110,6 +151,9 @@ export interface LiveSession {
   user: User
 }
 
+/** A session as it is kept, with its user. */
+export type FoundSession = { info: SessionInfo; expiresAt: Date; user: StoredUser }
+
 /** `lastSeenAt` is `createdAt` at first. */
 export interface NewSession {
   id: string
@@ -125,7 +169,7 @@ export interface NewSession {
 export interface SessionRows {
   /** Does nothing where there is a session of this hash. */
   insert(session: NewSession): Promise<void>
-  find(idHash: string): Promise<(LiveSession & { expiresAt: Date }) | undefined>
+  find(idHash: string): Promise<FoundSession | undefined>
   /**
    * Writes where `lastSeenAt` is still what was read: of parallel requests one writes, and no ended session comes back.
    */

@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
 import type { Audit, Client, EndReason } from './audit.js'
+import type { Handles } from './handles.js'
 import type { LiveSession, SessionInfo, SessionRows } from './ports.js'
 
 interface Options {
   rows: SessionRows
+  handles: Pick<Handles, 'complete'>
   audit: Audit
   idleTimeoutMs: number
   maxAgeMs: number
@@ -51,7 +53,8 @@ export class Sessions {
     const found = await this.#options.rows.find(hashOf(cookieId))
     if (!found || found.user.disabledAt !== null) return undefined
     const { info, expiresAt, user } = found
-    return this.#isAlive(info.lastSeenAt, expiresAt) ? { info, user } : undefined
+    if (!this.#isAlive(info.lastSeenAt, expiresAt)) return undefined
+    return { info, user: await this.#options.handles.complete(user) }
   }
 
   /** Those behind these cookies' ids that are alive, in this order. */

@@ -142,9 +142,13 @@ export function databaseUnavailable(code: string, reason = tlsFaults[code]): App
   })
 }
 
+/** SQLite's code and PostgreSQL's. */
+const uniqueViolations = ['SQLITE_CONSTRAINT_UNIQUE', '23505']
+
 /** Whether a write failed because another row has the same unique value already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return isKnownToPrisma(error) && error.code === 'P2002'
+  if (isKnownToPrisma(error)) return error.code === 'P2002'
+  return uniqueViolations.includes(codeOf(error))
 }
 
 /** Whether a write failed because its row is not there. */

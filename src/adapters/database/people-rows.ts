@@ -1,11 +1,12 @@
-import type { KnownUser, ListedUser, PeopleRows, SessionInfo } from '../../services/ports.js'
+import type { KnownUser, ListedUser, PeopleRows, PromiseRows, SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
+import { isUniqueViolation } from './failures.js'
 
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
 
 /** What the operator's commands read and write, through Prisma. */
-export class PrismaPeopleRows implements PeopleRows {
+export class PrismaPeopleRows implements PeopleRows, PromiseRows {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -42,5 +43,25 @@ export class PrismaPeopleRows implements PeopleRows {
 
   setDisabled(id: string, disabledAt: Date | null): Promise<KnownUser> {
     return this.#database.prisma(({ user }) => user.update({ where: { id }, data: { disabledAt } }))
+  }
+
+  findByDirectoryId(id: string): Promise<KnownUser[]> {
+    return this.#database.prisma(({ user }) => user.findMany({ where: { OR: [{ unionId: id }, { userid: id }] } }))
+  }
+
+  async findByHandle(handle: string): Promise<KnownUser | undefined> {
+    return (await this.#database.prisma(({ user }) => user.findUnique({ where: { handle } }))) ?? undefined
+  }
+
+  async promise(id: string, handle: string): Promise<boolean> {
+    try {
+      await this.#database.prisma(({ promisedHandle }) =>
+        promisedHandle.upsert({ where: { person: id }, create: { person: id, handle }, update: { handle } }),
+      )
+      return true
+    } catch (error) {
+      if (isUniqueViolation(error)) return false
+      throw error
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { LiveSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
+import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { type UserRow, userOf } from './user-row.js'
 
@@ -13,8 +13,8 @@ const INSERT: Statement = {
 const FIND: Statement = {
   name: 'session_find',
   sql: `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
-               u."id", u."unionId", u."username", u."nick", u."avatarUrl", u."lastLoginAt",
-               u."membershipCheckedAt", u."disabledAt"
+               u."id", u."unionId", u."username", u."handle", u."userid", u."nick", u."avatarUrl",
+               u."lastLoginAt", u."membershipCheckedAt", u."disabledAt"
         FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
 }
 const TOUCH: Statement = {
@@ -76,7 +76,7 @@ export class SqlSessionRows implements SessionRows {
     await this.#database.query(INSERT, [id, idHash, userId, created, created, timeText(expiresAt), ip, userAgent])
   }
 
-  async find(idHash: string): Promise<(LiveSession & { expiresAt: Date }) | undefined> {
+  async find(idHash: string): Promise<FoundSession | undefined> {
     const [row] = await this.#database.query<FoundRow>(FIND, [idHash])
     if (!row) return undefined
     return { info: infoOf({ ...row, id: row.sessionId }), expiresAt: new Date(row.expiresAt), user: userOf(row) }

@@ -1,10 +1,12 @@
-import type { User } from '../../services/ports.js'
+import type { StoredUser } from '../../services/ports.js'
 
 /** A person as a statement of ours gives them. */
 export interface UserRow {
   id: string
   unionId: string
   username: string
+  handle: string | null
+  userid: string | null
   nick: string
   avatarUrl: string | null
   lastLoginAt: string
@@ -12,12 +14,14 @@ export interface UserRow {
   disabledAt: string | null
 }
 
-export function userOf(row: UserRow): User {
-  const { id, unionId, username, nick, avatarUrl, lastLoginAt, membershipCheckedAt, disabledAt } = row
+export function userOf(row: UserRow): StoredUser {
+  const { id, unionId, username, handle, userid, nick, avatarUrl, lastLoginAt, membershipCheckedAt, disabledAt } = row
   return {
     id,
     unionId,
     username,
+    handle,
+    userid,
     nick,
     avatarUrl,
     lastLoginAt: new Date(lastLoginAt),

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../generated/sqlite/client.js'
-import type { NewUser, SeenAtLogin, User, UserRows } from '../../services/ports.js'
+import type { NewUser, SeenAtLogin, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isUniqueViolation } from './failures.js'
 import { type UserRow, userOf } from './user-row.js'
@@ -7,9 +7,11 @@ import { type UserRow, userOf } from './user-row.js'
 /** The one statement on users that is run all day. */
 const RETURN: Statement = {
   name: 'user_return',
-  sql: `UPDATE "User" SET "nick" = ?, "avatarUrl" = ?, "lastLoginAt" = ?, "membershipCheckedAt" = ?
+  sql: `UPDATE "User" SET "nick" = ?, "avatarUrl" = ?, "lastLoginAt" = ?, "membershipCheckedAt" = ?,
+               "userid" = COALESCE(?, "userid")
         WHERE "unionId" = ? AND "disabledAt" IS NULL
-        RETURNING "id", "unionId", "username", "nick", "avatarUrl", "lastLoginAt", "membershipCheckedAt", "disabledAt"`,
+        RETURNING "id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "lastLoginAt",
+                  "membershipCheckedAt", "disabledAt"`,
 }
 
 /** The `User` rows: Prisma's, but for the statement of a later login. */
@@ -20,14 +22,14 @@ export class PrismaUserRows implements UserRows {
     this.#database = database
   }
 
-  async recordReturn(unionId: string, seen: SeenAtLogin): Promise<User | undefined> {
-    const { nick, avatarUrl, lastLoginAt, membershipCheckedAt } = seen
+  async recordReturn(unionId: string, seen: SeenAtLogin): Promise<StoredUser | undefined> {
+    const { nick, avatarUrl, lastLoginAt, membershipCheckedAt, userid } = seen
     const times = [timeText(lastLoginAt), membershipCheckedAt && timeText(membershipCheckedAt)]
-    const [row] = await this.#database.query<UserRow>(RETURN, [nick, avatarUrl, ...times, unionId])
+    const [row] = await this.#database.query<UserRow>(RETURN, [nick, avatarUrl, ...times, userid, unionId])
     return row && userOf(row)
   }
 
-  async create(user: NewUser): Promise<User | undefined> {
+  async create(user: NewUser): Promise<StoredUser | undefined> {
     try {
       return await this.#users((users) => users.create({ data: user }))
     } catch (error) {
@@ -36,7 +38,7 @@ export class PrismaUserRows implements UserRows {
     }
   }
 
-  async findByUnionId(unionId: string): Promise<User | undefined> {
+  async findByUnionId(unionId: string): Promise<StoredUser | undefined> {
     return (await this.#users((users) => users.findUnique({ where: { unionId } }))) ?? undefined
   }
 
@@ -47,8 +49,8 @@ export class PrismaUserRows implements UserRows {
     return taken.map(({ username }) => username)
   }
 
-  async markMembershipChecked(userId: string, at: Date): Promise<void> {
-    await this.#users((users) => users.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at } }))
+  async markMembershipChecked(userId: string, userid: string, at: Date): Promise<void> {
+    await this.#users((users) => users.updateMany({ where: { id: userId }, data: { membershipCheckedAt: at, userid } }))
   }
 
   #users<T>(ask: (users: PrismaClient['user']) => Promise<T>): Promise<T> {

@@ -10,7 +10,17 @@ import { staleTokenCodes } from './error-table.js'
  * `contact_type` is printed there as a number and as its text. 0: employee, 1: external contact.
  */
 const response = z.object({
-  result: z.object({ contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number) }),
+  result: z
+    .object({
+      contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number),
+      userid: z.string().min(1).optional(),
+    })
+    .transform(({ contact_type, userid }, ctx): Standing => {
+      if (contact_type !== 0) return { is: 'external' }
+      if (userid) return { is: 'employee', userid }
+      ctx.addIssue({ code: 'custom', path: ['userid'], message: 'is missing' })
+      return z.NEVER
+    }),
 })
 
 /** The organisation's directory, asked with the access token of an application that may read it. */
@@ -47,10 +57,10 @@ export class DingTalkDirectory implements Directory {
         body: { unionid: unionId },
         response,
       })
-      return result.contact_type === 0 ? 'employee' : 'external'
+      return result
     } catch (error) {
       // They were never in this organisation, or have left it.
-      if (error instanceof DingTalkError && error.code === 'not_a_member') return 'unknown'
+      if (error instanceof DingTalkError && error.code === 'not_a_member') return { is: 'unknown' }
       throw error
     }
   }

@@ -1,0 +1,84 @@
+import type { DirectoryIds, HandleRows, StoredUser } from '../../services/ports.js'
+import type { Database, Statement } from './database.js'
+import { isUniqueViolation } from './failures.js'
+import { type UserRow, userOf } from './user-row.js'
+
+const HANDLES_AT_ONCE = 8
+/** How many users get theirs in one step. */
+const USERS_AT_ONCE = 50
+const places = Array(HANDLES_AT_ONCE).fill('?').join(', ')
+
+/** A person with a handle is empty: ids of the directory never are. */
+const LOOK: Statement = {
+  name: 'handle_look',
+  sql: `SELECT "handle", '' AS "person" FROM "User" WHERE "handle" IN (${places})
+        UNION ALL
+        SELECT "handle", "person" FROM "PromisedHandle" WHERE "handle" IN (${places})
+        UNION ALL
+        SELECT "handle", "person" FROM "PromisedHandle" WHERE "person" IN (?, ?)
+        UNION ALL
+        SELECT u."handle", '' AS "person" FROM "PromisedHandle" p JOIN "User" u ON u."handle" = p."handle"
+        WHERE p."person" IN (?, ?)`,
+}
+const GIVE: Statement = {
+  name: 'handle_give',
+  sql: `UPDATE "User" SET "handle" = ? WHERE "id" = ? AND "handle" IS NULL RETURNING "handle"`,
+}
+const FIND: Statement = { name: 'handle_find', sql: `SELECT "handle" FROM "User" WHERE "id" = ?` }
+const DROP_PROMISES: Statement = {
+  name: 'handle_drop_promises',
+  sql: `DELETE FROM "PromisedHandle" WHERE "person" IN (?, ?)`,
+}
+/** The index on handles finds those without. */
+const WITHOUT: Statement = {
+  name: 'handle_without',
+  sql: `SELECT "id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "lastLoginAt",
+               "membershipCheckedAt", "disabledAt"
+        FROM "User" WHERE "handle" IS NULL LIMIT ${USERS_AT_ONCE}`,
+}
+
+/** The handles in the rows of users and of promises, by statements that are prepared once. */
+export class SqlHandleRows implements HandleRows {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async look(person: DirectoryIds, handles: readonly string[]): Promise<{ promised: string[]; taken: string[] }> {
+    const wanted = Array.from({ length: HANDLES_AT_ONCE }, (_, index) => handles[index] ?? '')
+    const ids = idsOf(person)
+    const found = await this.#database.query<{ handle: string; person: string }>(LOOK, [
+      ...wanted,
+      ...wanted,
+      ...ids,
+      ...ids,
+    ])
+    const [ours, others] = [true, false].map((isOurs) => found.filter((row) => ids.includes(row.person) === isOurs))
+    return { promised: ours?.map(({ handle }) => handle) ?? [], taken: others?.map(({ handle }) => handle) ?? [] }
+  }
+
+  async give(userId: string, handle: string): Promise<string | undefined> {
+    try {
+      const given = await this.#database.query(GIVE, [handle, userId])
+      if (given.length > 0) return handle
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+    }
+    const [row] = await this.#database.query<{ handle: string | null }>(FIND, [userId])
+    return row?.handle ?? undefined
+  }
+
+  async dropPromises(person: DirectoryIds): Promise<void> {
+    await this.#database.query(DROP_PROMISES, idsOf(person))
+  }
+
+  async usersWithout(): Promise<StoredUser[]> {
+    return (await this.#database.query<UserRow>(WITHOUT)).map(userOf)
+  }
+}
+
+/** How a promise may name this person. */
+function idsOf({ unionId, userid }: DirectoryIds): [string, string] {
+  return [unionId, userid ?? unionId]
+}

@@ -1,0 +1,48 @@
+import { OperatorError } from '../errors.js'
+import { faultOfHandle } from './handle-of-nick.js'
+import type { HandleRows, KnownUser, PromiseRows } from './ports.js'
+
+interface Options {
+  promises: PromiseRows
+  handles: Pick<HandleRows, 'give'>
+}
+
+/** What an operator may do about handles: give one before the server does. */
+export class HandlePromises {
+  readonly #promises: PromiseRows
+  readonly #handles: Pick<HandleRows, 'give'>
+
+  constructor({ promises, handles }: Options) {
+    this.#promises = promises
+    this.#handles = handles
+  }
+
+  /**
+   * Gives this handle to whoever has this unionid or directory userid. Who has not come yet gets it at their first
+   * login; until then it can be changed. Returns the user where they are here.
+   * @throws {OperatorError} where it is malformed, reserved or somebody else's, or where they have another, for life
+   */
+  async set(id: string, handle: string): Promise<KnownUser | undefined> {
+    const fault = faultOfHandle(handle)
+    if (fault) throw new OperatorError(`${handle} cannot be a handle: ${fault}.`)
+    const [user, ...others] = await this.#promises.findByDirectoryId(id)
+    if (others.length > 0) throw new OperatorError(`${id} fits several people: use the unionid that 'show' prints.`)
+    const holder = await this.#promises.findByHandle(handle)
+    if (holder && holder.id !== user?.id) throw new OperatorError(`${handle} is ${holder.username}'s handle.`)
+    if (user) return { ...user, handle: await this.#giveTo(user, handle) }
+    const isPromised = await this.#promises.promise(id, handle)
+    if (!isPromised) throw new OperatorError(`${handle} is promised to somebody else.`)
+    return undefined
+  }
+
+  /** Somebody who was here before handles were may still have none. */
+  async #giveTo(user: KnownUser, handle: string): Promise<string> {
+    const kept = user.handle ?? (await this.#handles.give(user.id, handle))
+    if (kept === handle) return kept
+    throw new OperatorError(
+      kept === undefined
+        ? `${handle} is somebody else's handle.`
+        : `${user.username} has the handle ${kept}, and keeps it for life: nothing was changed.`,
+    )
+  }
+}

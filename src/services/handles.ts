@@ -1,0 +1,79 @@
+import { SingleFlight } from '../single-flight.js'
+import { handlesOfNick } from './handle-of-nick.js'
+import type { DirectoryIds, HandleRows, Romanise, StoredUser, User } from './ports.js'
+
+/** So often may somebody else be quicker. */
+const MAX_ROUNDS = 20
+
+interface Options {
+  rows: HandleRows
+  romanise: Romanise
+}
+
+interface Choice {
+  handle: string
+  /** An operator has promised it to this person. */
+  isPromised: boolean
+}
+
+/**
+ * The handles: what other programs call a person. One for each user, given once and kept for life; no two users have
+ * the same, whichever process gives them.
+ */
+export class Handles {
+  readonly #rows: HandleRows
+  readonly #romanise: Romanise
+  /** By user id: parallel requests of one user share the work. */
+  readonly #gifts = new SingleFlight<string, string>()
+
+  constructor({ rows, romanise }: Options) {
+    this.#rows = rows
+    this.#romanise = romanise
+  }
+
+  /**
+   * A handle for somebody who has none: the one that an operator promised, else one made of the nick. It is free at
+   * this moment, and only the database's word that nobody took it since makes it theirs.
+   */
+  async choose({ id, nick, ...person }: DirectoryIds & Pick<User, 'id' | 'nick'>): Promise<Choice> {
+    const made = handlesOfNick({ nick, romanised: await this.#romanise(nick), id })
+    const { promised, taken } = await this.#rows.look(person, made)
+    const isFree = (handle: string) => !taken.includes(handle)
+    const handle = promised.find(isFree) ?? made.find(isFree)
+    if (handle === undefined) throw new Error('no handle is free')
+    return { handle, isPromised: promised.includes(handle) }
+  }
+
+  /** Forgets what this person was promised, when they have a handle. */
+  dropPromises(person: DirectoryIds): Promise<void> {
+    return this.#rows.dropPromises(person)
+  }
+
+  /** The user with a handle: who was there before handles were gets theirs here. Costs nothing for all others. */
+  async complete(user: StoredUser): Promise<User> {
+    if (hasHandle(user)) return user
+    return { ...user, handle: await this.#gifts.run(user.id, () => this.#give(user)) }
+  }
+
+  /** Completes some of the users who were there before handles were; returns how many it found. */
+  async completeSome(): Promise<number> {
+    const users = await this.#rows.usersWithout()
+    for (const user of users) await this.complete(user)
+    return users.length
+  }
+
+  async #give(user: StoredUser): Promise<string> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { handle, isPromised } = await this.choose(user)
+      const given = await this.#rows.give(user.id, handle)
+      if (given === undefined) continue
+      if (isPromised && given === handle) await this.#rows.dropPromises(user)
+      return given
+    }
+    throw new Error('no handle could be given: others were quicker each time')
+  }
+}
+
+function hasHandle(user: StoredUser): user is User {
+  return user.handle !== null
+}
