@@ -803,3 +803,31 @@ describe('the warnings', () => {
     expect(await warnings(all)).toEqual([])
   })
 })
+
+describe('EMAIL_DOMAIN', () => {
+  it('is a domain in small letters', () => {
+    expect(read().emailDomain).toBeUndefined()
+    expect(read({ EMAIL_DOMAIN: 'NoReply.example.com' }).emailDomain).toBe('noreply.example.com')
+  })
+
+  it.each([
+    '@example.com',
+    'a@example.com',
+    '*.example.com',
+    'example',
+    '.example.com',
+    'example.com.',
+    'a..example.com',
+    '-a.example.com',
+    'https://example.com',
+    'a_b.example.com',
+    '10.0.0.1',
+    `${'a'.repeat(64)}.example.com`,
+  ])('is refused: %s', (value) => {
+    expectRefused('EMAIL_DOMAIN', value, /must be a domain alone/)
+  })
+
+  it.each(['qq.com', 'Gmail.com'])('is refused where strangers have mailboxes: %s', (value) => {
+    expectRefused('EMAIL_DOMAIN', value, /organisation's own/)
+  })
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { OperatorError } from '../errors.js'
 import { DAY, MINUTE } from '../time.js'
 import { appCredential, sessionSecret } from './credentials.js'
+import { emailDomain } from './email-domain.js'
 import type { EnvFile } from './env-file.js'
 import { meantBy } from './near-names.js'
 import {
@@ -62,6 +63,7 @@ function environmentSchema(production: boolean) {
     DINGTALK_API_URL: host('api'),
     DINGTALK_TIMEOUT: duration({ max: MINUTE }).prefault('5s'),
     MEMBERSHIP_RECHECK: duration({ zero: true }).prefault('12h'),
+    EMAIL_DOMAIN: setting(emailDomain).optional(),
     DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
     SESSION_SECRETS: listOf(sessionSecret(production)).refine((secrets) => secrets.length > 0, 'is empty'),
     SESSION_IDLE_TIMEOUT: duration().prefault('8h'),
@@ -165,6 +167,7 @@ function configOf(s: Environment, production: boolean) {
       /** 0: never looked up again. */
       recheckMs: s.MEMBERSHIP_RECHECK,
     },
+    emailDomain: s.EMAIL_DOMAIN,
     databaseUrl: s.DATABASE_URL,
     session: {
       secrets: s.SESSION_SECRETS,
