@@ -379,7 +379,7 @@ describe('a leaver', () => {
       const me = await browser.get('/me').expect(401)
       expect(me.body.error).toBe('unauthenticated')
       expect(asked(world, 'getbyunionid')).toBe(1)
-      expect(await world.sql('SELECT username FROM "Session" JOIN "User" ON "User".id = ""Session"."userId""')).toEqual([
+      expect(await world.sql('SELECT username FROM "Session" JOIN "User" ON "User".id = "Session"."userId"')).toEqual([
         { username: '李四' },
       ])
 

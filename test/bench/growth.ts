@@ -15,7 +15,7 @@ export function fill(databaseFile: string, people: number): void {
   const db = new Database(databaseFile)
   db.pragma('synchronous = OFF')
   const addUser = db.prepare(`
-    INSERT INTO "User" (id, unionId, username, nick, createdAt, lastLoginAt, membershipCheckedAt) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO "User" (id, unionId, username, handle, nick, createdAt, lastLoginAt, membershipCheckedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   `)
   const addSession = db.prepare(`
     INSERT INTO "Session" (id, idHash, userId, createdAt, lastSeenAt, expiresAt, ip, userAgent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -28,7 +28,7 @@ export function fill(databaseFile: string, people: number): void {
   db.transaction(() => {
     for (let person = 0; person < people; person++) {
       const id = randomUUID()
-      addUser.run(id, unionIdOf(person), nickOf(person), nickOf(person), at, at, at)
+      addUser.run(id, unionIdOf(person), nickOf(person), nickOf(person), nickOf(person), at, at, at)
       addSession.run(randomUUID(), sha256(sessionIdOf(person)), id, at, seenAt, expiresAt, '127.0.0.1', 'bench')
     }
   })()

@@ -301,18 +301,42 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Handles of others',
+    {
+      name: 'the characters of our own id',
+      file: 'services/handle-of-nick.ts',
+      find: 'digits.slice(0, length)',
+      replace: "'x'",
+    },
+    {
+      name: 'the comparison of nicks with reserved names',
+      file: 'services/handle-of-nick.ts',
+      find: ' || isReserved(nick) || isReserved(slug)',
+    },
+    {
+      name: 'the comparison of given handles with reserved names',
+      file: 'services/handle-of-nick.ts',
+      find: "if (isReserved(handle)) return 'it is reserved, or looks like a reserved name'",
+    },
+    {
+      name: 'the one gift to a user',
+      file: 'adapters/database/handle-rows.ts',
+      find: ' AND "handle" IS NULL RETURNING',
+      replace: ' RETURNING',
+    },
+  ),
+  ...against(
     'Outsiders',
     {
       name: 'the directory’s word',
       file: 'services/membership.ts',
-      find: "if (standing !== 'employee')",
-      replace: "if (standing === 'unknown')",
+      find: "if (standing.is !== 'employee') {",
+      replace: "if (standing.is === 'unknown') {",
     },
     {
       name: 'the difference of employees and external contacts',
       file: 'adapters/dingtalk/directory.ts',
-      find: "result.contact_type === 0 ? 'employee' : 'external'",
-      replace: "result ? 'employee' : 'external'",
+      find: "if (contact_type !== 0) return { is: 'external' }",
     },
     {
       name: 'the refusal of odd contact types',
@@ -323,8 +347,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the verdict on people who are unknown',
       file: 'adapters/dingtalk/directory.ts',
-      find: "return 'unknown'",
-      replace: "return 'employee'",
+      find: "return { is: 'unknown' }",
+      replace: "return { is: 'employee', userid: unionId }",
     },
     {
       name: 'a unionid, for members',
@@ -366,8 +390,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of a leaver’s sessions',
       file: 'services/membership.ts',
-      find: 'if (hasLeft) await this.#endSessions(user.id, client)',
-      replace: 'if (hasLeft) void client',
+      find: 'else await this.#endSessions(user.id, client)',
+      replace: 'else void client',
     },
     {
       name: 'the end of a leaver’s sessions at their next login',
