@@ -166,7 +166,7 @@ describe.each(refusals)('a token that is refused with %s', (_, refusal) => {
       ['wangwu', 'unknown'],
     ] as const) {
       desk.dingtalk.failNext('getbyunionid', refusal)
-      expect(await desk.standing(personId)).toBe(standing)
+      expect(await desk.standing(personId)).toEqual({ is: standing })
     }
   })
 
