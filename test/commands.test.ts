@@ -22,6 +22,21 @@ async function users(
 }
 
 describe('npm run users', () => {
+  it('gives a handle before the first login, and none after it', async () => {
+    await using world = await createWorld()
+    const { unionId } = world.dingtalk.person('zhangsan')
+    expect((await users(world, 'set-handle', unionId)).exitCode).toBe(2)
+    expect(await users(world, 'set-handle', unionId, 'san')).toMatchObject({ exitCode: 0 })
+    await world.browser().logIn('zhangsan')
+    expect(await users(world, 'set-handle', unionId, 'sanfeng')).toMatchObject({
+      exitCode: 1,
+      printed: expect.stringContaining('keeps it for life'),
+    })
+    const { printed } = await users(world, 'show', '张三')
+    expect(printed).toMatch(/^handle +san$/m)
+    expect(printed).toContain(world.dingtalk.person('zhangsan').userId)
+  })
+
   it('lists everybody for people and for programs', async () => {
     await using world = await createWorld()
     for (const person of ['zhangsan', 'lisi', 'zhangwei1', 'zhangwei2']) await world.browser().logIn(person)
