@@ -74,7 +74,7 @@ export class PrismaApplicationRows implements ApplicationRows {
 }
 
 /** What is written for one step. */
-function writes({ application: table }: PrismaClient, step: ApplicationStep) {
+function writes({ application: table, applicationSession: sessions }: PrismaClient, step: ApplicationStep) {
   switch (step.step) {
     case 'add':
       return [table.create({ data: { ...step.application, ...allLists(step.application) } })]
@@ -82,10 +82,20 @@ function writes({ application: table }: PrismaClient, step: ApplicationStep) {
       const { redirectUris, postLogoutRedirectUris, access, scopes, ...plain } = step.fields
       const lists = Object.entries({ redirectUris, postLogoutRedirectUris, access, scopes })
       const changed = lists.flatMap(([name, list]) => (list === undefined ? [] : [[name, JSON.stringify(list)]]))
-      return [table.update({ where: { id: step.id }, data: { ...plain, ...Object.fromEntries(changed) } })]
+      const { backchannelLogoutUri: logoutUri } = plain
+      return [
+        table.update({ where: { id: step.id }, data: { ...plain, ...Object.fromEntries(changed) } }),
+        ...(logoutUri === undefined
+          ? []
+          : [sessions.updateMany({ where: { applicationId: step.id }, data: { logoutUri } })]),
+      ]
     }
     case 'remove':
-      return [table.delete({ where: { id: step.id } })]
+      // With it its sessions end: it is told so, where it wanted to be.
+      return [
+        sessions.updateMany({ where: { applicationId: step.id }, data: { sessionId: null } }),
+        table.delete({ where: { id: step.id } }),
+      ]
   }
 }
 

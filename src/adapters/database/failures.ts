@@ -156,6 +156,11 @@ export function isMissing(error: unknown): boolean {
   return isKnownToPrisma(error) && error.code === 'P2025'
 }
 
+/** Whether a write failed because the row that it names is gone. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503'].includes(codeOf(error))
+}
+
 /** By its name: the class would have to be loaded. */
 function isKnownToPrisma(error: unknown): error is PrismaClientKnownRequestError {
   return error instanceof Error && error.name === 'PrismaClientKnownRequestError'

@@ -9,14 +9,14 @@ const INSERT: Statement = {
   sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
 }
-/** The session and its user at once: every request of somebody who is signed in asks this. */
-const FIND: Statement = {
-  name: 'session_find',
-  sql: `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
+/** A session and its user at once. */
+const SESSION_AND_USER = `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
                u."id", u."unionId", u."username", u."handle", u."userid", u."nick", u."avatarUrl",
                u."lastLoginAt", u."membershipCheckedAt", u."disabledAt"
-        FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."idHash" = ?`,
-}
+        FROM "Session" s JOIN "User" u ON u."id" = s."userId"`
+/** Every request of somebody who is signed in asks this. */
+const FIND: Statement = { name: 'session_find', sql: `${SESSION_AND_USER} WHERE s."idHash" = ?` }
+const FIND_BY_ID: Statement = { name: 'session_find_by_id', sql: `${SESSION_AND_USER} WHERE s."id" = ?` }
 const TOUCH: Statement = {
   name: 'session_touch',
   sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" = ?`,
@@ -76,10 +76,12 @@ export class SqlSessionRows implements SessionRows {
     await this.#database.query(INSERT, [id, idHash, userId, created, created, timeText(expiresAt), ip, userAgent])
   }
 
-  async find(idHash: string): Promise<FoundSession | undefined> {
-    const [row] = await this.#database.query<FoundRow>(FIND, [idHash])
-    if (!row) return undefined
-    return { info: infoOf({ ...row, id: row.sessionId }), expiresAt: new Date(row.expiresAt), user: userOf(row) }
+  find(idHash: string): Promise<FoundSession | undefined> {
+    return this.#findBy(FIND, idHash)
+  }
+
+  findById(id: string): Promise<FoundSession | undefined> {
+    return this.#findBy(FIND_BY_ID, id)
   }
 
   async touch(id: string, lastSeenAt: Date, at: Date): Promise<void> {
@@ -115,6 +117,12 @@ export class SqlSessionRows implements SessionRows {
       (await this.#removeBy(idle, over.seenBy)) +
       (await this.#removeBy(future, over.seenFrom))
     )
+  }
+
+  async #findBy(statement: Statement, value: string): Promise<FoundSession | undefined> {
+    const [row] = await this.#database.query<FoundRow>(statement, [value])
+    if (!row) return undefined
+    return { info: infoOf({ ...row, id: row.sessionId }), expiresAt: new Date(row.expiresAt), user: userOf(row) }
   }
 
   async #removeBy(statement: Statement, time: Date): Promise<number> {

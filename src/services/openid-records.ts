@@ -1,0 +1,34 @@
+/** What the OpenID provider keeps of one thing: a request under way, a code, a token, a grant. */
+export interface OpenidRecord {
+  /** The provider's name for what it is, e.g. `RefreshToken`. */
+  kind: string
+  /** All that there is to know of it but its id. */
+  payload: Record<string, unknown>
+  /** What ends together: all that one login of one application was given. */
+  grantId: string | null
+  /** The session that it lives of. It ends with it, however that ends. */
+  sessionId: string | null
+  /** Whose it is. It ends with it. */
+  applicationId: string | null
+  expiresAt: Date
+}
+
+/** A record, and when it was spent. */
+export type FoundRecord = OpenidRecord & { consumedAt: Date | null }
+
+/** The provider's records, by the hash of their kind and id. */
+export interface OpenidRecords {
+  /**
+   * Writes it, in the place of one that was there.
+   * Returns false, and writes nothing, where its session or application is gone.
+   */
+  save(idHash: string, record: OpenidRecord): Promise<boolean>
+  /** Also one that has expired, while it is not removed. */
+  find(idHash: string): Promise<FoundRecord | undefined>
+  /** Spends it. Of several callers one gets true. */
+  consume(idHash: string, at: Date): Promise<boolean>
+  remove(idHash: string): Promise<void>
+  removeGrant(grantId: string): Promise<void>
+  /** Removes a few hundred at most; returns how many. */
+  removeExpired(by: Date): Promise<number>
+}
