@@ -149,6 +149,8 @@ export interface SessionInfo {
 export interface LiveSession {
   info: SessionInfo
   user: User
+  /** Its maximal age. */
+  expiresAt: Date
 }
 
 /** A session as it is kept, with its user. */
@@ -170,6 +172,7 @@ export interface SessionRows {
   /** Does nothing where there is a session of this hash. */
   insert(session: NewSession): Promise<void>
   find(idHash: string): Promise<FoundSession | undefined>
+  findById(id: string): Promise<FoundSession | undefined>
   /**
    * Writes where `lastSeenAt` is still what was read: of parallel requests one writes, and no ended session comes back.
    */

@@ -3,7 +3,7 @@ import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
 import type { Audit, Client, EndReason } from './audit.js'
 import type { Handles } from './handles.js'
-import type { LiveSession, SessionInfo, SessionRows } from './ports.js'
+import type { FoundSession, LiveSession, SessionInfo, SessionRows } from './ports.js'
 
 interface Options {
   rows: SessionRows
@@ -50,11 +50,12 @@ export class Sessions {
 
   /** The session behind a cookie's id and its user, unless it is over or the user is disabled. */
   async find(cookieId: string): Promise<LiveSession | undefined> {
-    const found = await this.#options.rows.find(hashOf(cookieId))
-    if (!found || found.user.disabledAt !== null) return undefined
-    const { info, expiresAt, user } = found
-    if (!this.#isAlive(info.lastSeenAt, expiresAt)) return undefined
-    return { info, user: await this.#options.handles.complete(user) }
+    return this.#ifAlive(await this.#options.rows.find(hashOf(cookieId)))
+  }
+
+  /** The session with the id that people are shown, and its user, unless it is over or the user is disabled. */
+  async findById(id: string): Promise<LiveSession | undefined> {
+    return this.#ifAlive(await this.#options.rows.findById(id))
   }
 
   /** Those behind these cookies' ids that are alive, in this order. */
@@ -125,11 +126,18 @@ export class Sessions {
   }
 
   /** Asked so that a time which cannot be read ends the session. */
-  #isAlive(lastSeenAt: Date, expiresAt: Date): boolean {
+  #ifAlive(found: FoundSession | undefined): Promise<LiveSession> | undefined {
+    if (!found || found.user.disabledAt !== null) return undefined
+    const { info, expiresAt } = found
     const now = this.#options.now()
     // Last seen far in the future, it began before the clock was put back: it may be of any age.
-    const unseenMs = Math.abs(now - lastSeenAt.getTime())
-    return now < expiresAt.getTime() && unseenMs < this.#options.idleTimeoutMs
+    const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
+    const isAlive = now < expiresAt.getTime() && unseenMs < this.#options.idleTimeoutMs
+    return isAlive ? this.#withHandle(found) : undefined
+  }
+
+  async #withHandle({ user, ...session }: FoundSession): Promise<LiveSession> {
+    return { ...session, user: await this.#options.handles.complete(user) }
   }
 }
 

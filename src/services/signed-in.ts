@@ -33,7 +33,20 @@ export class SignedIn {
       this.#audit.sessionsOfSeveralUsers(client, [...userIds])
       return undefined
     }
-    await this.#sessions.touch(live.info)
+    return this.#use(live, client)
+  }
+
+  /**
+   * The session with the id that people are shown, if it and its user may go on. What asks acts for the person without
+   * their browser: `isUse` where that keeps the session from being idle.
+   */
+  async bySessionId(id: string, client: Client, { isUse }: { isUse: boolean }): Promise<LiveSession | undefined> {
+    const live = await this.#sessions.findById(id)
+    return live && this.#use(live, client, { isUse })
+  }
+
+  async #use(live: LiveSession, client: Client, { isUse = true } = {}): Promise<LiveSession | undefined> {
+    if (isUse) await this.#sessions.touch(live.info)
     return (await this.#membership.mayStay(live.user, client)) ? live : undefined
   }
 }
