@@ -9,6 +9,7 @@ import { accountRoutes } from './routes/account.js'
 import { healthRoutes } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
 import { openApiRoutes } from './routes/openapi.js'
+import { openidRoutes } from './routes/openid.js'
 import { pageRoutes } from './routes/pages.js'
 import { verifyRoutes } from './routes/verify.js'
 
@@ -24,6 +25,8 @@ export function createApp(ctx: Context): Express {
   app.use(readableForwardedFor)
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders(ctx.config))
+  // Before our front ends' headers: an application's origins are judged by the provider.
+  app.use(openidRoutes(ctx))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

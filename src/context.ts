@@ -1,6 +1,10 @@
+import { PrismaApplicationRows } from './adapters/database/application-rows.js'
+import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
+import { SqlOpenidRecords } from './adapters/database/openid-records.js'
 import { SqlSessionRows } from './adapters/database/session-rows.js'
+import { SqlSigningKeyRows } from './adapters/database/signing-key-rows.js'
 import { PrismaUserRows } from './adapters/database/user-rows.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
 import { romanise } from './adapters/romanise.js'
@@ -10,11 +14,13 @@ import { BrowserSessions } from './cookies/session.js'
 import { bugFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
+import { LazyOpenid } from './oidc/lazy-openid.js'
 import { Readiness } from './server/readiness.js'
 import { Audit } from './services/audit.js'
 import { Handles } from './services/handles.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
+import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
@@ -84,6 +90,39 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   })
   const signedIn = new SignedIn({ sessions, membership, audit })
 
+  const login = new LoginService({
+    dingtalk: dingtalk.flow,
+    membership,
+    people: new People({ rows: userRows, handles, now }),
+    audit,
+    redirects: { ...config.redirects, waitingUrl: `${publicUrl}${openidPaths.interaction}` },
+    publicUrl,
+    callbackUrl: config.callbackUrl,
+    timeoutMs: config.login.timeoutMs,
+    now,
+  })
+  const browserSessions = new BrowserSessions({
+    sessions,
+    signedIn,
+    secrets: session.secrets,
+    maxAgeMs: session.maxAgeMs,
+    cookieDomain: session.cookieDomain,
+    secure,
+  })
+  const openid = new LazyOpenid({
+    config,
+    keyRows: new SqlSigningKeyRows(database),
+    records: new SqlOpenidRecords(database),
+    applications: new PrismaApplicationRows(database),
+    applicationSessions: new SqlApplicationSessionRows(database),
+    signedIn,
+    browserSessions,
+    login,
+    audit,
+    logger,
+    now,
+  })
+
   return {
     config,
     logger,
@@ -91,31 +130,16 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     audit,
     handles,
     sessions,
-    login: new LoginService({
-      dingtalk: dingtalk.flow,
-      membership,
-      people: new People({ rows: userRows, handles, now }),
-      audit,
-      redirects: config.redirects,
-      publicUrl,
-      callbackUrl: config.callbackUrl,
-      timeoutMs: config.login.timeoutMs,
-      now,
-    }),
+    login,
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
-    browserSessions: new BrowserSessions({
-      sessions,
-      signedIn,
-      secrets: session.secrets,
-      maxAgeMs: session.maxAgeMs,
-      cookieDomain: session.cookieDomain,
-      secure,
-    }),
+    browserSessions,
+    openid,
     /** One count for all login routes. */
     limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
     readiness: new Readiness(() => database.isAnswering()),
     [Symbol.asyncDispose]: async () => {
+      await openid.close()
       dingtalk.close()
       await database.close()
     },

@@ -11,6 +11,7 @@ export const errorTable = {
   },
   not_a_member: { status: 403, message: 'This DingTalk account is not an employee of this organisation.' },
   account_disabled: { status: 403, message: 'This account is disabled.' },
+  not_permitted: { status: 403, message: 'This person may not use this application.' },
   unauthenticated: { status: 401, message: 'Nobody is signed in.' },
   origin_not_allowed: { status: 403, message: 'Requests from this origin are not allowed.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },

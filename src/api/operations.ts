@@ -1,3 +1,4 @@
+import { openidOperations } from './openid-operations.js'
 import type { MediaType, Methods, Operation } from './operation.js'
 import { callbackQuery, errorParam, languageParam, loginParam, redirectQuery } from './queries.js'
 
@@ -8,6 +9,7 @@ const LOGIN_CODES = ['redirect_not_allowed', 'rate_limited'] as const
 
 /** All addresses, as Express writes them: there is no route that is not described here. */
 export const operations = {
+  ...openidOperations,
   '/ding_url': {
     GET: {
       id: 'beginLogin',

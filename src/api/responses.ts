@@ -30,6 +30,20 @@ const me = z.object({
   lastLoginAt: instant,
 })
 
+const oauthError = z.looseObject({
+  error: z.string().meta({ description: "OAuth's code." }),
+  error_description: z.string().optional(),
+})
+
+const tokens = z.looseObject({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().meta({ description: 'Seconds.' }),
+  id_token: z.string().optional(),
+  refresh_token: z.string().optional(),
+  scope: z.string().optional(),
+})
+
 const session = z.object({
   id: z.string().meta({ description: "For `DELETE /sessions/{id}`; not the cookie's." }),
   current: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
@@ -48,6 +62,12 @@ export const responses = {
   Alive: z.object({ status: z.literal('alive') }),
   Ready: z.object({ status: z.literal('ready') }),
   NotReady: z.object({ status: z.literal('not ready') }),
+  OauthError: oauthError,
+  Discovery: z.looseObject({ issuer: z.string(), authorization_endpoint: z.string() }),
+  Keys: z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
+  Tokens: tokens,
+  Claims: z.looseObject({ sub: z.string() }),
+  Introspection: z.looseObject({ active: z.boolean() }),
   Description: z.looseObject({ openapi: z.literal('3.1.0') }),
 }
 

@@ -1,5 +1,35 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../errors.js'
+
+/** What an address asks of the origin that a request comes from. */
+export type Origins = Pick<CrossOrigin, 'answerPreflight' | 'requireKnownOrigin'>
+
+/**
+ * OAuth's addresses for applications: no cookie counts there, and the provider judges by the application which origin
+ * may read a response. So every origin may ask.
+ */
+export const anyOrigin: Origins = {
+  answerPreflight(req, res, allowed) {
+    if (!isPreflight(req)) return false
+    res.set('Access-Control-Allow-Origin', '*').set('Access-Control-Allow-Headers', 'Authorization, Content-Type')
+    sendPreflight(res, allowed)
+    return true
+  },
+  requireKnownOrigin() {},
+}
+
+/** OAuth's addresses for browsers, to which applications send them from any page: nothing is read across origins. */
+export const anyPage: Origins = { answerPreflight: () => false, requireKnownOrigin() {} }
+
+function isPreflight(req: Request): boolean {
+  return req.method === 'OPTIONS' && req.get('access-control-request-method') !== undefined
+}
+
+function sendPreflight(res: Response, allowed: readonly string[]): void {
+  res.set('Access-Control-Allow-Methods', allowed.join(', '))
+  res.set('Access-Control-Max-Age', '600')
+  res.status(204).end()
+}
 
 /** The origins of front ends: which may read our responses, and which may change something. */
 export class CrossOrigin {
@@ -23,15 +53,12 @@ export class CrossOrigin {
     next()
   }
 
-  /** Whether this is a browser asking on behalf of an allowed front end whether it may send a request. */
-  isAllowedPreflight(req: Request): boolean {
+  /** Answers a browser that asks on behalf of an allowed front end whether it may send a request; returns whether it did. */
+  answerPreflight(req: Request, res: Response, allowed: readonly string[]): boolean {
     const origin = req.get('origin')
-    return (
-      req.method === 'OPTIONS' &&
-      req.get('access-control-request-method') !== undefined &&
-      origin !== undefined &&
-      this.#frontends.has(origin)
-    )
+    if (!isPreflight(req) || origin === undefined || !this.#frontends.has(origin)) return false
+    sendPreflight(res, allowed)
+    return true
   }
 
   /**

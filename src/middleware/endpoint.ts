@@ -1,9 +1,9 @@
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 import { methodsOf, type operations, type Path } from '../api/operations.js'
 import { AppError } from '../errors.js'
-import type { CrossOrigin } from './cross-origin.js'
+import type { Origins } from './cross-origin.js'
 
-type Handler = (req: Request, res: Response) => void | Promise<void>
+type Handler = (req: Request, res: Response, next: NextFunction) => void | Promise<void>
 
 interface Endpoint<P extends Path> {
   /** One that is described, with a handler for each method that is described. */
@@ -17,7 +17,7 @@ interface Endpoint<P extends Path> {
  * Adds an address to the router, with preflights, 405 with `Allow`, and the Origin rule for what changes something.
  * `ANY` gets none of them.
  */
-export function addEndpoint<P extends Path>(router: Router, crossOrigin: CrossOrigin, endpoint: Endpoint<P>): void {
+export function addEndpoint<P extends Path>(router: Router, origins: Origins, endpoint: Endpoint<P>): void {
   const { path, before = [] } = endpoint
   const methods: { [method: string]: Handler | undefined } = endpoint.methods
   if (methods.ANY) {
@@ -27,18 +27,14 @@ export function addEndpoint<P extends Path>(router: Router, crossOrigin: CrossOr
   const allowed = [...methodsOf(path).keys()]
 
   const guard: RequestHandler = (req, res, next) => {
-    if (crossOrigin.isAllowedPreflight(req)) {
-      res.set('Access-Control-Allow-Methods', allowed.join(', '))
-      res.set('Access-Control-Max-Age', '600')
-      res.status(204).end()
-      return
-    }
+    if (origins.answerPreflight(req, res, allowed)) return
     if (!allowed.includes(req.method))
       throw new AppError('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
-    if (req.method === 'POST' || req.method === 'DELETE') crossOrigin.requireKnownOrigin(req)
+    if (req.method === 'POST' || req.method === 'DELETE') origins.requireKnownOrigin(req)
     next()
   }
-  const handle: RequestHandler = (req, res) => methods[req.method === 'HEAD' ? 'GET' : req.method]?.(req, res)
+  const handle: RequestHandler = (req, res, next) =>
+    methods[req.method === 'HEAD' ? 'GET' : req.method]?.(req, res, next)
 
   router.all(path, guard, ...before, handle)
 }

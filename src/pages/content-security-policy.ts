@@ -6,10 +6,12 @@ export interface Allowance {
   own?: boolean
   images?: readonly (string | null | undefined)[]
   frame?: string | undefined
+  /** Where its forms may be sent, and what that leads to. */
+  forms?: readonly string[]
 }
 
 /** The Content-Security-Policy of a page: nothing that is not named. */
-export function contentSecurityPolicy({ own = false, images = [], frame }: Allowance = {}): string {
+export function contentSecurityPolicy({ own = false, images = [], frame, forms }: Allowance = {}): string {
   const self = own ? ["'self'"] : []
   const directives = {
     'default-src': ["'none'"],
@@ -19,7 +21,7 @@ export function contentSecurityPolicy({ own = false, images = [], frame }: Allow
     'img-src': [...self, ...images.map(originOf)],
     'frame-src': [originOf(frame)],
     'base-uri': ["'none'"],
-    'form-action': ["'none'"],
+    'form-action': forms ?? ["'none'"],
     'frame-ancestors': ["'none'"],
   }
   return Object.entries(directives)

@@ -37,6 +37,19 @@ export interface Texts {
     noScript: string
     failed: string
   }
+  /** The logout that an application asks for. */
+  logout: {
+    question: string
+    /** Of the application's name; the next sentence follows at once. */
+    asker: (application: string) => string
+    /** Of the person's username. */
+    consequence: (username: string) => string
+    logOut: string
+    stay: string
+    done: string
+    advice: string
+    backToLogin: string
+  }
   error: {
     reference: string
     tryAgain: string

@@ -31,6 +31,16 @@ export const en: Texts = {
     noScript: 'The buttons need JavaScript.',
     failed: 'That did not work. Please try again.',
   },
+  logout: {
+    question: 'Log out?',
+    asker: (application) => `${application} asks for it. `,
+    consequence: (username) => `You are signed in as ${username}. Logging out ends that in all applications.`,
+    logOut: 'Log out',
+    stay: 'Stay signed in',
+    done: 'You are logged out',
+    advice: 'Nobody is signed in here any more in this browser.',
+    backToLogin: 'To the login',
+  },
   error: {
     reference: 'Reference',
     tryAgain: 'Try again',
@@ -62,6 +72,10 @@ export const en: Texts = {
         advice: 'Only employees can log in. Please use your company account, or ask your administrator.',
       },
       account_disabled: { title: 'This account is disabled', advice: 'Please ask your administrator.' },
+      not_permitted: {
+        title: 'You may not use this application',
+        advice: 'It is not meant for your account. If you need it, please ask the people who run it.',
+      },
       unauthenticated: { title: 'You are not logged in', advice: 'Please log in first.' },
       origin_not_allowed: {
         title: 'This request was refused',

@@ -31,6 +31,16 @@ export const zh: Texts = {
     noScript: '按钮需要 JavaScript。',
     failed: '操作未成功，请重试。',
   },
+  logout: {
+    question: '确定退出登录吗？',
+    asker: (application) => `${application} 请求退出登录。`,
+    consequence: (username) => `您当前以 ${username} 的身份登录。退出后，所有应用都会一并退出。`,
+    logOut: '退出登录',
+    stay: '保持登录',
+    done: '您已退出登录',
+    advice: '此浏览器中已没有人登录。',
+    backToLogin: '前往登录',
+  },
   error: {
     reference: '参考编号',
     tryAgain: '重试',
@@ -53,6 +63,10 @@ export const zh: Texts = {
         advice: '只有本组织的员工可以登录。请换用公司账号，或联系管理员。',
       },
       account_disabled: { title: '此账号已被停用', advice: '请联系管理员。' },
+      not_permitted: {
+        title: '您无权使用此应用',
+        advice: '此应用未对您的账号开放。如需使用，请联系该应用的管理员。',
+      },
       unauthenticated: { title: '您尚未登录', advice: '请先登录。' },
       origin_not_allowed: {
         title: '请求被拒绝',

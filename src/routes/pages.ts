@@ -12,8 +12,8 @@ import { accountPage } from '../pages/account-page.js'
 import { isDingTalk, isPhone } from '../pages/device.js'
 import { languageOf } from '../pages/language.js'
 import { type LoginWay, loginPage } from '../pages/login-page.js'
+import { inOtherLanguage } from '../pages/other-language.js'
 import { sendPage } from '../pages/send-page.js'
-import { texts } from '../pages/texts.js'
 import type { LiveSession } from '../services/ports.js'
 import { withUsername } from '../services/redirect-target.js'
 import { SECOND } from '../time.js'
@@ -111,11 +111,4 @@ function isInDingTalk(req: Request): boolean {
 /** No device scans the code that it shows. */
 function cannotScan(req: Request): boolean {
   return isInDingTalk(req) || isPhone(req.get('user-agent') ?? '')
-}
-
-/** This page's address with the other language asked for. */
-function inOtherLanguage(req: Request): string {
-  const query = queryOf(req)
-  query.set('lang', texts[languageOf(req)].otherLanguage.code)
-  return `${req.path}?${query}`
 }

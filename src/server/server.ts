@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from '../app.js'
 import type { Context } from '../context.js'
+import { AppError } from '../errors.js'
+import { bugFields, errorFields } from '../log.js'
 import { SECOND } from '../time.js'
 import { startCompletingHandles } from './complete-handles.js'
 import { messageClassesOf } from './express-message-classes.js'
@@ -53,6 +55,13 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
   })
   const stopSweeping = startSweeping(ctx)
   const stopCompleting = await startCompletingHandles(ctx)
+  // Nobody waits for it: the first request of an application would load it as well.
+  ctx.openid.prepare().catch((error: unknown) => {
+    ctx.logger.error(
+      error instanceof AppError ? errorFields(error) : bugFields(error),
+      'the OpenID provider could not be loaded',
+    )
+  })
   return {
     port: listeningPort,
     metricsPort: metricsServer?.port,

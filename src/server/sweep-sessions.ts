@@ -8,9 +8,16 @@ const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the logins of all processes get their turn at the database. */
 const REST_MS = 50
 
-/** Removes sessions that are over, a small step at a time, each minute; returns a function that stops it. */
+/** Removes sessions and the provider's records that are over, a small step at a time, each minute; returns a function that stops it. */
 export function startSweeping(
-  { sessions, audit, logger }: Pick<Context, 'sessions' | 'audit' | 'logger'>,
+  {
+    sessions,
+    openid,
+    audit,
+    logger,
+  }: Pick<Context, 'sessions' | 'audit' | 'logger'> & {
+    openid: Pick<Context['openid'], 'removeOver'>
+  },
   everyMs = SWEEP_EVERY_MS,
 ): () => void {
   const stopped = new AbortController()
@@ -23,6 +30,7 @@ export function startSweeping(
       await wait(REST_MS, undefined, options)
     }
     if (removed > 0) audit.sessionsExpired(removed)
+    while ((await openid.removeOver()) > 0) await wait(REST_MS, undefined, options)
   }
 
   async function sweepEachMinute(): Promise<void> {

@@ -24,6 +24,10 @@ type AuditEvent =
   | 'application_changed'
   | 'application_secret_rotated'
   | 'application_removed'
+  | 'application_entered'
+  | 'application_refused'
+  | 'application_told_of_logout'
+  | 'application_not_told_of_logout'
 
 /** Where the trail is written: a logger. */
 interface Log {
@@ -86,6 +90,29 @@ export class Audit {
     if (error instanceof AppError) {
       this.#log.warn({ event: 'membership_unconfirmed' satisfies AuditEvent, userId, ...errorFields(error) })
     } else this.#log.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
+  }
+
+  /** An application has been told who is signed in. */
+  applicationEntered(client: Client, entered: { userId: string; sessionId: string; application: string }): void {
+    this.#write('application_entered', client, entered)
+  }
+
+  /** `error` is OAuth's code; `at`, which of the provider's addresses. */
+  applicationRefused(
+    client: Client,
+    refused: Record<'application' | 'error' | 'detail' | 'at', string | undefined>,
+  ): void {
+    this.#write('application_refused', client, refused)
+  }
+
+  /** `sid` is the application's name for the session that has ended. */
+  applicationToldOfLogout(told: { application: string; userId: string; sid: string }): void {
+    this.#write('application_told_of_logout', undefined, told)
+  }
+
+  /** It was away for too long; `failure` is a word for why. */
+  applicationNotToldOfLogout(untold: { application: string; userId: string; sid: string; failure: string }): void {
+    this.#log.warn({ event: 'application_not_told_of_logout' satisfies AuditEvent, ...untold })
   }
 
   accountDisabled(userId: string): void {

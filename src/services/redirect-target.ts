@@ -4,10 +4,14 @@ export interface RedirectRules {
   frontendUrl: string
   /** The origins to which people may be sent, `frontendUrl`'s among them. */
   origins: readonly string[]
+  /** The address on this server below which the requests of applications wait for a login. */
+  waitingUrl?: string
 }
 
 /** Longer targets do not fit into the login-attempt cookie. */
 export const MAX_REDIRECT_LENGTH = 2048
+
+const WAITING_ID = /^\/[\w-]{1,64}$/
 
 /**
  * The address to which a login returns, as it will be sent: ASCII, absolute, on an allowed origin.
@@ -21,6 +25,7 @@ export function judgeRedirect(redirect: string | undefined, rules: RedirectRules
   if (text.length > MAX_REDIRECT_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
   const target = text.startsWith('/') ? onFrontend(text, rules.frontendUrl) : text
   if (!isAbsolute(target)) throw refused()
+  if (isWaiting(target, rules)) return target
   const { origin } = new URL(target)
   if (!rules.origins.includes(origin)) throw refused(origin)
   return target
@@ -58,6 +63,11 @@ function onFrontend(path: string, frontendUrl: string): string {
   const { pathname } = new URL(path, origin)
   if (pathname.startsWith('//')) throw refused()
   return origin + path
+}
+
+/** Whether it leads back to an application's request, and to nothing else on this server. */
+function isWaiting(target: string, { waitingUrl }: RedirectRules): boolean {
+  return waitingUrl !== undefined && target.startsWith(waitingUrl) && WAITING_ID.test(target.slice(waitingUrl.length))
 }
 
 /** Scheme, two slashes, a plain host: no user info, no escapes, nothing for two parsers to disagree on. */

@@ -1,0 +1,89 @@
+import { type Account, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { AppError } from '../errors.js'
+import type { ApplicationSessionRows } from '../services/application-session.js'
+import { isPermitted } from '../services/permission.js'
+import type { LiveSession } from '../services/ports.js'
+import type { SignedIn } from '../services/signed-in.js'
+import { claimsOf } from './claims.js'
+import { applicationOf } from './client-metadata.js'
+import { currentRequest } from './openid-request.js'
+
+interface Options {
+  signedIn: SignedIn
+  applicationSessions: ApplicationSessionRows
+  emailDomain: string | undefined
+  now: () => number
+}
+
+/** What the provider asks of a code or token that an application sends. */
+interface Source {
+  kind: string
+  accountId?: string | undefined
+  sessionUid?: string | undefined
+}
+
+/** Who it is that an application asks for, as long as they are signed in here and may use that application. */
+export class Accounts {
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /**
+   * The provider's hook: the person of the browser that asks, or of the code or token that an application sends.
+   * Undefined where their session is over, they have left, or may not use the application any more.
+   */
+  async find(ctx: KoaContextWithOIDC, userId: string, source?: Source): Promise<Account | undefined> {
+    const live = source ? await this.liveSessionOf(source) : currentRequest().live
+    const { client } = ctx.oidc
+    if (!live || live.user.id !== userId || !client) return undefined
+    const application = applicationOf(client)
+    // A browser is told so on a page of its own, by `grant`.
+    if (source && !isPermitted(application, live.user)) return undefined
+    const { emailDomain } = this.#options
+    const claims = claimsOf(live.user, { application, emailDomain })
+    return { accountId: userId, claims: () => claims }
+  }
+
+  /** The session that a code or token lives of, if it and its person may go on. */
+  async liveSessionOf({ kind, accountId, sessionUid }: Source): Promise<LiveSession | undefined> {
+    const request = currentRequest()
+    if (sessionUid === undefined) return undefined
+    // An application that refreshes is in use by its person: that keeps the session from being idle.
+    const isUse = kind === 'RefreshToken'
+    const live = await this.#options.signedIn.bySessionId(sessionUid, request.req.client, { isUse })
+    if (!live || live.user.id !== accountId) return undefined
+    request.source = live
+    return live
+  }
+
+  /**
+   * What the application may do for the person from now on: all that it asks for, as it is the organisation's own.
+   * Each login has a grant of its own, so that one that leaks ends alone.
+   * @throws {AppError} `not_permitted`
+   * @throws the provider's `access_denied` where the application wants no page to be shown
+   */
+  async grant(ctx: KoaContextWithOIDC): Promise<InstanceType<typeof ctx.oidc.provider.Grant>> {
+    const { client, session, provider } = ctx.oidc
+    const { live } = currentRequest()
+    if (!client || !session || !live) throw new Error('nobody is signed in')
+    const application = applicationOf(client)
+    if (!isPermitted(application, live.user)) {
+      if (ctx.oidc.prompts.has('none')) throw new errors.AccessDenied('the person may not use this application')
+      throw new AppError('not_permitted', { detail: application.id, userId: live.user.id })
+    }
+    const sid = await this.#options.applicationSessions.open({
+      sessionId: live.info.id,
+      applicationId: application.id,
+      userId: live.user.id,
+      logoutUri: application.backchannelLogoutUri,
+      now: new Date(this.#options.now()),
+    })
+    session.sidFor(application.id, sid)
+    const grant = new provider.Grant({ accountId: live.user.id, clientId: application.id })
+    grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
+    await grant.save()
+    return grant
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { type AdapterPayload, errors } from 'oidc-provider'
+import type { OpenidRecords } from '../services/openid-records.js'
+import { BaseAdapter } from './base-adapter.js'
+import { currentRequest } from './openid-request.js'
+
+interface Options {
+  records: OpenidRecords
+  now: () => number
+}
+
+/**
+ * Keeps what the provider makes, but for its sessions and clients.
+ * https://github.com/panva/node-oidc-provider/blob/main/docs/README.md#adapter
+ * A database that is read gives nobody a code or token: ids are hashed, and stand nowhere else.
+ */
+export class RecordAdapter extends BaseAdapter {
+  readonly #kind: string
+  readonly #options: Options
+
+  constructor(kind: string, options: Options) {
+    super()
+    this.#kind = kind
+    this.#options = options
+  }
+
+  override async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
+    // The id is a secret. The provider's session is a shadow of ours: nothing is to be compared with it later.
+    const { jti: _, session: __, ...kept } = payload
+    const isSaved = await this.#options.records.save(this.#hash(id), {
+      kind: this.#kind,
+      payload: kept,
+      grantId: (this.#kind === 'Grant' ? id : payload.grantId) ?? null,
+      sessionId: this.#sessionOf(payload) ?? null,
+      applicationId: payload.clientId ?? payload.params?.client_id?.toString() ?? null,
+      expiresAt: new Date(this.#options.now() + expiresIn * 1000),
+    })
+    // The session ended, or the application was removed, since the request began.
+    if (!isSaved) throw this.#isMadeAtLogin ? new errors.LoginRequired() : new errors.InvalidGrant('it has just ended')
+  }
+
+  override async find(id: string): Promise<AdapterPayload | undefined> {
+    const found = await this.#options.records.find(this.#hash(id))
+    if (!found) return undefined
+    return { ...found.payload, jti: id, ...(found.consumedAt && { consumed: seconds(found.consumedAt.getTime()) }) }
+  }
+
+  /**
+   * @throws the provider's `invalid_grant` where another request, on this process or another, was quicker: as with any
+   * reuse, all that was given with it ends
+   */
+  override async consume(id: string): Promise<void> {
+    const { records, now } = this.#options
+    const idHash = this.#hash(id)
+    if (await records.consume(idHash, new Date(now()))) return
+    const grantId = (await records.find(idHash))?.grantId
+    if (grantId) await records.removeGrant(grantId)
+    throw new errors.InvalidGrant('it was spent at the same moment')
+  }
+
+  override destroy(id: string): Promise<void> {
+    if (this.#kind === 'Grant') return this.#options.records.removeGrant(id)
+    return this.#options.records.remove(this.#hash(id))
+  }
+
+  override revokeByGrantId(grantId: string): Promise<void> {
+    return this.#options.records.removeGrant(grantId)
+  }
+
+  get #isMadeAtLogin(): boolean {
+    return this.#kind === 'Grant' || this.#kind === 'AuthorizationCode' || this.#kind === 'Interaction'
+  }
+
+  /** A request under way lives of no session: its person may be about to begin another one. */
+  #sessionOf({ sessionUid }: AdapterPayload): string | undefined {
+    if (this.#kind === 'Interaction') return undefined
+    return sessionUid ?? currentRequest().live?.info.id
+  }
+
+  #hash(id: string): string {
+    return recordHash(this.#kind, id)
+  }
+}
+
+/** SHA-256 without salt is enough: what is secret has 256 random bits. */
+export function recordHash(kind: string, id: string): string {
+  return createHash('sha256').update(`${kind} ${id}`).digest('base64url')
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000)
+}

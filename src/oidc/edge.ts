@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express'
+import type Provider from 'oidc-provider'
+import { cookiesNamed } from '../cookies/signed-cookie.js'
+import { openidPaths } from '../services/openid-paths.js'
+import { currentRequest } from './openid-request.js'
+
+/** Ends the session of the browser that asks. */
+type SignOut = (req: Request, res: Response) => Promise<void>
+
+interface Edge {
+  publicUrl: string
+  /** The name of the provider's session cookie. */
+  sessionCookie: string
+}
+
+/**
+ * Readies a request for the provider, which builds its addresses from what stands in it: they are PUBLIC_URL's, whatever
+ * Host or proxy the request came by. Its session cookie names our session, and is never the browser's to choose; but
+ * for the question of a logout, which somebody who is not signed in has as well.
+ */
+export function readyForProvider({ publicUrl, sessionCookie }: Edge): void {
+  const { req, live } = currentRequest()
+  const { host, protocol } = new URL(publicUrl)
+  const { 'x-forwarded-host': _, ...headers } = req.headers
+  req.headers = { ...headers, host, 'x-forwarded-proto': protocol.slice(0, -1) }
+  const pairs = (headers.cookie ?? '').split(';').filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)
+  const own = live
+    ? live.info.id
+    : req.path.startsWith(openidPaths.endSession) && cookiesNamed(sessionCookie, headers.cookie)[0]
+  req.headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
+  req.url = req.url.replace(/\/(?=\?|$)/, '')
+}
+
+/**
+ * What surrounds the provider. With its session ours ends as well. What fails in it is answered where all errors are.
+ * Where somebody is signed in, its session is the shadow of ours: browsers need no cookie of it.
+ */
+export function surround(provider: Provider, sessionCookie: string, signOut: SignOut): void {
+  provider.on('session.destroyed', () => {
+    currentRequest().isLogout = true
+  })
+  provider.use(async (ctx, next) => {
+    const { req, res } = currentRequest()
+    try {
+      await next()
+      if (currentRequest().isLogout) await signOut(req, res)
+    } catch (error) {
+      currentRequest().failure = error
+      ctx.respond = false
+    }
+    if (!currentRequest().live) return
+    const lines = [ctx.response.headers['set-cookie'] ?? []].flat().map(String)
+    const kept = lines.filter((line) => !line.startsWith(`${sessionCookie}=`))
+    if (kept.length > 0) ctx.set('Set-Cookie', kept)
+    else ctx.remove('Set-Cookie')
+  })
+}

@@ -1,0 +1,159 @@
+import type { NextFunction, Request, Response } from 'express'
+import { errors, type Interaction, type Provider } from 'oidc-provider'
+import { redirect } from '../api/redirect.js'
+import type { Config } from '../config/config.js'
+import type { BrowserSessions } from '../cookies/session.js'
+import { AppError } from '../errors.js'
+import type { Logger } from '../log.js'
+import { contentSecurityPolicy } from '../pages/content-security-policy.js'
+import type { ApplicationRows } from '../services/application.js'
+import type { ApplicationSessionRows } from '../services/application-session.js'
+import type { Audit } from '../services/audit.js'
+import type { LoginService } from '../services/login.js'
+import { openidPaths } from '../services/openid-paths.js'
+import type { OpenidRecords } from '../services/openid-records.js'
+import type { SignedIn } from '../services/signed-in.js'
+import type { SigningKeyRows } from '../services/signing-key-rows.js'
+import { Accounts } from './account.js'
+import { RecordAdapter } from './adapter.js'
+import { cookieNames, cookieSecrets } from './cookies.js'
+import { readyForProvider, surround } from './edge.js'
+import type { LoginDetails } from './interaction-policy.js'
+import { logoutHooks } from './logout.js'
+import { LogoutTokens } from './logout-tokens.js'
+import { type OpenidRequest, runFor } from './openid-request.js'
+import { createProvider, type ProviderParts } from './provider.js'
+import { publicError, reportTo } from './refusals.js'
+import { SessionAdapter } from './session-adapter.js'
+import { type KeySet, SigningKeys } from './signing-keys.js'
+
+export interface OpenidOptions {
+  config: Config
+  keyRows: SigningKeyRows
+  records: OpenidRecords
+  applications: ApplicationRows
+  applicationSessions: ApplicationSessionRows
+  signedIn: SignedIn
+  browserSessions: BrowserSessions
+  login: LoginService
+  audit: Audit
+  logger: Logger
+  now: () => number
+}
+
+/** The OpenID provider: https://openid.net/specs/openid-connect-core-1_0.html */
+export class Openid {
+  readonly #options: OpenidOptions
+  readonly #parts: ProviderParts
+  readonly #keys: SigningKeys
+  readonly #logoutTokens: LogoutTokens
+  #current: { keys: KeySet; provider: Provider } | undefined
+
+  constructor(options: OpenidOptions) {
+    const { config, records, applications, applicationSessions, signedIn, keyRows, logger, now } = options
+    this.#options = options
+    this.#parts = {
+      config,
+      applications,
+      now,
+      accounts: new Accounts({ signedIn, applicationSessions, emailDomain: config.emailDomain, now }),
+      makeAdapter: (kind) => new RecordAdapter(kind, { records, now }),
+      sessionAdapter: new SessionAdapter({ records, now }),
+      cookies: { names: cookieNames(config.secure), secrets: cookieSecrets(config.session.secrets) },
+      logout: logoutHooks({ applicationSessions, brand: config.brand }),
+    }
+    this.#keys = new SigningKeys({ rows: keyRows, secrets: config.session.secrets, log: logger, now })
+    this.#logoutTokens = new LogoutTokens({
+      rows: applicationSessions,
+      keys: this.#keys,
+      issuer: config.publicUrl,
+      ...options,
+    })
+  }
+
+  /** From now on applications are told of sessions that end, until `close`. */
+  start(): void {
+    void this.#logoutTokens.start()
+  }
+
+  close(): Promise<void> {
+    return this.#logoutTokens.close()
+  }
+
+  /** Answers a browser: whoever is signed in there is signed in for the provider. */
+  async serveBrowser(req: Request, res: Response, next: NextFunction): Promise<void> {
+    // The provider's own pages have one form, and one script that sends it, which it adds by its hash.
+    res.set('Content-Security-Policy', contentSecurityPolicy({ own: true, forms: ["'self'", 'https:', 'http:'] }))
+    await this.#serve({ req, res, live: await this.#options.browserSessions.signedIn(req) }, next)
+  }
+
+  /** Answers an application: no cookie counts. */
+  async serveApplication(req: Request, res: Response, next: NextFunction): Promise<void> {
+    await this.#serve({ req, res, live: undefined }, next)
+  }
+
+  /** The published keys, those too that this process cannot read. */
+  async publicKeys(): Promise<object> {
+    return { keys: (await this.#keys.current()).public }
+  }
+
+  /**
+   * Where a browser waits for its login: sends it there, and on with the application's request once it has one.
+   * @throws {AppError} `attempt_expired` where the request is not this browser's, too old, or over
+   */
+  async interact(req: Request, res: Response): Promise<void> {
+    const live = await this.#options.browserSessions.signedIn(req)
+    const provider = await this.#provider()
+    await runFor({ req, res, live }, async () => {
+      const interaction = await findInteraction(provider, req, res)
+      const { session: before }: LoginDetails = interaction.prompt.details
+      // Where a login anew is asked for, the session that was there does not do.
+      if (!live || live.info.id === before) {
+        redirect(
+          res,
+          this.#options.login.beginUrl(`${this.#options.config.publicUrl}${openidPaths.interaction}/${interaction.uid}`)
+            .url,
+        )
+        return
+      }
+      const isAgain = interaction.lastSubmission?.login !== undefined
+      interaction.result = isAgain
+        ? { error: 'login_required', error_description: 'somebody else than the application expected has logged in' }
+        : { login: { accountId: live.user.id, ts: Math.floor(live.info.createdAt.getTime() / 1000) } }
+      await interaction.persist()
+      redirect(res, interaction.returnTo)
+    })
+  }
+
+  async #serve(request: OpenidRequest, next: NextFunction): Promise<void> {
+    const provider = await this.#provider()
+    const { publicUrl } = this.#options.config
+    await runFor(request, async () => {
+      readyForProvider({ publicUrl, sessionCookie: this.#parts.cookies.names.session })
+      await provider.callback()(request.req, request.res)
+    })
+    if (request.failure !== undefined) next(publicError(request.failure))
+  }
+
+  async #provider(): Promise<Provider> {
+    const keys = await this.#keys.current()
+    if (this.#current?.keys.version !== keys.version) {
+      const provider = createProvider(this.#parts, keys)
+      const { browserSessions, audit } = this.#options
+      surround(provider, this.#parts.cookies.names.session, (req, res) => browserSessions.signOut(req, res))
+      reportTo(provider, audit)
+      this.#current = { keys, provider }
+    }
+    return this.#current.provider
+  }
+}
+
+async function findInteraction(provider: Provider, req: Request, res: Response): Promise<Interaction> {
+  try {
+    const interaction = await provider.interactionDetails(req, res)
+    if (req.path.split('/').includes(interaction.uid)) return interaction
+  } catch (error) {
+    if (!(error instanceof errors.SessionNotFound)) throw error
+  }
+  throw new AppError('attempt_expired', { detail: 'no request of an application waits here' })
+}

@@ -1,0 +1,212 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { HOUR, MINUTE, SECOND } from '../../src/time.js'
+import { addApplication, REDIRECT_URI } from '../support/applications.js'
+import type { Browser } from '../support/browser.js'
+import { createWorld, PUBLIC_URL, type World } from '../support/world.js'
+
+/** An application that is told of logouts, and answers as the test has it. */
+class Listener implements AsyncDisposable {
+  /** The bodies that it was sent. */
+  readonly bodies: string[] = []
+  status = 200
+  hangs = false
+  readonly #server: Server
+
+  private constructor() {
+    this.#server = createServer(async (req, res) => {
+      this.bodies.push(await text(req))
+      this.#server.emit('told')
+      if (!this.hangs) res.writeHead(this.status).end()
+    })
+  }
+
+  static async start(): Promise<Listener> {
+    const listener = new Listener()
+    listener.#server.listen(0, '127.0.0.1')
+    await once(listener.#server, 'listening')
+    return listener
+  }
+
+  get uri(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/logout`
+  }
+
+  /** Once it has been told so often. */
+  async told(times: number): Promise<void> {
+    while (this.bodies.length < times) await once(this.#server, 'told')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
+
+/** Enters the application in this browser; gives nothing, as the code is of no use here. */
+async function enter(browser: Browser, id = 'app'): Promise<void> {
+  const query = new URLSearchParams({
+    client_id: id,
+    redirect_uri: REDIRECT_URI,
+    response_type: 'code',
+    scope: 'openid',
+  })
+  const entered = await browser.get(`/oidc/auth?${query}`).expect(303)
+  expect(entered.headers.location).toMatch(/[?&]code=/)
+}
+
+/** The claims of what an application was sent, once its signature has been verified as a client does. */
+async function read(world: World, body: string | undefined, audience = 'app'): Promise<JWTPayload> {
+  const keys = createLocalJWKSet((await world.browser().get('/oidc/jwks').expect(200)).body)
+  const token = new URLSearchParams(body).get('logout_token') ?? ''
+  const { payload } = await jwtVerify(token, keys, { issuer: PUBLIC_URL, audience, typ: 'logout+jwt' })
+  return payload
+}
+
+async function queue(world: World): Promise<unknown[]> {
+  return world.sql('SELECT sid FROM "ApplicationSession" WHERE "sessionId" IS NULL')
+}
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+describe('an application with a back-channel address', () => {
+  it('is told of a logout, by a token that names the session and the person, once', async () => {
+    await using world = await createWorld()
+    await using listener = await Listener.start()
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const [browser, another] = [world.browser(), world.browser()]
+    await browser.logIn()
+    await another.logIn()
+    await enter(browser)
+    await enter(another)
+    await enter(browser)
+    const me = (await browser.get('/me').expect(200)).body
+    const [first] = await world.sql('SELECT sid FROM "ApplicationSession" ORDER BY "createdAt"')
+    await browser.post('/logout').expect(204)
+    await listener.told(1)
+    const claims = await read(world, listener.bodies[0])
+    expect(claims).toMatchObject({ sub: me.id, sid: first?.sid, events: { [EVENT]: {} } })
+    expect(claims).not.toHaveProperty('nonce')
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(120)
+    await another.post('/logout').expect(204)
+    await listener.told(2)
+    expect((await read(world, listener.bodies[1])).sid).not.toBe(first?.sid)
+  })
+
+  it('that is away for a while is told when it is back, by another token', async () => {
+    await using world = await createWorld()
+    await using listener = await Listener.start()
+    listener.status = 503
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browser = world.browser()
+    await browser.logIn()
+    await enter(browser)
+    await browser.post('/logout').expect(204)
+    await listener.told(1)
+    await expect
+      .poll(() => world.sql('SELECT sid FROM "ApplicationSession" WHERE "triedAt" IS NOT NULL'))
+      .toHaveLength(1)
+    listener.status = 204
+    world.pass(10 * SECOND)
+    await listener.told(2)
+    const [one, other] = await Promise.all(listener.bodies.map((body) => read(world, body)))
+    expect(other?.sid).toBe(one?.sid)
+    expect(other?.jti).not.toBe(one?.jti)
+    await expect.poll(() => queue(world)).toEqual([])
+    expect(world.log.filter(({ event }) => event === 'application_told_of_logout')).toHaveLength(1)
+  })
+
+  it('that stays away is given up after an hour, with a line', async () => {
+    await using world = await createWorld()
+    await using listener = await Listener.start()
+    listener.status = 500
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browser = world.browser()
+    await browser.logIn()
+    await enter(browser)
+    await browser.post('/logout').expect(204)
+    await listener.told(1)
+    for (let tries = 1; (await queue(world)).length > 0; tries++) {
+      expect(tries).toBeLessThan(40)
+      const next = listener.told(tries + 1)
+      world.pass(5 * MINUTE)
+      await next
+      await expect
+        .poll(() => world.sql(`SELECT sid FROM "ApplicationSession" WHERE "nextTryAt" > '2000'`))
+        .toBeDefined()
+    }
+    const line = world.log.find(({ event }) => event === 'application_not_told_of_logout')
+    expect(line).toMatchObject({ application: 'app', failure: 'HTTP 500' })
+    expect(listener.bodies.length).toBeGreaterThan(10)
+  }, 60_000)
+
+  it('is told by one of several processes', async () => {
+    await using world = await createWorld()
+    await using listener = await Listener.start()
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const other = await world.anotherServer()
+    await other.browser().get('/.well-known/openid-configuration').expect(200)
+    const browsers = Array.from({ length: 6 }, () => world.browser())
+    for (const browser of browsers) {
+      await browser.logIn()
+      await enter(browser)
+    }
+    await Promise.all(browsers.map((browser) => browser.post('/logout').expect(204)))
+    await listener.told(6)
+    await expect.poll(() => queue(world), { timeout: 10_000 }).toEqual([])
+    const sids = await Promise.all(listener.bodies.map(async (body) => (await read(world, body)).sid))
+    expect(new Set(sids).size).toBe(6)
+    expect(sids).toHaveLength(6)
+  })
+
+  it('that hangs holds no other one up', async () => {
+    await using world = await createWorld()
+    await using hanging = await Listener.start()
+    await using listener = await Listener.start()
+    hanging.hangs = true
+    await addApplication(world, { id: 'hanging', backchannelLogoutUri: hanging.uri })
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browsers = Array.from({ length: 6 }, () => world.browser())
+    for (const browser of browsers) {
+      await browser.logIn()
+      await enter(browser, 'hanging')
+    }
+    await Promise.all(browsers.map((browser) => browser.post('/logout').expect(204)))
+    await hanging.told(4)
+    const last = world.browser()
+    await last.logIn()
+    await enter(last)
+    await last.post('/logout').expect(204)
+    await listener.told(1)
+    expect(hanging.bodies).toHaveLength(4)
+  })
+
+  it('is told of sessions that ended while it was an application, also once it is none any more', async () => {
+    await using world = await createWorld()
+    await using listener = await Listener.start()
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browser = world.browser()
+    await browser.logIn()
+    await enter(browser)
+    await world.sql(`DELETE FROM "Application" WHERE id = 'app'`)
+    await world.sql('DELETE FROM "Session"')
+    await listener.told(1)
+    expect(await read(world, listener.bodies[0])).toMatchObject({ aud: 'app' })
+  })
+})
+
+it('an application without an address leaves nothing behind', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const browser = world.browser()
+  await browser.logIn()
+  await enter(browser)
+  await browser.post('/logout').expect(204)
+  await expect.poll(() => world.sql('SELECT sid FROM "ApplicationSession"'), { timeout: 10_000 }).toEqual([])
+  expect(world.log.filter(({ event }) => String(event).includes('told'))).toEqual([])
+  world.pass(HOUR)
+})

@@ -1,0 +1,35 @@
+import { PrismaApplicationRows } from '../../src/adapters/database/application-rows.js'
+import { openDatabase } from '../../src/adapters/database/open-database.js'
+import type { Application } from '../../src/services/application.js'
+import { hashSecret } from '../../src/services/application-secret.js'
+import type { World } from './world.js'
+
+export const SECRET = 'the-secret-of-an-application-in-these-tests'
+export const REDIRECT_URI = 'https://app.test/callback'
+
+/** Adds an application, with the secret above where it is confidential; what is not said is as plain as can be. */
+export async function addApplication(world: World, given: Partial<Application> = {}): Promise<Application> {
+  const application: Application = {
+    id: 'app',
+    name: 'App',
+    kind: 'confidential',
+    redirectUris: [REDIRECT_URI],
+    postLogoutRedirectUris: ['https://app.test/bye'],
+    backchannelLogoutUri: null,
+    openUrl: null,
+    logoUrl: null,
+    access: 'everyone',
+    usernameClaim: 'handle',
+    refreshTokens: false,
+    scopes: [],
+    secretHash: given.kind === 'public' ? null : hashSecret(SECRET),
+    previousSecretHash: null,
+    previousSecretUntil: null,
+    createdAt: new Date(),
+    ...given,
+  }
+  const database = await openDatabase(world.database.url)
+  await new PrismaApplicationRows(database).take([{ step: 'add', application }])
+  await database.close()
+  return application
+}
