@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { MigrationError } from '../src/adapters/database/migrations.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { makeDatabase, type TestDatabase } from './support/database.js'
-import { byName, readSchema, type Table } from './support/schema.js'
+import { byColumn, byName, readSchema, type Table } from './support/schema.js'
 
 const PRISMA = new URL('../prisma/', import.meta.url)
 const COMPILED_OPEN = new URL('../dist/adapters/database/open-database.js', import.meta.url)
@@ -140,7 +140,8 @@ describe('a database that is migrated already', () => {
     await using place = await Place.create()
     await place.migrate()
     await place.change(
-      `INSERT INTO "User" VALUES ('id', 'union', '张三', '张三', NULL, '2026-08-01T08:00:00.000+00:00', '2026-08-01T08:00:00.000+00:00', NULL, NULL)`,
+      `INSERT INTO "User" ("id", "unionId", "username", "nick", "createdAt", "lastLoginAt")
+       VALUES ('id', 'union', '张三', '张三', '2026-08-01T08:00:00.000+00:00', '2026-08-01T08:00:00.000+00:00')`,
     )
     const before = await place.contents()
     await place.migrate()
@@ -303,7 +304,13 @@ function readModels(schema: string): Table[] {
         const relation = /fields: \[(\w+)\], references: \[(\w+)\], onDelete: (\w+)/.exec(attributes)
         if (relation) {
           const [, from = '', to = '', onDelete = ''] = relation
-          model.foreignKeys.push({ table: type, from, to, on_delete: onDelete.toUpperCase(), on_update: 'CASCADE' })
+          model.foreignKeys.push({
+            table: type,
+            from,
+            to,
+            on_delete: onDelete.replace('SetNull', 'Set Null').toUpperCase(),
+            on_update: 'CASCADE',
+          })
         }
         continue
       }
@@ -325,7 +332,10 @@ describe('the migrations', () => {
     await using place = await Place.create()
     await place.migrate()
     const models = readModels(readFileSync(new URL('schema.prisma', PRISMA), 'utf8'))
-    for (const model of models) model.indexes.sort(byName)
+    for (const model of models) {
+      model.indexes.sort(byName)
+      model.foreignKeys.sort(byColumn)
+    }
     const found = (await place.schema()).filter(({ name }) => name !== '_prisma_migrations')
     expect(found).toEqual(models.sort(byName))
   })

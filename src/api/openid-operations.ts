@@ -1,6 +1,6 @@
 import type { Methods, Operation } from './operation.js'
 
-const browserRefusals = ['bad_request', 'attempt_expired', 'not_permitted', 'rate_limited'] as const
+const browserRefusals = ['attempt_expired', 'not_permitted', 'rate_limited'] as const
 const toApplication = {
   description: 'Back to the application, or to the login first.',
   headers: ['Location', 'Set-Cookie'],
@@ -90,7 +90,7 @@ export const openidOperations = {
       session: 'optional',
       head: false,
       responses: { 200: page, 303: onward },
-      errors: ['bad_request', 'rate_limited'],
+      errors: ['rate_limited'],
     },
   },
   '/oidc/logout/success': {
@@ -108,7 +108,7 @@ export const openidOperations = {
       summary: 'The person’s answer to the question of a logout.',
       session: 'optional',
       responses: { 303: onward },
-      errors: ['bad_request', 'rate_limited'],
+      errors: ['rate_limited'],
     },
   },
 } satisfies Record<`/${string}`, Methods>

@@ -512,8 +512,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal of a preflight of somebody else',
       file: 'middleware/cross-origin.ts',
-      find: '      origin !== undefined &&\n      this.#frontends.has(origin)',
-      replace: '      origin !== undefined',
+      find: ' || origin === undefined || !this.#frontends.has(origin)) return false',
+      replace: ' || origin === undefined) return false',
     },
     { name: 'Vary: Origin', file: 'middleware/cross-origin.ts', find: "res.vary('Origin')" },
   ),
@@ -797,7 +797,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'form-action of the policy',
       file: 'pages/content-security-policy.ts',
-      find: `'form-action': ["'none'"],`,
+      find: `forms ?? ["'none'"],`,
+      replace: `forms ?? ["*"],`,
       tests: ['edge.test.ts'],
     },
     {
@@ -947,8 +948,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of sessions that were seen in the future',
       file: 'services/sessions.ts',
-      find: 'const unseenMs = Math.abs(now - lastSeenAt.getTime())',
-      replace: 'const unseenMs = now - lastSeenAt.getTime()',
+      find: 'const unseenMs = Math.abs(now - info.lastSeenAt.getTime())',
+      replace: 'const unseenMs = now - info.lastSeenAt.getTime()',
     },
     {
       name: 'the end of attempts that began in the future',

@@ -54,7 +54,7 @@ const catalogue = {
       `SELECT (SELECT relname FROM pg_class WHERE oid = confrelid) AS "table",
               (SELECT attname FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]) AS "from",
               (SELECT attname FROM pg_attribute WHERE attrelid = confrelid AND attnum = confkey[1]) AS "to",
-              CASE confdeltype WHEN 'c' THEN 'CASCADE' ELSE confdeltype::text END AS on_delete,
+              CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE confdeltype::text END AS on_delete,
               CASE confupdtype WHEN 'c' THEN 'CASCADE' ELSE confupdtype::text END AS on_update
          FROM pg_constraint WHERE conrelid = '"${table}"'::regclass AND contype = 'f'`,
   },
@@ -70,10 +70,14 @@ export async function readSchema(database: TestDatabase): Promise<Table[]> {
       name,
       columns: await rows<Column>(ask.columns(name)),
       indexes: (await rows<Index>(ask.indexes(name))).sort(byName),
-      foreignKeys: await rows<ForeignKey>(ask.foreignKeys(name)),
+      foreignKeys: (await rows<ForeignKey>(ask.foreignKeys(name))).sort(byColumn),
     })
   }
   return tables
+}
+
+export function byColumn(a: ForeignKey, b: ForeignKey): number {
+  return a.from < b.from ? -1 : 1
 }
 
 export function byName(a: { name: string }, b: { name: string }): number {
