@@ -1,11 +1,15 @@
 import type { Methods, Operation } from './operation.js'
 
-const browserRefusals = ['attempt_expired', 'not_permitted', 'rate_limited'] as const
 const toApplication = {
   description: 'Back to the application, or to the login first.',
+  body: 'text/html',
   headers: ['Location', 'Set-Cookie'],
 } as const
-const onward = { description: 'Where the browser goes on.', headers: ['Location', 'Set-Cookie'] } as const
+const onward = {
+  description: 'Where the browser goes on.',
+  body: 'text/html',
+  headers: ['Location', 'Set-Cookie'],
+} as const
 const refused = { description: 'Refused, as OAuth says it.', body: 'OauthError' } as const
 const page = { description: 'A page.', body: 'text/html' } as const
 
@@ -33,7 +37,7 @@ export const openidOperations = {
       session: 'optional',
       head: false,
       responses: { 200: page, 303: toApplication },
-      errors: browserRefusals,
+      errors: ['redirect_not_allowed', 'not_permitted', 'rate_limited'],
     },
   },
   '/oidc/auth/:uid': {
@@ -43,7 +47,7 @@ export const openidOperations = {
       session: 'optional',
       head: false,
       responses: { 200: page, 303: toApplication },
-      errors: browserRefusals,
+      errors: ['attempt_expired', 'not_permitted', 'rate_limited'],
     },
   },
   '/oidc/interaction/:uid': {
@@ -52,8 +56,8 @@ export const openidOperations = {
       summary: 'Where an application’s request waits: begins the login, and goes on once somebody is signed in.',
       session: 'optional',
       head: false,
-      responses: { 302: onward },
-      errors: browserRefusals,
+      responses: { 302: { description: 'To the login, or on.', headers: ['Location', 'Set-Cookie'] } },
+      errors: ['attempt_expired', 'rate_limited'],
     },
   },
   '/oidc/token': {
@@ -89,7 +93,7 @@ export const openidOperations = {
       summary: 'Logs out because an application asks: https://openid.net/specs/openid-connect-rpinitiated-1_0.html',
       session: 'optional',
       head: false,
-      responses: { 200: page, 303: onward },
+      responses: { 200: page, 303: onward, 400: refused },
       errors: ['rate_limited'],
     },
   },
@@ -107,7 +111,7 @@ export const openidOperations = {
       id: 'confirmLogout',
       summary: 'The person’s answer to the question of a logout.',
       session: 'optional',
-      responses: { 303: onward },
+      responses: { 303: onward, 400: refused },
       errors: ['rate_limited'],
     },
   },

@@ -10,7 +10,8 @@ export function publicError(failure: unknown): unknown {
   if (!(failure instanceof errors.OIDCProviderError) || failure.status >= 500) return failure
   // For whoever sets the application up: the provider's words hold nothing of the inside.
   const text = [failure.error, failure.error_description].filter(Boolean).join(': ')
-  return new AppError('bad_request', { hint: { text, shown: 'always' } })
+  const isUnknownPlace = failure instanceof errors.InvalidRedirectUri || failure instanceof errors.InvalidClient
+  return new AppError(isUnknownPlace ? 'redirect_not_allowed' : 'bad_request', { hint: { text, shown: 'always' } })
 }
 
 /** Writes what applications are given, and what they are refused; their errors are OAuth's. */

@@ -42,8 +42,7 @@ export function openidRoutes({ config, openid, limitLogins }: Dependencies): Rou
     before: [requestLimits],
     methods: {
       GET: async (_req, res) => {
-        res.set('Access-Control-Allow-Origin', '*').type('application/jwk-set+json')
-        res.send(JSON.stringify(await (await openid.get()).publicKeys()))
+        res.set('Access-Control-Allow-Origin', '*').json(await (await openid.get()).publicKeys())
       },
     },
   })
