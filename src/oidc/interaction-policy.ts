@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { currentRequest } from './openid-request.js'
 
@@ -7,7 +8,16 @@ export type LoginDetails = {
   session?: string
 }
 
-const { Prompt, base } = interactionPolicy
+const { Check, Prompt, base } = interactionPolicy
+
+/**
+ * Whoever is signed in must be the person of the application's `id_token_hint`. The library's own check looks at the
+ * beginning of a request alone, where the hint's signature is verified, and not once a login has come in between.
+ */
+const expectedPerson = new Check('id_token_hint', 'somebody else is signed in', 'login_required', ({ oidc }) => {
+  const hint = oidc.params?.id_token_hint
+  return typeof hint === 'string' && decodeJwt(hint).sub !== oidc.session?.accountId
+})
 
 /**
  * What a request is stopped for: a login, and nothing else. The applications are the organisation's own: `consent` may
@@ -18,8 +28,8 @@ export function createPolicy() {
   const usual = policy.get('login')
   const consent = policy.get('consent')
   if (!usual || !consent) throw new Error('the provider has other prompts')
-  const checks = [...usual.checks].filter(({ reason }) => reason !== 'login_prompt')
-  const login = new Prompt({ name: 'login', requestable: true }, detailsOf, ...checks)
+  const checks = [...usual.checks].filter(({ reason }) => reason !== 'login_prompt' && reason !== 'id_token_hint')
+  const login = new Prompt({ name: 'login', requestable: true }, detailsOf, ...checks, expectedPerson)
   consent.checks.clear()
   policy.clear()
   policy.add(login)

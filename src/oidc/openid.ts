@@ -12,6 +12,7 @@ import type { Audit } from '../services/audit.js'
 import type { LoginService } from '../services/login.js'
 import { openidPaths } from '../services/openid-paths.js'
 import type { OpenidRecords } from '../services/openid-records.js'
+import type { LiveSession } from '../services/ports.js'
 import type { SignedIn } from '../services/signed-in.js'
 import type { SigningKeyRows } from '../services/signing-key-rows.js'
 import { Accounts } from './account.js'
@@ -102,24 +103,21 @@ export class Openid {
    * @throws {AppError} `attempt_expired` where the request is not this browser's, too old, or over
    */
   async interact(req: Request, res: Response): Promise<void> {
-    const live = await this.#options.browserSessions.signedIn(req)
+    const { browserSessions, config } = this.#options
+    const { publicUrl } = config
+    const live = await browserSessions.signedIn(req)
     const provider = await this.#provider()
     await runFor({ req, res, live }, async () => {
       const interaction = await findInteraction(provider, req, res)
       const { session: before }: LoginDetails = interaction.prompt.details
+      // A second login would change nothing: it was to be somebody's whom this browser's person is not.
+      const isAgain = interaction.lastSubmission?.login !== undefined
       // Where a login anew is asked for, the session that was there does not do.
-      if (!live || live.info.id === before) {
-        redirect(
-          res,
-          this.#options.login.beginUrl(`${this.#options.config.publicUrl}${openidPaths.interaction}/${interaction.uid}`)
-            .url,
-        )
+      if (!isAgain && (!live || live.info.id === before)) {
+        redirect(res, this.#options.login.beginUrl(`${publicUrl}${openidPaths.interaction}/${interaction.uid}`).url)
         return
       }
-      const isAgain = interaction.lastSubmission?.login !== undefined
-      interaction.result = isAgain
-        ? { error: 'login_required', error_description: 'somebody else than the application expected has logged in' }
-        : { login: { accountId: live.user.id, ts: Math.floor(live.info.createdAt.getTime() / 1000) } }
+      interaction.result = isAgain || !live ? WRONG_PERSON : { login: { accountId: live.user.id, ts: secondsOf(live) } }
       await interaction.persist()
       redirect(res, interaction.returnTo)
     })
@@ -146,6 +144,16 @@ export class Openid {
     }
     return this.#current.provider
   }
+}
+
+/** What the application is told: https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
+const WRONG_PERSON = {
+  error: 'login_required',
+  error_description: 'somebody else has logged in than the application expected',
+}
+
+function secondsOf({ info }: LiveSession): number {
+  return Math.floor(info.createdAt.getTime() / 1000)
 }
 
 async function findInteraction(provider: Provider, req: Request, res: Response): Promise<Interaction> {
