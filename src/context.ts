@@ -77,6 +77,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     audit,
     idleTimeoutMs: session.idleTimeoutMs,
     maxAgeMs: session.maxAgeMs,
+    secrets: session.secrets,
     now,
   })
   const membership = new Membership({

@@ -380,7 +380,7 @@ describe('the removal of sessions that are over', () => {
     await browser.logIn()
     for (let index = 0; index < 900; index++) {
       await world.sql(
-        `INSERT INTO "Session" SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", "lastSeenAt", '2026-01-01T00:00:00.000+00:00', ip, "userAgent" FROM "Session" LIMIT 1`,
+        `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent") SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", "lastSeenAt", '2026-01-01T00:00:00.000+00:00', ip, "userAgent" FROM "Session" LIMIT 1`,
       )
     }
     const database = await openDatabase(world.database.url)

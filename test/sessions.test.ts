@@ -237,7 +237,7 @@ describe('the sessions that are over', () => {
     for (let index = 0; index < 450; index++) {
       const [lastSeenAt, expiresAt] = index % 2 === 0 ? [time(-2 * HOUR), time(HOUR)] : [time(0), time(-2 * HOUR)]
       await world.sql(
-        `INSERT INTO "Session" SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", ${lastSeenAt}, ${expiresAt}, ip, "userAgent" FROM "Session" LIMIT 1`,
+        `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent") SELECT 'id-${index}', 'hash-${index}', "userId", "createdAt", ${lastSeenAt}, ${expiresAt}, ip, "userAgent" FROM "Session" LIMIT 1`,
       )
     }
     const database = await openDatabase(world.database.url)

@@ -1,22 +1,23 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { labelOf } from '../services/secret-label.js'
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const KEY_BYTES = 32
-const LABEL_BYTES = 12
+const USE = 'signing key'
 
 /** A text that is encrypted under several secrets, by their labels. */
 export type Wrapped = Record<string, string>
 
 /** Encrypts under each of these secrets; whoever has one of them can read it. `name` is bound to it: see `unwrap`. */
 export function wrap(text: string, secrets: readonly string[], name: string): Wrapped {
-  return Object.fromEntries(secrets.map((secret) => [labelOf(secret), encrypt(text, secret, name)]))
+  return Object.fromEntries(secrets.map((secret) => [labelOf(secret, USE), encrypt(text, secret, name)]))
 }
 
 /** The text, where one of these secrets can read it and it was wrapped under this name. */
 export function unwrap(wrapped: Wrapped, secrets: readonly string[], name: string): string | undefined {
   for (const secret of secrets) {
-    const sealed = wrapped[labelOf(secret)]
+    const sealed = wrapped[labelOf(secret, USE)]
     const text = sealed === undefined ? undefined : decrypt(sealed, secret, name)
     if (text !== undefined) return text
   }
@@ -25,12 +26,7 @@ export function unwrap(wrapped: Wrapped, secrets: readonly string[], name: strin
 
 /** Those of these secrets under which it is not encrypted yet. */
 export function missingSecrets(wrapped: Wrapped, secrets: readonly string[]): string[] {
-  return secrets.filter((secret) => wrapped[labelOf(secret)] === undefined)
-}
-
-/** Tells secrets apart without saying anything of them. */
-function labelOf(secret: string): string {
-  return derive(secret, 'signing key: label', LABEL_BYTES).toString('base64url')
+  return secrets.filter((secret) => wrapped[labelOf(secret, USE)] === undefined)
 }
 
 function encrypt(text: string, secret: string, name: string): string {
@@ -56,9 +52,5 @@ function decrypt(sealed: string, secret: string, name: string): string | undefin
 
 /** A key of its own for this use: https://www.rfc-editor.org/rfc/rfc5869. A secret has 32 characters or more. */
 function keyOf(secret: string): Buffer {
-  return derive(secret, 'signing key: wrapping', KEY_BYTES)
-}
-
-function derive(secret: string, use: string, bytes: number): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', use, bytes))
+  return Buffer.from(hkdfSync('sha256', secret, '', `${USE}: wrapping`, KEY_BYTES))
 }

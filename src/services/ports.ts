@@ -154,7 +154,7 @@ export interface LiveSession {
 }
 
 /** A session as it is kept, with its user. */
-export type FoundSession = { info: SessionInfo; expiresAt: Date; user: StoredUser }
+export type FoundSession = { info: SessionInfo; expiresAt: Date; user: StoredUser; secretLabel: string | null }
 
 /** `lastSeenAt` is `createdAt` at first. */
 export interface NewSession {
@@ -165,6 +165,8 @@ export interface NewSession {
   expiresAt: Date
   ip: string
   userAgent: string
+  /** Of the secret that signs its cookie. */
+  secretLabel: string
 }
 
 /** The sessions' rows, whether alive or over. What removes some returns their ids. */
@@ -184,6 +186,10 @@ export interface SessionRows {
   removeAll(userId: string): Promise<string[]>
   /** How many were last seen after this. */
   count(seenAfter: Date): Promise<number>
+  /** The next label of a secret, behind this one, that any session has. */
+  nextSecretLabel(after: string): Promise<string | undefined>
+  /** Removes a few hundred at most; returns how many. */
+  removeOfSecret(label: string, createdBefore: Date): Promise<number>
   /** Removes a few hundred at most; returns how many. */
   removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number>
 }

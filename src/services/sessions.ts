@@ -4,6 +4,7 @@ import { MINUTE } from '../time.js'
 import type { Audit, Client, EndReason } from './audit.js'
 import type { Handles } from './handles.js'
 import type { FoundSession, LiveSession, SessionInfo, SessionRows } from './ports.js'
+import { labelOf } from './secret-label.js'
 
 interface Options {
   rows: SessionRows
@@ -11,6 +12,8 @@ interface Options {
   audit: Audit
   idleTimeoutMs: number
   maxAgeMs: number
+  /** The secrets that sign the cookies, newest first. */
+  secrets: readonly string[]
   now?: () => number
 }
 
@@ -27,9 +30,13 @@ interface Ending {
 export class Sessions {
   readonly #options: Required<Options>
   readonly #touchEveryMs: number
+  readonly #secretLabels: readonly string[]
+  readonly #startedAt: Date
 
   constructor(options: Options) {
     this.#options = { now: Date.now, ...options }
+    this.#secretLabels = options.secrets.map((secret) => labelOf(secret, 'session'))
+    this.#startedAt = new Date(this.#options.now())
     // At most once a minute, and often enough that a short idle timeout does not end a session in use.
     this.#touchEveryMs = Math.min(MINUTE, options.idleTimeoutMs / 4)
   }
@@ -45,6 +52,7 @@ export class Sessions {
       expiresAt: new Date(now + this.#options.maxAgeMs),
       ip,
       userAgent,
+      secretLabel: this.#secretLabels[0] ?? '',
     })
   }
 
@@ -53,9 +61,15 @@ export class Sessions {
     return this.#ifAlive(await this.#options.rows.find(hashOf(cookieId)))
   }
 
-  /** The session with the id that people are shown, and its user, unless it is over or the user is disabled. */
+  /**
+   * The session with the id that people are shown, and its user, unless it is over or the user is disabled. No cookie
+   * is verified: so it is over, too, where the secret that signed its cookie is none of ours.
+   */
   async findById(id: string): Promise<LiveSession | undefined> {
-    return this.#ifAlive(await this.#options.rows.findById(id))
+    const found = await this.#options.rows.findById(id)
+    const { secretLabel = null } = found ?? {}
+    const isOurs = secretLabel === null || this.#secretLabels.includes(secretLabel)
+    return isOurs ? this.#ifAlive(found) : undefined
   }
 
   /** Those behind these cookies' ids that are alive, in this order. */
@@ -114,9 +128,23 @@ export class Sessions {
   }
 
   /** Removes some of the sessions that are over, so few that no login waits for it; returns how many. */
-  removeOver(): Promise<number> {
+  async removeOver(): Promise<number> {
     const { idle, now, future } = this.#cutOffs()
-    return this.#options.rows.removeSome({ expiredBy: now, seenBy: idle, seenFrom: future })
+    const removed = await this.#options.rows.removeSome({ expiredBy: now, seenBy: idle, seenFrom: future })
+    return removed + (await this.#removeOfOtherSecrets())
+  }
+
+  /**
+   * Those whose secret was taken out. @NOTE not those that began since this process did: while processes are restarted
+   * one after the other with a new secret in front, those that do not know it yet must leave its sessions alone.
+   */
+  async #removeOfOtherSecrets(): Promise<number> {
+    const { rows } = this.#options
+    let removed = 0
+    let label = await rows.nextSecretLabel('')
+    for (; label !== undefined; label = await rows.nextSecretLabel(label))
+      if (!this.#secretLabels.includes(label)) removed += await rows.removeOfSecret(label, this.#startedAt)
+    return removed
   }
 
   #cutOffs(): Record<'idle' | 'now' | 'future', Date> {
@@ -136,8 +164,8 @@ export class Sessions {
     return isAlive ? this.#withHandle(found) : undefined
   }
 
-  async #withHandle({ user, ...session }: FoundSession): Promise<LiveSession> {
-    return { ...session, user: await this.#options.handles.complete(user) }
+  async #withHandle({ info, expiresAt, user }: FoundSession): Promise<LiveSession> {
+    return { info, expiresAt, user: await this.#options.handles.complete(user) }
   }
 }
 

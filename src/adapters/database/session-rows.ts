@@ -6,17 +6,22 @@ const REMOVE_AT_ONCE = 200
 
 const INSERT: Statement = {
   name: 'session_insert',
-  sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
+  sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent",
+                                   "secretLabel")
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
 }
 /** A session and its user at once. */
-const SESSION_AND_USER = `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent",
+const SESSION_AND_USER = `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent", s."secretLabel",
                u."id", u."unionId", u."username", u."handle", u."userid", u."nick", u."avatarUrl",
                u."lastLoginAt", u."membershipCheckedAt", u."disabledAt"
         FROM "Session" s JOIN "User" u ON u."id" = s."userId"`
 /** Every request of somebody who is signed in asks this. */
 const FIND: Statement = { name: 'session_find', sql: `${SESSION_AND_USER} WHERE s."idHash" = ?` }
 const FIND_BY_ID: Statement = { name: 'session_find_by_id', sql: `${SESSION_AND_USER} WHERE s."id" = ?` }
+const NEXT_LABEL: Statement = {
+  name: 'session_next_label',
+  sql: `SELECT "secretLabel" FROM "Session" WHERE "secretLabel" > ? ORDER BY "secretLabel" LIMIT 1`,
+}
 const TOUCH: Statement = {
   name: 'session_touch',
   sql: `UPDATE "Session" SET "lastSeenAt" = ? WHERE "id" = ? AND "lastSeenAt" = ?`,
@@ -55,15 +60,22 @@ interface InfoRow {
 interface FoundRow extends InfoRow, UserRow {
   sessionId: string
   expiresAt: string
+  secretLabel: string | null
 }
 
 /** The `Session` rows, by statements that are prepared once. */
 export class SqlSessionRows implements SessionRows {
   readonly #database: Database
+  readonly #removeOfSecret: Statement
   readonly #removals: Record<'expired' | 'idle' | 'future', Statement>
 
   constructor(database: Database) {
     this.#database = database
+    this.#removeOfSecret = removal(
+      'of_secret',
+      '"secretLabel" = ? AND "createdAt" < ? ORDER BY "createdAt"',
+      database.skipLocked,
+    )
     this.#removals = {
       expired: removal('expired', '"expiresAt" <= ? ORDER BY "expiresAt"', database.skipLocked),
       idle: removal('idle', '"lastSeenAt" <= ? ORDER BY "lastSeenAt"', database.skipLocked),
@@ -71,9 +83,10 @@ export class SqlSessionRows implements SessionRows {
     }
   }
 
-  async insert({ id, idHash, userId, createdAt, expiresAt, ip, userAgent }: NewSession): Promise<void> {
+  async insert({ id, idHash, userId, createdAt, expiresAt, ip, userAgent, secretLabel }: NewSession): Promise<void> {
     const created = timeText(createdAt)
-    await this.#database.query(INSERT, [id, idHash, userId, created, created, timeText(expiresAt), ip, userAgent])
+    const times = [created, created, timeText(expiresAt)]
+    await this.#database.query(INSERT, [id, idHash, userId, ...times, ip, userAgent, secretLabel])
   }
 
   find(idHash: string): Promise<FoundSession | undefined> {
@@ -110,6 +123,14 @@ export class SqlSessionRows implements SessionRows {
     return idsOf(await this.#database.query(REMOVE_ALL, [userId]))
   }
 
+  async nextSecretLabel(after: string): Promise<string | undefined> {
+    return (await this.#database.query<{ secretLabel: string }>(NEXT_LABEL, [after]))[0]?.secretLabel
+  }
+
+  async removeOfSecret(label: string, createdBefore: Date): Promise<number> {
+    return (await this.#database.query(this.#removeOfSecret, [label, timeText(createdBefore)])).length
+  }
+
   async removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number> {
     const { expired, idle, future } = this.#removals
     return (
@@ -122,7 +143,8 @@ export class SqlSessionRows implements SessionRows {
   async #findBy(statement: Statement, value: string): Promise<FoundSession | undefined> {
     const [row] = await this.#database.query<FoundRow>(statement, [value])
     if (!row) return undefined
-    return { info: infoOf({ ...row, id: row.sessionId }), expiresAt: new Date(row.expiresAt), user: userOf(row) }
+    const { sessionId, expiresAt, secretLabel } = row
+    return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user: userOf(row), secretLabel }
   }
 
   async #removeBy(statement: Statement, time: Date): Promise<number> {
