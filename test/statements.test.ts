@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { HOUR, MINUTE } from '../src/time.js'
+import { addApplication } from './support/applications.js'
+import { RelyingParty } from './support/relying-party.js'
 import { sessionsOf } from './support/sessions.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
@@ -36,6 +38,16 @@ async function asked(world: World): Promise<Record<string, string[]>> {
   await note('a login over a session', () => browser.get(third).expect(302))
   world.pass(2 * MINUTE)
   await note('/me two minutes later', () => browser.get('/me').expect(200))
+  await addApplication(world, { refreshTokens: true })
+  const party = new RelyingParty(world)
+  // Loads the provider, and makes its first key.
+  await party.enter(browser)
+  const offline = { scope: 'openid offline_access' }
+  const returned = await note('an application’s request', () => party.ask(browser, offline))
+  const { body } = await note('its code', () => party.exchange(returned.get('code')))
+  await note('its userinfo', () => party.userinfo(body.access_token))
+  await note('its refresh', () => party.refresh(body.refresh_token))
+  await note('its introspection', () => party.introspect(body.access_token))
   await note('DELETE /sessions', () => browser.delete('/sessions').expect(204))
   await note('/logout', () => browser.post('/logout').expect(204))
   await note('the removal of what is over', async () => {
@@ -50,7 +62,7 @@ async function asked(world: World): Promise<Record<string, string[]>> {
 describe('the statements of what a person does', () => {
   it('are as few as this: one for /me and /verify each, two for a login, four for a first one', async () => {
     await using world = await createWorld()
-    const counts = Object.entries(await asked(world)).map(([name, statements, 'SELECT Session']) => [name, statements.map(brief)])
+    const counts = Object.entries(await asked(world)).map(([name, statements]) => [name, statements.map(brief)])
     expect(Object.fromEntries(counts)).toEqual({
       '/ding_url': [],
       'a first login': ['UPDATE User', 'SELECT User', 'INSERT User', 'INSERT Session'],
@@ -63,7 +75,38 @@ describe('the statements of what a person does', () => {
       '/me two minutes later': ['SELECT Session', 'UPDATE Session'],
       'DELETE /sessions': ['SELECT Session', 'DELETE Session'],
       '/logout': ['SELECT Session', 'DELETE Session'],
-      'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session'],
+      'an application’s request': [
+        'SELECT Session',
+        'SELECT Application',
+        'INSERT ApplicationSession',
+        'INSERT OpenidRecord',
+        'INSERT OpenidRecord',
+      ],
+      'its code': [
+        'SELECT Application',
+        'SELECT OpenidRecord',
+        'SELECT OpenidRecord',
+        'UPDATE OpenidRecord',
+        'SELECT Session',
+        'INSERT OpenidRecord',
+        'INSERT OpenidRecord',
+      ],
+      'its userinfo': ['SELECT OpenidRecord', 'SELECT Application', 'SELECT Session', 'SELECT OpenidRecord'],
+      'its refresh': [
+        'SELECT Application',
+        'SELECT OpenidRecord',
+        'SELECT OpenidRecord',
+        'SELECT Session',
+        'INSERT OpenidRecord',
+      ],
+      'its introspection': [
+        'SELECT Application',
+        'SELECT OpenidRecord',
+        'SELECT OpenidRecord',
+        'SELECT OpenidRecord',
+        'SELECT Session',
+      ],
+      'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session', 'SELECT Session'],
     })
   })
 

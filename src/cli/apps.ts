@@ -1,4 +1,4 @@
-import { readSetting } from '../config/config.js'
+import { readSetting } from '../config/single-settings.js'
 import { OperatorError } from '../errors.js'
 import type { Application } from '../services/application.js'
 import { type SettingOptions, settingsGiven, usualSettings } from './application-options.js'

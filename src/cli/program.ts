@@ -3,6 +3,7 @@ import { AppError, OperatorError } from '../errors.js'
 import { ownVersion } from '../version.js'
 import { addAppsCommand } from './apps-command.js'
 import { addCheckConfigCommand } from './check-config-command.js'
+import { addKeysCommand } from './keys-command.js'
 import { addUsersCommand } from './users-command.js'
 
 const EXIT_CODES = '\nExit codes: 0 done, 1 not done, 2 wrong usage.'
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     .action(async () => (await import('../main.js')).startUntilStopped())
   addCheckConfigCommand(program)
   addUsersCommand(program)
+  addKeysCommand(program)
   addAppsCommand(program)
   program
     .command('emulator')

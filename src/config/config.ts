@@ -79,7 +79,8 @@ function environmentSchema(production: boolean) {
   })
 }
 
-const schemas = { development: environmentSchema(false), production: environmentSchema(true) }
+/** By whether NODE_ENV is `production`. */
+export const schemas = { development: environmentSchema(false), production: environmentSchema(true) }
 type Environment = z.infer<typeof schemas.development>
 
 /** The names of all settings. */
@@ -180,19 +181,6 @@ function configOf(s: Environment, production: boolean) {
     brand: { name: s.BRAND_NAME, logoUrl: s.BRAND_LOGO_URL },
     logLevel: s.LOG_LEVEL,
   }
-}
-
-/**
- * One setting alone, for commands that need nothing else.
- * @throws {ConfigError}
- */
-export function readSetting(
-  environment: Record<string, string | undefined>,
-  name: 'DATABASE_URL' | 'PUBLIC_URL',
-): string {
-  const parsed = schemas.development.shape[name].safeParse(environment[name]?.trim() || undefined)
-  if (parsed.success) return parsed.data
-  throw new ConfigError(parsed.error.issues.map(({ message }) => ({ setting: name, problem: message })))
 }
 
 export type Config = ReturnType<typeof readConfig>
