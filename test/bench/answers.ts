@@ -49,6 +49,28 @@ export function checkLanding(
   if ((cookies.get(sessionCookie)?.length ?? 0) < 43) throw wrong('no session cookie', answer)
 }
 
+/** The application's address with a code. @throws {WrongAnswer} */
+export function applicationCodeOf(answer: Answer, redirectUri: string): string {
+  const location = locationOf(answer)
+  const code = new URL(location).searchParams.get('code') ?? ''
+  if (!location.startsWith(`${redirectUri}?`) || code.length < 43)
+    throw wrong('not the application with a code', answer)
+  return code
+}
+
+/** An access token. @throws {WrongAnswer} */
+export function accessTokenOf(answer: Answer): string {
+  const { access_token: token, id_token: idToken }: Record<string, unknown> =
+    answer.status === 200 ? JSON.parse(answer.body) : {}
+  if (typeof token !== 'string' || typeof idToken !== 'string') throw wrong('no tokens', answer)
+  return token
+}
+
+/** Userinfo of the person with this id. @throws {WrongAnswer} */
+export function checkUserinfo(answer: Answer, id: string): void {
+  if (answer.status !== 200 || JSON.parse(answer.body).sub !== id) throw wrong('not their userinfo', answer)
+}
+
 /** `/me` of this person; gives their id. @throws {WrongAnswer} */
 export function checkMe(answer: Answer, person: number): string {
   if (answer.status !== 200) throw wrong('not 200', answer)
@@ -75,7 +97,8 @@ export function keepCookies(answer: Answer, cookies: Cookies): void {
 
 function locationOf(answer: Answer): string {
   const { location } = answer.headers
-  if (answer.status !== 302 || typeof location !== 'string') throw wrong('not a redirect', answer)
+  if ((answer.status !== 302 && answer.status !== 303) || typeof location !== 'string')
+    throw wrong('not a redirect', answer)
   return location
 }
 

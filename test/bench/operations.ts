@@ -1,4 +1,4 @@
-import { type Cookies, checkVerify } from './answers.js'
+import { accessTokenOf, applicationCodeOf, type Cookies, checkUserinfo, checkVerify } from './answers.js'
 import { cookieHeader } from './program.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
@@ -49,6 +49,21 @@ export async function verifications(site: Site): Promise<Operation> {
     run: async () => {
       const { cookie, id } = signedIn.next()
       checkVerify(await site.program.get('/verify', cookie), id)
+    },
+  }
+}
+
+/** Logins to an application by people who are signed in: the code, the tokens, and who it is. */
+export async function applicationLogins(site: Site): Promise<Operation> {
+  const { authorizeUrl, redirectUri, authorization } = await site.addApplication()
+  const signedIn = await signInSome(site)
+  return {
+    run: async () => {
+      const { cookie, id } = signedIn.next()
+      const code = applicationCodeOf(await site.program.get(authorizeUrl, cookie), redirectUri)
+      const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+      const token = accessTokenOf(await site.program.post('/oidc/token', form, authorization))
+      checkUserinfo(await site.program.getAs('/oidc/userinfo', token), id)
     },
   }
 }

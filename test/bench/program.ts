@@ -71,6 +71,20 @@ export class Program implements AsyncDisposable {
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
   }
 
+  /** Sends a form, as an application does. */
+  async post(path: string, form: Record<string, string>, authorization: string): Promise<Answer> {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+    const body = new URLSearchParams(form).toString()
+    const answer = await this.#pool.request({ method: 'POST', path, headers, body })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
+  /** Asks with an access token. */
+  async getAs(path: string, token: string): Promise<Answer> {
+    const answer = await this.#pool.request({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
   /** User and system time of the whole process so far. */
   cpuMs(): number {
     const stat = this.#proc('stat')

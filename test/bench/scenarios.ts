@@ -1,4 +1,11 @@
-import { beginnings, loginsOfNewPeople, loginsOfReturningPeople, questionsWhoIAm, verifications } from './operations.js'
+import {
+  applicationLogins,
+  beginnings,
+  loginsOfNewPeople,
+  loginsOfReturningPeople,
+  questionsWhoIAm,
+  verifications,
+} from './operations.js'
 import type { Operation } from './rounds.js'
 import type { Site, SiteName } from './site.js'
 
@@ -21,5 +28,6 @@ export const scenarios: Record<string, Scenario> = {
   ding_url: { sites: LOGIN_SITES, prepare: beginnings },
   me: { sites: ALL_SITES, prepare: questionsWhoIAm },
   verify: { sites: ALL_SITES, prepare: verifications },
+  application: { sites: ['server'], prepare: applicationLogins },
   'login-slow': { sites: LOGIN_SITES, prepare: loginsOfReturningPeople, dingTalkMs: 80 },
 }

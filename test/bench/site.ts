@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { type Cookies, checkLanding, checkMe, keepCookies, stateOf } from './answers.js'
 import { codeOf } from './people.js'
 import { Program } from './program.js'
@@ -107,6 +110,22 @@ export class Site implements AsyncDisposable {
   /** A browser in which this person is signed in. */
   async signIn(person: number): Promise<Cookies> {
     return sites[this.name].flow === 'none' ? new Map() : this.logIn(person)
+  }
+
+  /** Makes an application by the operator's command; gives what its logins need. */
+  async addApplication() {
+    const redirectUri = 'https://app.test/callback'
+    const args = ['apps', 'add', 'bench', '--name', 'Bench', '--redirect-uri', redirectUri, '--json']
+    const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+    const env = { DATABASE_URL: `file:${this.databaseFile}` }
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env })
+    const { secret } = JSON.parse(stdout)
+    const query = { client_id: 'bench', redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile' }
+    return {
+      redirectUri,
+      authorizeUrl: `/oidc/auth?${new URLSearchParams(query)}`,
+      authorization: `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`,
+    }
   }
 
   /** Asks who is signed in; gives their id. */
