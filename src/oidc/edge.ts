@@ -26,9 +26,14 @@ export function readyForProvider({ publicUrl, sessionCookie }: Edge): void {
   const pairs = (headers.cookie ?? '').split(';').filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)
   const own = live
     ? live.info.id
-    : req.path.startsWith(openidPaths.endSession) && cookiesNamed(sessionCookie, headers.cookie)[0]
+    : req.path.startsWith(openidPaths.endSession) && questionIn(sessionCookie, headers.cookie)
   req.headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
   req.url = req.url.replace(/\/(?=\?|$)/, '')
+}
+
+/** The id of a logout's question, as the provider makes them: nothing that could be read as another cookie. */
+function questionIn(sessionCookie: string, cookies: string | undefined): string | undefined {
+  return cookiesNamed(sessionCookie, cookies).find((id) => /^[\w-]{1,64}$/.test(id))
 }
 
 /**

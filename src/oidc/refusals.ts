@@ -18,7 +18,9 @@ export function publicError(failure: unknown): unknown {
 export function reportTo(provider: Provider, audit: Audit): void {
   const refused = (ctx: KoaContextWithOIDC, error: unknown) => {
     const { req } = currentRequest()
-    const { error: code, error_detail: detail } = error instanceof errors.OIDCProviderError ? error : {}
+    const { error: code, error_detail, cause } = error instanceof errors.OIDCProviderError ? error : {}
+    // What a parser says of a text can quote it, and the text may be a token.
+    const detail = cause === undefined ? error_detail : undefined
     const application = ctx.oidc.client?.clientId
     audit.applicationRefused(req.client, { application, error: code, detail, at: ctx.oidc.route })
   }
