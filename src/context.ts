@@ -22,6 +22,7 @@ import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
+import { refuseClosedApplications } from './services/permission.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
 
@@ -35,6 +36,7 @@ interface Options {
 /**
  * Chooses the implementations and joins them: the only place that does.
  * @throws {MigrationError}
+ * @throws {OperatorError} where what is in the database does not go with the settings
  */
 export async function createContext({ config, logger, now = Date.now }: Options) {
   const { publicUrl, secure, session } = config
@@ -110,11 +112,17 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     cookieDomain: session.cookieDomain,
     secure,
   })
+  const applications = new PrismaApplicationRows(database)
+  if (config.membership.audience === 'anyone')
+    await refuseClosedApplications(applications).catch(async (error: unknown) => {
+      await database.close()
+      throw error
+    })
   const openid = new LazyOpenid({
     config,
     keyRows: new SqlSigningKeyRows(database),
     records: new SqlOpenidRecords(database),
-    applications: new PrismaApplicationRows(database),
+    applications,
     applicationSessions: new SqlApplicationSessionRows(database),
     signedIn,
     browserSessions,

@@ -334,6 +334,16 @@ describe('where it all stands', () => {
   })
 })
 
+it('no server starts for anyone while an application is not for everyone', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const anyone = { DINGTALK_AUDIENCE: 'anyone' }
+  await world.anotherServer(anyone)
+  await addApplication(world, { id: 'closed', access: [] })
+  await expect(world.anotherServer(anyone)).rejects.toThrow('DINGTALK_AUDIENCE: is anyone, but')
+  await world.anotherServer()
+})
+
 it('no code, token or secret stands in the log, nor in the database', async () => {
   await using world = await createWorld({ LOG_LEVEL: 'trace' })
   await addApplication(world, { refreshTokens: true })
