@@ -716,7 +716,16 @@ describe('the warnings', () => {
 
   it('name nothing that others may have set', async () => {
     const others = [
-      ...['EMULATOR_PORT', 'EMULATOR_PUBLIC_URL', 'FRONTEND_PORT', 'LOGIN_HOST', 'POSTGRES_PASSWORD', 'PATH', 'HOME'],
+      ...[
+        'EMULATOR_PORT',
+        'EMULATOR_PUBLIC_URL',
+        'FRONTEND_PORT',
+        'OPENID_APP_PORT',
+        'LOGIN_HOST',
+        'POSTGRES_PASSWORD',
+        'PATH',
+        'HOME',
+      ],
       ...['HOSTNAME', 'PWD', 'USER', 'LANG', 'SESSION_MANAGER', 'XDG_SESSION_ID', 'COOKIE_SECRET', 'DINGTALK_CORP_ID'],
       ...['DINGTALK_AGENT_ID', 'DINGTALK_WEBHOOK', 'TEST_DATABASE_URL', 'HTTPS_PROXY', 'API_URL', 'TZ', 'DEBUG'],
     ]

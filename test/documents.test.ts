@@ -111,7 +111,7 @@ describe('the READMEs', () => {
     const named = [README, CHINESE_README].flatMap((file) => codeWords(outsideOfCode(read(file))))
     const settings = named.filter((word) => /^[A-Z]+(_[A-Z]+)+$/.test(word))
     expect(settings.length).toBeGreaterThan(10)
-    const ofOtherPrograms = ['EMULATOR_PORT', 'FRONTEND_PORT']
+    const ofOtherPrograms = ['EMULATOR_PORT', 'FRONTEND_PORT', 'OPENID_APP_PORT']
     for (const name of settings) expect([...settingNames, ...ofOtherPrograms]).toContain(name)
   })
 })

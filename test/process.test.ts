@@ -145,10 +145,15 @@ describe('the demo', () => {
     return runCompiled('demo', { env: ports, cwd: directory })
   }
 
-  it('runs all three, keeps people signed in over a restart, and leaves nothing running', async () => {
+  it('runs all four, keeps people signed in over a restart, and leaves nothing running', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
-    const [server, emulator, frontEnd] = [await freePort(), await freePort(), await freePort()]
-    const ports = { PORT: String(server), EMULATOR_PORT: String(emulator), FRONTEND_PORT: String(frontEnd) }
+    const [server, emulator, frontEnd, app] = [await freePort(), await freePort(), await freePort(), await freePort()]
+    const ports = {
+      PORT: String(server),
+      EMULATOR_PORT: String(emulator),
+      FRONTEND_PORT: String(frontEnd),
+      OPENID_APP_PORT: String(app),
+    }
     const browser = new Browser(`http://127.0.0.1:${server}`, `http://localhost:${server}`)
 
     const demo = startDemo(directory, ports)
@@ -176,6 +181,7 @@ describe('the demo', () => {
       PORT: String(taken),
       EMULATOR_PORT: String(await freePort()),
       FRONTEND_PORT: String(await freePort()),
+      OPENID_APP_PORT: String(await freePort()),
     }
     await using demo = startDemo(directory, ports)
     expect(await demo.ended()).toBe(1)

@@ -8,6 +8,8 @@ import { createLogger } from '../log.js'
 import { isPortTaken, listenFailure } from '../server/listen.js'
 import { startServer } from '../server/server.js'
 import { startFrontEnd } from './front-end.js'
+import { startOpenidApp } from './openid-app.js'
+import { registerOpenidApp } from './register-openid-app.js'
 
 /** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */
 const HOST = '127.0.0.1'
@@ -16,21 +18,26 @@ interface DemoOptions {
   emulatorPort: number
   serverPort: number
   frontEndPort: number
+  openidAppPort: number
   /** Keeps the database and the secret, so that people stay signed in when the demo is started again. */
   directory: string
   logLevel: string
 }
 
-/** The demo, once all three run. */
-interface Demo {
-  frontEndUrl: string
-  serverUrl: string
-  emulatorUrl: string
+/** The demo, once all of it runs. */
+interface Demo extends Urls {
   close(): Promise<void>
 }
 
+interface Urls {
+  frontEndUrl: string
+  openidAppUrl: string
+  serverUrl: string
+  emulatorUrl: string
+}
+
 /**
- * Starts the emulator, the login server and a front end that uses it.
+ * Starts the emulator, the login server, a front end that uses it and an application that speaks OpenID Connect with it.
  * @throws where a port is taken, with its number; nothing is left running then
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -39,32 +46,45 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     for (const step of opened.splice(0).reverse()) await step()
   }
   try {
-    const emulator = await onPort('EMULATOR_PORT', () => startEmulator({ port: options.emulatorPort, host: HOST }))
-    opened.push(() => emulator.close())
-
-    const serverUrl = `http://localhost:${options.serverPort}`
-    const frontEnd = await onPort('FRONTEND_PORT', () =>
-      startFrontEnd({ port: options.frontEndPort, host: HOST, loginServer: serverUrl }),
-    )
-    opened.push(() => frontEnd.close())
-
-    const urls = { serverUrl, frontEndUrl: frontEnd.url, emulatorUrl: emulator.url }
-    const config = demoConfig(options, urls)
-    const ctx = await createContext({ config, logger: createLogger(config.logLevel) })
-    opened.push(() => ctx[Symbol.asyncDispose]())
-    const server = await onPort('PORT', () => startServer(ctx))
-    opened.push(() => server.close())
-    return { ...urls, close }
+    return { ...(await open(options, opened)), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
+/** Adds to `opened` how each part is closed. */
+async function open(options: DemoOptions, opened: (() => Promise<void>)[]): Promise<Urls> {
+  const emulator = await onPort('EMULATOR_PORT', () => startEmulator({ port: options.emulatorPort, host: HOST }))
+  opened.push(() => emulator.close())
+
+  const serverUrl = `http://localhost:${options.serverPort}`
+  const openidAppUrl = `http://localhost:${options.openidAppPort}`
+  const frontEnd = await onPort('FRONTEND_PORT', () =>
+    startFrontEnd({ port: options.frontEndPort, host: HOST, loginServer: serverUrl, openidApp: openidAppUrl }),
+  )
+  opened.push(() => frontEnd.close())
+
+  const urls = { serverUrl, frontEndUrl: frontEnd.url, openidAppUrl, emulatorUrl: emulator.url }
+  const config = demoConfig(options, urls)
+  const ctx = await createContext({ config, logger: createLogger(config.logLevel) })
+  opened.push(() => ctx[Symbol.asyncDispose]())
+  const server = await onPort('PORT', () => startServer(ctx))
+  opened.push(() => server.close())
+
+  const { databaseUrl, publicUrl: issuer } = config
+  const registration = await registerOpenidApp({ databaseUrl, audit: ctx.audit, issuer, appUrl: openidAppUrl })
+  const openidApp = await onPort('OPENID_APP_PORT', () =>
+    startOpenidApp({ port: options.openidAppPort, host: HOST, ...registration }),
+  )
+  opened.push(() => openidApp.close())
+  return urls
+}
+
 /** The server's settings, with the emulator in DingTalk's place. */
 function demoConfig(
   { serverPort, directory, logLevel }: DemoOptions,
-  { serverUrl, frontEndUrl, emulatorUrl }: Omit<Demo, 'close'>,
+  { serverUrl, frontEndUrl, emulatorUrl }: Urls,
 ): Config {
   return readConfig({
     PORT: String(serverPort),

@@ -12,13 +12,14 @@ interface FrontEnd {
 }
 
 /**
- * Serves the demo's front end: static files, and one that says where the login server is.
+ * Serves the demo's front end: static files, one that says where the login server is, and one for the other application.
  * @throws where the port cannot be listened on
  */
 export async function startFrontEnd({
   loginServer,
+  openidApp,
   ...address
-}: ListenAddress & { loginServer: string }): Promise<FrontEnd> {
+}: ListenAddress & { loginServer: string; openidApp: string }): Promise<FrontEnd> {
   const app = express()
   app.disable('x-powered-by')
   app.use((_req, res, next) => {
@@ -30,6 +31,9 @@ export async function startFrontEnd({
   })
   app.get('/login-server.js', (_req, res) => {
     res.type('js').send(`export const loginServer = ${JSON.stringify(loginServer)}\n`)
+  })
+  app.get('/openid-app.js', (_req, res) => {
+    res.type('js').send(`export const openidApp = ${JSON.stringify(openidApp)}\n`)
   })
   app.use(express.static(FILES))
 

@@ -12,12 +12,14 @@ async function main(stop: AbortSignal): Promise<void> {
     emulatorPort: portOf('EMULATOR_PORT', 9000),
     serverPort: portOf('PORT', 8000),
     frontEndPort: portOf('FRONTEND_PORT', 8080),
+    openidAppPort: portOf('OPENID_APP_PORT', 8081),
     directory: 'data',
     logLevel: process.env.LOG_LEVEL ?? 'warn',
   })
   console.log(`
   Open      ${demo.frontEndUrl}
 
+  another   ${demo.openidAppUrl}   (an application with OpenID Connect: the same login)
   login     ${demo.serverUrl}   (the server of this project)
   DingTalk  ${demo.emulatorUrl}   (an emulator: people, faults and a journal)
 

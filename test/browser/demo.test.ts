@@ -1,5 +1,19 @@
-import { describe, expect, it } from 'vitest'
-import { atFrontEnd, chromiumPath, DESKTOP, shareBrowser, shareSite, signIn, whoIs } from './support.js'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startDemo } from '../../src/demo/demo.js'
+import { freePort } from '../support/command.js'
+import {
+  atFrontEnd,
+  chromiumPath,
+  DESKTOP,
+  policyComplaints,
+  shareBrowser,
+  shareSite,
+  signIn,
+  whoIs,
+} from './support.js'
 
 const browser = shareBrowser()
 const site = shareSite()
@@ -66,5 +80,79 @@ describe.runIf(chromiumPath)('the front end of the demo', () => {
     await page.getByText('尚未登录。').waitFor()
     expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN')
     expect(await page.locator('main').textContent()).not.toMatch(/Log in with|signed in|The /)
+  })
+})
+
+describe.runIf(chromiumPath)('the demo’s other application', () => {
+  /** All of the demo, as its command starts it. */
+  async function openDemo() {
+    const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const [emulatorPort, serverPort, frontEndPort, openidAppPort] = await Promise.all([1, 2, 3, 4].map(freePort))
+    if (!emulatorPort || !serverPort || !frontEndPort || !openidAppPort) throw new Error('there is no free port')
+    const demo = await startDemo({
+      emulatorPort,
+      serverPort,
+      frontEndPort,
+      openidAppPort,
+      directory,
+      logLevel: 'fatal',
+    })
+    onTestFinished(() => demo.close())
+    const page = await browser.page()
+    const complaints = policyComplaints(page)
+    return { ...demo, page, complaints }
+  }
+
+  it('is entered by the front end’s scan, and left by its logout', async () => {
+    const { page, frontEndUrl, openidAppUrl, complaints } = await openDemo()
+    await page.goto(frontEndUrl)
+    await page.getByRole('link', { name: 'Log in with DingTalk' }).click()
+    await page.getByRole('link', { name: /zhangsan/ }).click()
+    await page.getByText('Hello, 张三!').waitFor()
+    await page.getByRole('link', { name: 'Open the application with OpenID Connect' }).click()
+    await page.getByText('Nobody is signed in.').waitFor()
+    await page.getByRole('link', { name: 'Log in', exact: true }).click()
+    await page.getByText('Hello, 张三!').waitFor()
+    expect(page.url()).toBe(`${openidAppUrl}/`)
+    const claims = JSON.parse((await page.locator('#claims').textContent()) ?? '')
+    expect(claims).toMatchObject({ aud: 'demo', name: '张三' })
+    expect(claims).not.toHaveProperty('email')
+
+    await page.goto(frontEndUrl)
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByText('Nobody is signed in.').waitFor()
+    await expect.poll(async () => (await page.request.get(openidAppUrl)).text()).toContain('Nobody is signed in.')
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('lets the scan for it enter the front end, and its logout leaves that', async () => {
+    const { page, frontEndUrl, openidAppUrl, complaints } = await openDemo()
+    await page.goto(openidAppUrl)
+    await page.getByRole('link', { name: 'Log in', exact: true }).click()
+    await page.getByRole('link', { name: /zhangsan/ }).click()
+    await page.getByText('Hello, 张三!').waitFor()
+    expect(page.url()).toBe(`${openidAppUrl}/`)
+    await page.goto(frontEndUrl)
+    await page.getByText('Hello, 张三!').waitFor()
+
+    await page.goto(openidAppUrl)
+    await page.getByRole('button', { name: 'Log out everywhere' }).click()
+    await page.getByText('Nobody is signed in.').waitFor()
+    expect(page.url()).toBe(`${openidAppUrl}/`)
+    await page.goto(frontEndUrl)
+    await page.getByText('Nobody is signed in.').waitFor()
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('speaks Chinese to a Chinese browser, and says what did not work', async () => {
+    const { openidAppUrl } = await openDemo()
+    const page = await browser.page({ ...DESKTOP, locale: 'zh-CN' })
+    await page.goto(openidAppUrl)
+    await page.getByText('尚未登录。').waitFor()
+    expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN')
+    const answer = await page.goto(`${openidAppUrl}/callback?code=a&state=b`)
+    expect(answer?.status()).toBe(400)
+    await page.getByRole('heading', { name: '登录未成功' }).waitFor()
   })
 })

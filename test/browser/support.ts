@@ -47,7 +47,12 @@ export interface Site extends AsyncDisposable, Pick<World, 'dingtalk' | 'setting
 export async function startSite(settings: Record<string, string> = {}, emulator: EmulatorOptions = {}): Promise<Site> {
   const port = await freePort()
   const server = `http://localhost:${port}`
-  const frontEnd = await startFrontEnd({ port: 0, host: '127.0.0.1', loginServer: server })
+  const frontEnd = await startFrontEnd({
+    port: 0,
+    host: '127.0.0.1',
+    loginServer: server,
+    openidApp: 'http://openid-app.test',
+  })
   const world = await createWorld(
     {
       PORT: String(port),

@@ -1,4 +1,5 @@
 import { loginUrl, logOut, mySessions, whoAmI } from './login.js'
+import { openidApp } from './openid-app.js'
 import { show, showRequest } from './show.js'
 
 // Shows each request, for those who want to see what login.js does.
@@ -20,6 +21,8 @@ const username = new URLSearchParams(location.search).get('username')
 const me = await whoAmI()
 const sessions = me ? await mySessions() : []
 show({ username, me, sessions, loginUrl: loginUrl(cleanAddress()) })
+
+document.querySelector('#openid-app').href = openidApp
 
 document.querySelector('#log-out').addEventListener('click', async () => {
   await logOut()
