@@ -7,10 +7,13 @@ import type { ApiCall, Fault } from './apis/faults.js'
 import { oapiRoutes } from './apis/oapi.js'
 import { oapiRefusal } from './apis/refusals.js'
 import { avatarRoutes } from './avatar.js'
-import { controlRoutes } from './control.js'
+import { controlRoutes } from './control/control.js'
 import type { JournalCall, JournalEntry } from './journal.js'
 import { authorizeRoutes } from './login/authorize.js'
 import { scanRoutes } from './login/scan.js'
+import type { Departments } from './organisation/departments.js'
+import type { Permissions } from './organisation/permissions.js'
+import type { Roles } from './organisation/roles.js'
 import { requireOwnHost } from './own-host.js'
 import { notFoundPage } from './pages/login-pages.js'
 import { pageHeaders, sendPage } from './pages/send-page.js'
@@ -22,6 +25,8 @@ export { type ApiCall, apiCalls, type Fault } from './apis/faults.js'
 export { CODE_LIFETIME_MS } from './codes.js'
 export { APP } from './known-app.js'
 export { TICKET_LIFETIME_MS } from './login/tickets.js'
+export { DEPARTMENT } from './organisation/departments.js'
+export { ROLE } from './organisation/roles.js'
 export { makePerson, type Person } from './person.js'
 
 export interface EmulatorOptions extends PartOptions {
@@ -54,7 +59,11 @@ export interface Emulator extends AsyncDisposable {
   changePerson(id: string, change: PersonChange): void
   /** @throws when an identifier is taken */
   addPerson(person: Person): void
-  /** Takes everything back to the beginning: people, clock, faults, journal, codes, tokens. */
+  departments: Departments
+  roles: Roles
+  /** What the application may ask. */
+  permissions: Permissions
+  /** Takes everything back to the beginning: the organisation and its people, permissions, clock, faults, journal, codes, tokens. */
   reset(): void
   /** Stops, and drops the connections that are open. */
   close(): Promise<void>
@@ -74,7 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 function runningEmulator(server: Server, parts: Parts): Emulator {
-  const { publicUrl, clock, people, faults, journal, tokens, reset } = parts
+  const { publicUrl, clock, departments, roles, permissions, people, faults, journal, tokens, reset } = parts
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= closeAtOnce(server)
@@ -93,6 +102,9 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
       people.change(id, change)
     },
     addPerson: (person) => people.add(person),
+    departments,
+    roles,
+    permissions,
     reset,
     close,
     [Symbol.asyncDispose]: close,

@@ -2,11 +2,15 @@ import { ApiCalls } from './apis/api-call.js'
 import { FaultQueue } from './apis/faults.js'
 import { Clock } from './clock.js'
 import { Codes } from './codes.js'
+import { defaultPeople } from './default-people.js'
 import { Journal } from './journal.js'
 import { Consent } from './login/consent.js'
 import { Tickets } from './login/tickets.js'
+import { Departments } from './organisation/departments.js'
+import { Permissions } from './organisation/permissions.js'
+import { Roles } from './organisation/roles.js'
 import { People } from './people.js'
-import { defaultPeople, type Person } from './person.js'
+import type { Person } from './person.js'
 import { Tokens } from './tokens.js'
 
 export interface PartOptions {
@@ -24,7 +28,10 @@ export interface Parts {
   publicUrl: string
   redirectUris: string[] | undefined
   clock: Clock
+  departments: Departments
+  roles: Roles
   people: People
+  permissions: Permissions
   faults: FaultQueue
   journal: Journal
   calls: ApiCalls
@@ -40,7 +47,8 @@ export interface Parts {
 export function makeParts(publicUrl: string, options: PartOptions): Parts {
   const { redirectUris, internalApp = false, now = Date.now } = options
   const clock = new Clock(now)
-  const people = new People(options.people ?? defaultPeople())
+  const organisation = { departments: new Departments(), roles: new Roles(), permissions: new Permissions() }
+  const people = new People(options.people ?? defaultPeople(), organisation)
   const faults = new FaultQueue()
   const journal = new Journal(clock)
   const calls = new ApiCalls(faults, journal)
@@ -49,7 +57,9 @@ export function makeParts(publicUrl: string, options: PartOptions): Parts {
   const tickets = new Tickets(clock)
   const consent = new Consent({ codes, people, internalApp })
   const reset = () => {
-    for (const part of [clock, people, faults, journal, codes, tokens, tickets]) part.reset()
+    for (const part of [clock, ...Object.values(organisation), people, faults, journal, codes, tokens, tickets])
+      part.reset()
   }
-  return { publicUrl, redirectUris, clock, people, faults, journal, calls, codes, tokens, tickets, consent, reset }
+  const apis = { faults, journal, calls, codes, tokens }
+  return { publicUrl, redirectUris, clock, ...organisation, people, ...apis, tickets, consent, reset }
 }

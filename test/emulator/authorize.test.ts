@@ -162,7 +162,7 @@ describe('the pages', () => {
       const { text } = await visit(url)
       expect(text).not.toMatch(/<form|<script>|style="|onclick/)
       const links = [...text.matchAll(/href="([^"]+&amp;person=\w+)"/g)].map(([, href]) => href ?? '')
-      expect(links).toHaveLength(9)
+      expect(links).toHaveLength(10)
       const first = new URL((links[0] ?? '').replaceAll('&amp;', '&'), emulator.url)
       expect((await visit(first.href)).location).toMatch(/^http:\/\/localhost:8000\/callback\?code=/)
     }

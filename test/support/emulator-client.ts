@@ -93,3 +93,18 @@ export function textAt(body: unknown, name: string): string {
   if (typeof value !== 'string') throw new Error(`No text ${name} in ${JSON.stringify(body)}`)
   return value
 }
+
+/** A call on topapi with a token that is good, at an address such as `v2/user/get`. */
+export async function topapi(emulator: Emulator, path: string, body: unknown): Promise<unknown> {
+  const url = `${emulator.url}/topapi/${path}?access_token=${await appToken(emulator)}`
+  return (await post(url, body)).body
+}
+
+/** Asks the control interface, in JSON. */
+export function control(emulator: Emulator, method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`${emulator.url}/_emulator/${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}

@@ -135,5 +135,5 @@ function withoutUnionid(key: string, value: unknown): unknown {
 }
 
 function withNumbersAsText(key: string, value: unknown): unknown {
-  return key === 'errcode' || key === 'contact_type' ? String(value) : value
+  return typeof value === 'number' && key !== 'expires_in' && key !== 'expireIn' ? String(value) : value
 }

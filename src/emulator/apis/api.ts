@@ -53,18 +53,21 @@ function userToken({ codes, tokens }: Parts): ApiHandler {
 }
 
 /** https://open.dingtalk.com/document/development/dingtalk-retrieve-user-information */
-function ownContact({ people, publicUrl, tokens }: Parts): ApiHandler {
+function ownContact({ people, permissions, publicUrl, tokens }: Parts): ApiHandler {
   return (req) => {
     const token = req.get('x-acs-dingtalk-access-token')
     if (!token) throw apiRefusal('AuthenticationFailed.MissingParameter', 'x-acs-dingtalk-access-token')
     const personId = tokens.personOf(token)
     if (personId === undefined) throw apiRefusal('InvalidAuthentication')
-    return success(contactOf(people.get(personId), publicUrl), personId)
+    if (!permissions.has('Contact.User.Read'))
+      throw apiRefusal('Forbidden.AccessDenied.AccessTokenPermissionDenied', 'Contact.User.Read')
+    const { mobile, ...others } = contactOf(people.get(personId), publicUrl)
+    return success(permissions.has('Contact.User.mobile') ? { ...others, mobile } : others, personId)
   }
 }
 
 /** What the person does not have is undefined, and so not in the JSON. */
-function contactOf(person: Person, publicUrl: string): unknown {
+function contactOf(person: Person, publicUrl: string) {
   const { nick, unionId, openId, email, mobile, stateCode } = person
   return { nick, unionId, openId, avatarUrl: avatarUrlOf(person, publicUrl), email, mobile, stateCode }
 }

@@ -9,6 +9,15 @@ export const apiCalls = [
   'accessToken',
   'getbyunionid',
   'user/get',
+  'user/list',
+  'user/listid',
+  'department/get',
+  'department/listsub',
+  'department/listsubid',
+  'department/listparentbyuser',
+  'role/list',
+  'role/getrole',
+  'role/simplelist',
 ] as const
 
 export type ApiCall = (typeof apiCalls)[number]
@@ -42,7 +51,7 @@ const bodyFault = z.strictObject({ body: z.json(), status: z.int().min(200).max(
  * - `truncated`: half of the JSON in a complete HTTP response; `too-large`: well-formed JSON of more than 1 MB
  * - `redirect`: 302 to a path with the response that this call would have had; the journal shows who follows it
  * - `hang`: no response until the client gives up; `reset`: the connection is cut instead of a response
- * - `no-unionid`: success without that field; `string-numbers`: errcode and contact_type as text
+ * - `no-unionid`: success without that field; `string-numbers`: numbers as text, but for tokens' lives
  * - `{ errcode }` in the shape of oapi, `{ status, code }` in the shape of api, `{ delayMs }` comes late,
  *   `{ body }` is any JSON
  *
@@ -67,7 +76,7 @@ export function faultName(fault: Fault): string {
   return 'body'
 }
 
-const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get']
+const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get', 'user/list']
 
 /** Faults that wait for a call of their API, in the order they were ordered. */
 export class FaultQueue {

@@ -2,16 +2,23 @@ import express, { type Request, Router } from 'express'
 import { z } from 'zod'
 import { queryOf } from '../../api/read-query.js'
 import { MINUTE } from '../../time.js'
-import { avatarUrlOf } from '../avatar.js'
 import type { Clock } from '../clock.js'
 import { APP } from '../known-app.js'
-import { isJson, jsonObjectOf, repeated, single } from '../parameters.js'
+import { repeated, single } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import type { Person } from '../person.js'
-import type { Tokens } from '../tokens.js'
 import type { ApiHandler } from './api-call.js'
-import { oapiRefusal, requestId, success, topapiRefusal } from './refusals.js'
+import {
+  departmentDetails,
+  departmentIdsBelow,
+  departmentsAbovePerson,
+  departmentsBelow,
+} from './directory/departments.js'
+import { userByUnionid, userDetails, userIdsOfDepartment, usersOfDepartment } from './directory/people.js'
+import { roleDetails, roleGroups, usersOfRole } from './directory/roles.js'
+import { oapiRefusal, success, topapiRefusal } from './refusals.js'
 import { sign } from './signature.js'
+import { jsonBody } from './topapi.js'
 
 const text = z.string().min(1)
 
@@ -23,8 +30,7 @@ export function oapiRoutes(parts: Parts): Router {
 
   router.all('/sns/getuserinfo_bycode', calls.handler('getuserinfo_bycode', userInfoByCode(parts)))
   router.all('/gettoken', calls.handler('gettoken', appToken(parts)))
-  router.all('/topapi/user/getbyunionid', calls.handler('getbyunionid', userByUnionid(parts)))
-  router.all('/topapi/v2/user/get', calls.handler('user/get', userDetails(parts)))
+  directoryRoutes(parts, router)
   router.all(
     '/topapi/*path',
     calls.unknown(() => topapiRefusal(22)),
@@ -34,6 +40,24 @@ export function oapiRoutes(parts: Parts): Router {
     calls.unknown(() => oapiRefusal(404)),
   )
   return router
+}
+
+function directoryRoutes(parts: Parts, router: Router): void {
+  const { calls } = parts
+  router.all('/topapi/user/getbyunionid', calls.handler('getbyunionid', userByUnionid(parts)))
+  router.all('/topapi/v2/user/get', calls.handler('user/get', userDetails(parts)))
+  router.all('/topapi/v2/user/list', calls.handler('user/list', usersOfDepartment(parts)))
+  router.all('/topapi/user/listid', calls.handler('user/listid', userIdsOfDepartment(parts)))
+  router.all('/topapi/v2/department/get', calls.handler('department/get', departmentDetails(parts)))
+  router.all('/topapi/v2/department/listsub', calls.handler('department/listsub', departmentsBelow(parts)))
+  router.all('/topapi/v2/department/listsubid', calls.handler('department/listsubid', departmentIdsBelow(parts)))
+  router.all(
+    '/topapi/v2/department/listparentbyuser',
+    calls.handler('department/listparentbyuser', departmentsAbovePerson(parts)),
+  )
+  router.all('/topapi/role/list', calls.handler('role/list', roleGroups(parts)))
+  router.all('/topapi/role/getrole', calls.handler('role/getrole', roleDetails(parts)))
+  router.all('/topapi/role/simplelist', calls.handler('role/simplelist', usersOfRole(parts)))
 }
 
 /** https://open.dingtalk.com/document/development/queries-basic-user-information */
@@ -82,62 +106,4 @@ function appToken({ tokens }: Parts): ApiHandler {
     const { token, expiresInS } = tokens.forApp()
     return success({ errcode: 0, access_token: token, errmsg: 'ok', expires_in: expiresInS })
   }
-}
-
-/** https://open.dingtalk.com/document/development/query-a-user-by-the-union-id */
-function userByUnionid({ people, tokens }: Parts): ApiHandler {
-  return (req) => {
-    requireAppToken(req, tokens)
-    const unionId = text.safeParse(jsonBody(req).unionid)
-    if (!unionId.success) throw topapiRefusal(40035)
-    const person = people.member('unionId', unionId.data)
-    if (!person) throw topapiRefusal(60121)
-    const result = { contact_type: person.membership === 'employee' ? 0 : 1, userid: person.userId }
-    return success({ errcode: 0, errmsg: 'ok', result, request_id: requestId() }, person.id)
-  }
-}
-
-/** https://open.dingtalk.com/document/development/query-user-details */
-function userDetails({ people, publicUrl, tokens }: Parts): ApiHandler {
-  return (req) => {
-    requireAppToken(req, tokens)
-    const userId = text.safeParse(jsonBody(req).userid)
-    if (!userId.success) throw topapiRefusal(33012)
-    const person = people.member('userId', userId.data)
-    if (person?.membership !== 'employee') throw topapiRefusal(60121)
-    const result = detailsOf(person, publicUrl)
-    return success({ errcode: 0, errmsg: 'ok', result, request_id: requestId() }, person.id)
-  }
-}
-
-function detailsOf(person: Person, publicUrl: string): unknown {
-  return {
-    userid: person.userId,
-    unionid: person.unionId,
-    name: person.nick,
-    avatar: avatarUrlOf(person, publicUrl) ?? '',
-    active: true,
-    admin: false,
-    boss: false,
-    senior: false,
-    hide_mobile: false,
-    real_authed: true,
-    dept_id_list: [1],
-  }
-}
-
-function requireAppToken(req: Request, tokens: Tokens): void {
-  if (req.method !== 'POST') throw topapiRefusal(43002)
-  const token = single(queryOf(req), 'access_token')
-  if (token === undefined) throw topapiRefusal(88, 40000)
-  const state = tokens.checkApp(token)
-  if (state === 'unknown') throw topapiRefusal(40014)
-  if (state === 'expired') throw topapiRefusal(42001)
-}
-
-function jsonBody(req: Request): Record<string, unknown> {
-  if (!isJson(req)) throw oapiRefusal(43009)
-  const body = jsonObjectOf(req)
-  if (!body) throw oapiRefusal(47001)
-  return body
 }

@@ -1,12 +1,13 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { z } from 'zod'
-import { apiCalls, faultSchema } from './apis/faults.js'
-import { controlPage } from './pages/control-page.js'
-import { pageHeaders, sendPage } from './pages/send-page.js'
-import { textsFor } from './pages/texts.js'
-import { isJson } from './parameters.js'
-import type { Parts } from './parts.js'
-import { personChangeSchema, personSchema } from './person.js'
+import { apiCalls, faultSchema } from '../apis/faults.js'
+import { controlPage } from '../pages/control-page.js'
+import { pageHeaders, sendPage } from '../pages/send-page.js'
+import { textsFor } from '../pages/texts.js'
+import { isJson } from '../parameters.js'
+import type { Parts } from '../parts.js'
+import { personChangeSchema, personSchema } from '../person.js'
+import { departmentRoutes, permissionRoutes, roleRoutes } from './organisation-routes.js'
 
 const faultOrder = z.strictObject({
   call: z.enum(apiCalls),
@@ -22,6 +23,12 @@ const clockMove = z.strictObject({ byMs: z.number() })
  *     GET    /_emulator/people
  *     POST   /_emulator/people         a Person
  *     PATCH  /_emulator/people/:id     {"nick", "membership", …}
+ *     GET    /_emulator/departments    and /_emulator/roles
+ *     POST   /_emulator/departments    a Department; a Role
+ *     PATCH  /_emulator/departments/:id  {"name", "parentId"}; of a role {"name"}
+ *     DELETE /_emulator/departments/:id
+ *     GET    /_emulator/permissions    of the application
+ *     PATCH  /_emulator/permissions    {"qyapi_get_member": false, …}
  *     GET    /_emulator/faults         those that have not happened yet
  *     POST   /_emulator/faults         {"call", "fault", "times"?}
  *     GET    /_emulator/journal        what was asked, oldest first
@@ -40,6 +47,9 @@ export function controlRoutes(parts: Parts): Router {
 
   router.get('/', (req, res) => sendPage(res, controlPage(textsFor(req), publicUrl)))
   router.use('/people', peopleRoutes(parts))
+  router.use('/departments', departmentRoutes(parts))
+  router.use('/roles', roleRoutes(parts))
+  router.use('/permissions', permissionRoutes(parts))
   router.use('/faults', faultRoutes(parts))
   router.use('/journal', journalRoutes(parts))
   router.use('/clock', clockRoutes(parts))
