@@ -9,7 +9,7 @@ import type { Clock } from './clock.js'
 export const CODE_LIFETIME_MS = 5 * MINUTE
 
 interface Grant {
-  kind: 'qrconnect' | 'oauth2' | 'loginTmpCode'
+  kind: 'qrconnect' | 'oauth2' | 'loginTmpCode' | 'client'
   personId: string
   /** Whether the person agreed to `openid corpid`. */
   withCorpId: boolean

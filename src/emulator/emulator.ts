@@ -7,6 +7,7 @@ import type { ApiCall, Fault } from './apis/faults.js'
 import { oapiRoutes } from './apis/oapi.js'
 import { oapiRefusal } from './apis/refusals.js'
 import { avatarRoutes } from './avatar.js'
+import { type ClientApplication, clientCode } from './client-codes.js'
 import { controlRoutes } from './control/control.js'
 import type { JournalCall, JournalEntry } from './journal.js'
 import { authorizeRoutes } from './login/authorize.js'
@@ -63,6 +64,11 @@ export interface Emulator extends AsyncDisposable {
   roles: Roles
   /** What the application may ask. */
   permissions: Permissions
+  /**
+   * The code that the DingTalk client of a person would get.
+   * @throws on an unknown id, and on somebody who is no employee
+   */
+  clientCode(personId: string, application?: ClientApplication): string
   /** Takes everything back to the beginning: the organisation and its people, permissions, clock, faults, journal, codes, tokens. */
   reset(): void
   /** Stops, and drops the connections that are open. */
@@ -105,6 +111,7 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
     departments,
     roles,
     permissions,
+    clientCode: (personId, application = 'organisation') => clientCode(parts, personId, application),
     reset,
     close,
     [Symbol.asyncDispose]: close,

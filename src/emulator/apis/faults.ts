@@ -9,6 +9,7 @@ export const apiCalls = [
   'accessToken',
   'getbyunionid',
   'user/get',
+  'user/getuserinfo',
   'user/list',
   'user/listid',
   'department/get',
@@ -76,7 +77,7 @@ export function faultName(fault: Fault): string {
   return 'body'
 }
 
-const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get', 'user/list']
+const callsWithUnionid: ApiCall[] = ['getuserinfo_bycode', 'users/me', 'user/get', 'user/getuserinfo', 'user/list']
 
 /** Faults that wait for a call of their API, in the order they were ordered. */
 export class FaultQueue {

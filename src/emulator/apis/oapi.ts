@@ -8,6 +8,7 @@ import { repeated, single } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import type { Person } from '../person.js'
 import type { ApiHandler } from './api-call.js'
+import { userByClientCode } from './client-login.js'
 import {
   departmentDetails,
   departmentIdsBelow,
@@ -30,6 +31,7 @@ export function oapiRoutes(parts: Parts): Router {
 
   router.all('/sns/getuserinfo_bycode', calls.handler('getuserinfo_bycode', userInfoByCode(parts)))
   router.all('/gettoken', calls.handler('gettoken', appToken(parts)))
+  router.all('/topapi/v2/user/getuserinfo', calls.handler('user/getuserinfo', userByClientCode(parts)))
   directoryRoutes(parts, router)
   router.all(
     '/topapi/*path',

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { apiCalls, faultSchema } from '../apis/faults.js'
+import { clientCode, clientCodeOrderSchema } from '../client-codes.js'
 import { controlPage } from '../pages/control-page.js'
 import { pageHeaders, sendPage } from '../pages/send-page.js'
 import { textsFor } from '../pages/texts.js'
@@ -29,6 +30,7 @@ const clockMove = z.strictObject({ byMs: z.number() })
  *     DELETE /_emulator/departments/:id
  *     GET    /_emulator/permissions    of the application
  *     PATCH  /_emulator/permissions    {"qyapi_get_member": false, …}
+ *     POST   /_emulator/client-codes   {"person", "application"?}: the code that the DingTalk client would get
  *     GET    /_emulator/faults         those that have not happened yet
  *     POST   /_emulator/faults         {"call", "fault", "times"?}
  *     GET    /_emulator/journal        what was asked, oldest first
@@ -50,6 +52,10 @@ export function controlRoutes(parts: Parts): Router {
   router.use('/departments', departmentRoutes(parts))
   router.use('/roles', roleRoutes(parts))
   router.use('/permissions', permissionRoutes(parts))
+  router.post('/client-codes', (req, res) => {
+    const { person, application } = clientCodeOrderSchema.parse(req.body)
+    res.status(201).json({ code: clientCode(parts, person, application) })
+  })
   router.use('/faults', faultRoutes(parts))
   router.use('/journal', journalRoutes(parts))
   router.use('/clock', clockRoutes(parts))
