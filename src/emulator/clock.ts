@@ -1,5 +1,8 @@
+import { EventEmitter } from 'node:events'
+
 /** The emulator's own time, which tests move without touching the machine's. */
 export class Clock {
+  readonly moves = new EventEmitter<{ move: [] }>()
   readonly #base: () => number
   #offsetMs = 0
 
@@ -14,6 +17,7 @@ export class Clock {
   move(byMs: number): void {
     if (!Number.isFinite(byMs)) throw new TypeError(`The clock moves by milliseconds, not by ${byMs}`)
     this.#offsetMs += byMs
+    this.moves.emit('move')
   }
 
   reset(): void {

@@ -21,6 +21,8 @@ import { pageHeaders, sendPage } from './pages/send-page.js'
 import { textsFor } from './pages/texts.js'
 import { makeParts, type PartOptions, type Parts } from './parts.js'
 import type { Person, PersonChange } from './person.js'
+import { acceptStreams } from './stream/accept-streams.js'
+import type { Stream } from './stream/stream.js'
 
 export { type ApiCall, apiCalls, type Fault } from './apis/faults.js'
 export { CODE_LIFETIME_MS } from './codes.js'
@@ -29,6 +31,8 @@ export { TICKET_LIFETIME_MS } from './login/tickets.js'
 export { DEPARTMENT } from './organisation/departments.js'
 export { ROLE } from './organisation/roles.js'
 export { makePerson, type Person } from './person.js'
+export { RESEND_AFTER_MS } from './stream/deliveries.js'
+export { STREAM_TICKET_LIFETIME_MS } from './stream/stream-tickets.js'
 
 export interface EmulatorOptions extends PartOptions {
   /** 0, the default, is any free port. */
@@ -69,6 +73,8 @@ export interface Emulator extends AsyncDisposable {
    * @throws on an unknown id, and on somebody who is no employee
    */
   clientCode(personId: string, application?: ClientApplication): string
+  /** The gateway of events. */
+  stream: Stream
   /** Takes everything back to the beginning: the organisation and its people, permissions, clock, faults, journal, codes, tokens. */
   reset(): void
   /** Stops, and drops the connections that are open. */
@@ -85,6 +91,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const port = await listen(server, { port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
   const parts = makeParts(new URL(options.publicUrl ?? `http://localhost:${port}`).origin, options)
   server.on('request', createApp(parts))
+  acceptStreams(server, parts)
   return runningEmulator(server, parts)
 }
 
@@ -92,6 +99,7 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
   const { publicUrl, clock, departments, roles, permissions, people, faults, journal, tokens, reset } = parts
   let closed: Promise<void> | undefined
   const close = () => {
+    parts.stream.close()
     closed ??= closeAtOnce(server)
     return closed
   }
@@ -112,6 +120,7 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
     roles,
     permissions,
     clientCode: (personId, application = 'organisation') => clientCode(parts, personId, application),
+    stream: parts.stream,
     reset,
     close,
     [Symbol.asyncDispose]: close,

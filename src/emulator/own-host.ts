@@ -10,12 +10,17 @@ EMULATOR_PUBLIC_URL: a site elsewhere could steer it under a name of its own.
  * origin with these, and could read and steer all of it.
  */
 export function requireOwnHost(publicUrl: string): RequestHandler {
-  const publicHostname = new URL(publicUrl).hostname
   return function requireOwnHost(req, res, next) {
-    const hostname = hostnameOf(req.get('Host') ?? '')
-    if (hostname !== undefined && (isLoopback(hostname) || hostname === publicHostname)) return next()
+    if (isOwnHost(req.get('Host') ?? '', publicUrl)) return next()
     res.status(403).type('text').send(REFUSAL)
   }
+}
+
+/** Whether the text of `Host` names the emulator. */
+export function isOwnHost(host: string, publicUrl: string): boolean {
+  const hostname = hostnameOf(host)
+  const publicHostname = new URL(publicUrl).hostname
+  return hostname !== undefined && (isLoopback(hostname) || hostname === publicHostname)
 }
 
 /** The host without its port, as a URL writes it; undefined where the text is no host. */

@@ -7,10 +7,13 @@ import { Journal } from './journal.js'
 import { Consent } from './login/consent.js'
 import { Tickets } from './login/tickets.js'
 import { Departments } from './organisation/departments.js'
+import { Leavers } from './organisation/leavers.js'
 import { Permissions } from './organisation/permissions.js'
 import { Roles } from './organisation/roles.js'
 import { People } from './people.js'
 import type { Person } from './person.js'
+import { publishChanges } from './stream/directory-events.js'
+import { Stream } from './stream/stream.js'
 import { Tokens } from './tokens.js'
 
 export interface PartOptions {
@@ -32,6 +35,8 @@ export interface Parts {
   roles: Roles
   people: People
   permissions: Permissions
+  leavers: Leavers
+  stream: Stream
   faults: FaultQueue
   journal: Journal
   calls: ApiCalls
@@ -49,6 +54,8 @@ export function makeParts(publicUrl: string, options: PartOptions): Parts {
   const clock = new Clock(now)
   const organisation = { departments: new Departments(), roles: new Roles(), permissions: new Permissions() }
   const people = new People(options.people ?? defaultPeople(), organisation)
+  const events = { leavers: new Leavers(clock), stream: new Stream(clock) }
+  publishChanges({ clock, ...organisation, people, ...events })
   const faults = new FaultQueue()
   const journal = new Journal(clock)
   const calls = new ApiCalls(faults, journal)
@@ -57,9 +64,19 @@ export function makeParts(publicUrl: string, options: PartOptions): Parts {
   const tickets = new Tickets(clock)
   const consent = new Consent({ codes, people, internalApp })
   const reset = () => {
-    for (const part of [clock, ...Object.values(organisation), people, faults, journal, codes, tokens, tickets])
+    for (const part of [
+      clock,
+      ...Object.values(organisation),
+      people,
+      ...Object.values(events),
+      faults,
+      journal,
+      codes,
+      tokens,
+      tickets,
+    ])
       part.reset()
   }
   const apis = { faults, journal, calls, codes, tokens }
-  return { publicUrl, redirectUris, clock, ...organisation, people, ...apis, tickets, consent, reset }
+  return { publicUrl, redirectUris, clock, ...organisation, people, ...events, ...apis, tickets, consent, reset }
 }

@@ -88,7 +88,7 @@ function errcodeBody(fault: Extract<Fault, { errcode: number }>): unknown {
   return topapiError(fault.errcode)
 }
 
-function deliver(res: Response, { status, body }: ApiResponse, fault?: Fault): void {
+function deliver(res: Response, { status, body, xml }: ApiResponse, fault?: Fault): void {
   if (fault === 'hang') return
   if (fault === 'reset') {
     res.socket?.destroy()
@@ -97,6 +97,8 @@ function deliver(res: Response, { status, body }: ApiResponse, fault?: Fault): v
   } else if (typeof fault === 'object' && 'delayMs' in fault) {
     const timer = setTimeout(() => sendJson(res, status, JSON.stringify(body)), fault.delayMs)
     res.once('close', () => clearTimeout(timer))
+  } else if (xml !== undefined && fault === undefined) {
+    res.status(status).type('xml').send(xml)
   } else {
     sendJson(res, status, textOf(body, fault))
   }

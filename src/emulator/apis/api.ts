@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import express, { type Request, Router } from 'express'
-import { z } from 'zod'
+import express, { Router } from 'express'
 import { avatarUrlOf } from '../avatar.js'
 import { APP } from '../known-app.js'
-import { isJson, jsonObjectOf } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import type { Person } from '../person.js'
 import { TOKEN_LIFETIME_S } from '../tokens.js'
 import type { ApiHandler } from './api-call.js'
+import { openConnection } from './gateway.js'
+import { leaveRecords } from './leave-records.js'
+import { jsonBody, required } from './open-api-request.js'
 import { apiRefusal, success } from './refusals.js'
-
-const text = z.string().min(1)
 
 /** The APIs of api.dingtalk.com: camelCase, tokens in a header, true HTTP statuses. */
 export function openApiRoutes(parts: Parts): Router {
@@ -21,6 +20,8 @@ export function openApiRoutes(parts: Parts): Router {
   router.post('/v1.0/oauth2/userAccessToken', calls.handler('userAccessToken', userToken(parts)))
   router.get('/v1.0/contact/users/me', calls.handler('users/me', ownContact(parts)))
   router.post('/v1.0/oauth2/accessToken', calls.handler('accessToken', appToken(parts)))
+  router.get('/v1.0/contact/empLeaveRecords', calls.handler('empLeaveRecords', leaveRecords(parts)))
+  router.post('/v1.0/gateway/connections/open', calls.handler('connections/open', openConnection(parts)))
   router.all(
     '/v1.0/*path',
     calls.unknown(() => apiRefusal('InvalidAction.NotFound')),
@@ -82,16 +83,4 @@ function appToken({ tokens }: Parts): ApiHandler {
     const { token, expiresInS } = tokens.forApp()
     return success({ accessToken: token, expireIn: expiresInS })
   }
-}
-
-function jsonBody(req: Request): Record<string, unknown> {
-  const body = isJson(req) ? jsonObjectOf(req) : undefined
-  if (!body) throw apiRefusal('AuthenticationFailed.MissingParameter', 'Content-Type: application/json')
-  return body
-}
-
-function required(body: Record<string, unknown>, name: string): string {
-  const value = text.safeParse(body[name])
-  if (!value.success) throw apiRefusal('AuthenticationFailed.MissingParameter', name)
-  return value.data
 }

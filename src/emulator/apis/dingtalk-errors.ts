@@ -51,6 +51,8 @@ const apiErrors = {
   'invalidParameter.grantType': { status: 400, message: '不合法的grantType' },
   invalidClientIdOrSecret: { status: 400, message: '无效的clientId或者clientSecret' },
   'Forbidden.AccessDenied.AccessTokenPermissionDenied': { status: 403, message: '应用尚未开通所需的权限' },
+  authFailed: { status: 401, message: '鉴权失败' },
+  invalidParameter: { status: 400, message: '参数不合法' },
   InvalidAuthentication: { status: 400, message: '不合法的access_token' },
   'AuthenticationFailed.MissingParameter': { status: 400, message: '缺少参数' },
   'InvalidAction.NotFound': {

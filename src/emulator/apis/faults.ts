@@ -10,6 +10,8 @@ export const apiCalls = [
   'getbyunionid',
   'user/get',
   'user/getuserinfo',
+  'connections/open',
+  'empLeaveRecords',
   'user/list',
   'user/listid',
   'department/get',

@@ -7,6 +7,8 @@ export interface ApiResponse {
   body: unknown
   outcome: string
   personId?: string
+  /** The body for a client that did not ask for JSON. */
+  xml?: string
 }
 
 /** Thrown by a check that fails. */

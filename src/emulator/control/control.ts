@@ -9,6 +9,7 @@ import { isJson } from '../parameters.js'
 import type { Parts } from '../parts.js'
 import { personChangeSchema, personSchema } from '../person.js'
 import { departmentRoutes, permissionRoutes, roleRoutes } from './organisation-routes.js'
+import { connectionRoutes, eventRoutes } from './stream-routes.js'
 
 const faultOrder = z.strictObject({
   call: z.enum(apiCalls),
@@ -31,6 +32,11 @@ const clockMove = z.strictObject({ byMs: z.number() })
  *     GET    /_emulator/permissions    of the application
  *     PATCH  /_emulator/permissions    {"qyapi_get_member": false, …}
  *     POST   /_emulator/client-codes   {"person", "application"?}: the code that the DingTalk client would get
+ *     GET    /_emulator/events         those of the gateway, oldest first
+ *     POST   /_emulator/events         {"eventType", "data"}
+ *     POST   /_emulator/events/faults  {"fault": "lose" | "repeat", "times"?} of the next events
+ *     GET    /_emulator/connections    {"open"}
+ *     POST   /_emulator/connections/ping  or disconnect, or drop
  *     GET    /_emulator/faults         those that have not happened yet
  *     POST   /_emulator/faults         {"call", "fault", "times"?}
  *     GET    /_emulator/journal        what was asked, oldest first
@@ -52,6 +58,8 @@ export function controlRoutes(parts: Parts): Router {
   router.use('/departments', departmentRoutes(parts))
   router.use('/roles', roleRoutes(parts))
   router.use('/permissions', permissionRoutes(parts))
+  router.use('/events', eventRoutes(parts))
+  router.use('/connections', connectionRoutes(parts))
   router.post('/client-codes', (req, res) => {
     const { person, application } = clientCodeOrderSchema.parse(req.body)
     res.status(201).json({ code: clientCode(parts, person, application) })
