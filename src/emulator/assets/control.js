@@ -1,52 +1,8 @@
-// The control page: everything it does goes through the emulator's HTTP interface.
-const byId = (id) => document.getElementById(id)
-
-async function call(method, path, body) {
-  const response = await fetch(`/_emulator/${path}`, {
-    method,
-    ...(method !== 'GET' && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
-  })
-  const result = response.status === 204 ? undefined : await response.json()
-  if (!response.ok) throw new Error(result.error)
-  return result
-}
-
-function cell(text) {
-  const td = document.createElement('td')
-  td.textContent = text
-  return td
-}
-
-function membershipName({ membership }) {
-  return document.querySelector(`[data-membership-name=${membership}]`).content.textContent
-}
-
-function showPeople(people) {
-  byId('people').replaceChildren(
-    ...people.map((person) => {
-      const item = byId('person').content.cloneNode(true)
-      item.querySelector('li').dataset.membership = person.membership
-      item.querySelector('img').src = `/avatar/${encodeURIComponent(person.id)}.svg?${encodeURIComponent(person.nick)}`
-      item.querySelector('b').textContent = person.nick
-      item.querySelector('small').textContent = `${person.id} · ${membershipName(person)}`
-      const isEmployee = person.membership === 'employee'
-      item.querySelector('[data-do=leave]').hidden = !isEmployee
-      item.querySelector('[data-do=join]').hidden = isEmployee
-      for (const button of item.querySelectorAll('button')) {
-        button.addEventListener('click', () => act(() => changePerson(person, button)))
-      }
-      return item
-    }),
-  )
-}
-
-async function changePerson(person, button) {
-  const path = `people/${encodeURIComponent(person.id)}`
-  if (button.dataset.do === 'leave') return call('PATCH', path, { membership: 'left' })
-  if (button.dataset.do === 'join') return call('PATCH', path, { membership: 'employee' })
-  const nick = prompt(button.dataset.question, person.nick)
-  if (nick !== null) await call('PATCH', path, { nick })
-}
+// The control page: steers the emulator by hand.
+import { showEvents } from './control/events.js'
+import { showDepartments, showPermissions } from './control/organisation.js'
+import { act, byId, call, onClick, refreshWith, row, timeOf } from './control/page.js'
+import { showPeople } from './control/people.js'
 
 function showFaults(waiting) {
   const list = byId('waiting')
@@ -59,54 +15,38 @@ function showJournal(entries) {
       .slice(-100)
       .reverse()
       .map((entry) => {
-        const row = document.createElement('tr')
-        row.classList.toggle('failed', entry.outcome !== 'ok')
-        const time = new Date(entry.at).toLocaleTimeString(document.documentElement.lang)
-        row.append(
-          ...[time, entry.call, entry.outcome, entry.personId ?? '', `${entry.method} ${entry.path}`].map(cell),
-        )
-        return row
+        const { at, call, outcome, personId = '', method, path } = entry
+        const line = row([timeOf(at), call, outcome, personId, `${method} ${path}`])
+        line.classList.toggle('failed', outcome !== 'ok')
+        return line
       }),
   )
 }
 
-// People are drawn again only when they changed, so that a button keeps its focus.
-let drawnPeople = ''
-
 async function refresh() {
-  const [people, waiting, entries, { now }] = await Promise.all(
-    ['people', 'faults', 'journal', 'clock'].map((path) => call('GET', path)),
+  const [people, departments, roles, permissions] = await Promise.all(
+    ['people', 'departments', 'roles', 'permissions'].map((path) => call('GET', path)),
   )
-  if (JSON.stringify(people) !== drawnPeople) showPeople(people)
-  drawnPeople = JSON.stringify(people)
+  showPeople(people, departments, roles)
+  showDepartments(departments)
+  showPermissions(permissions)
+  const [waiting, entries, { now }, ...events] = await Promise.all(
+    ['faults', 'journal', 'clock', 'events', 'events/faults', 'connections'].map((path) => call('GET', path)),
+  )
   showFaults(waiting)
   showJournal(entries)
+  showEvents(...events)
   byId('now').textContent = new Date(now).toLocaleString(document.documentElement.lang)
 }
 
-async function act(work) {
-  const problem = byId('problem')
-  try {
-    await work()
-    await refresh()
-    problem.hidden = true
-  } catch (error) {
-    problem.textContent = error.message
-    problem.hidden = false
-  }
-}
+refreshWith(refresh)
 
 for (const button of document.querySelectorAll('[data-fault]')) {
-  button.addEventListener('click', () =>
-    act(() => call('POST', 'faults', { call: byId('call').value, fault: JSON.parse(button.dataset.fault) })),
-  )
+  onClick(button, () => call('POST', 'faults', { call: byId('call').value, fault: JSON.parse(button.dataset.fault) }))
 }
-for (const button of document.querySelectorAll('[data-clock]')) {
-  button.addEventListener('click', () => act(() => call('POST', 'clock', { byMs: Number(button.dataset.clock) })))
-}
-for (const button of document.querySelectorAll('[data-post]')) {
-  button.addEventListener('click', () => act(() => call('POST', button.dataset.post)))
-}
+for (const button of document.querySelectorAll('[data-clock]'))
+  onClick(button, () => call('POST', 'clock', { byMs: Number(button.dataset.clock) }))
+for (const button of document.querySelectorAll('[data-post]')) onClick(button, () => call('POST', button.dataset.post))
 byId('clear').addEventListener('click', () => act(() => call('DELETE', 'journal')))
 
 // A hidden tab rests; a problem on show stays until the next click.

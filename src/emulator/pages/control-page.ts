@@ -1,8 +1,8 @@
 import { type Html, html } from '../../pages/html.js'
 import { HOUR, MINUTE, SECOND } from '../../time.js'
 import { apiCalls } from '../apis/faults.js'
-import { memberships } from '../person.js'
-import { page } from './layout.js'
+import { eventSection, organisationSection, peopleSection } from './control-organisation.js'
+import { folded, page } from './layout.js'
 import type { Texts } from './texts.js'
 
 /** Faults to order by a click: what the button says, and what it sends. */
@@ -43,6 +43,13 @@ curl ORIGIN/_emulator/people
 curl -H 'Content-Type: application/json' ORIGIN/_emulator/faults -d '{"call":"getbyunionid","fault":"hang","times":2}'
 curl -H 'Content-Type: application/json' ORIGIN/_emulator/clock -d '{"byMs":120000}'
 curl -H 'Content-Type: application/json' -X PATCH ORIGIN/_emulator/people/zhangsan -d '{"membership":"left"}'
+curl -H 'Content-Type: application/json' -X PATCH ORIGIN/_emulator/people/lisi -d '{"title":null,"departments":[1]}'
+curl -H 'Content-Type: application/json' -X PATCH ORIGIN/_emulator/departments/935420101 -d '{"name":"研究院"}'
+curl -H 'Content-Type: application/json' -X PATCH ORIGIN/_emulator/permissions -d '{"fieldEmail":false}'
+curl -H 'Content-Type: application/json' ORIGIN/_emulator/client-codes -d '{"person":"zhangsan"}'
+curl -H 'Content-Type: application/json' ORIGIN/_emulator/events -d '{"eventType":"user_leave_org","data":{"userId":["…"]}}'
+curl -H 'Content-Type: application/json' ORIGIN/_emulator/events/faults -d '{"fault":"lose","times":2}'
+curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/connections/disconnect
 curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/people -d '{"id":…,"nick":…,"membership":…,"unionId":…,"openId":…,"userId":…}'
 curl -H 'Content-Type: application/json' -X POST ORIGIN/_emulator/tokens/expire
 curl -H 'Content-Type: application/json' -X DELETE ORIGIN/_emulator/journal
@@ -59,43 +66,26 @@ export function controlPage(texts: Texts, origin: string): Html {
 <noscript><p class="problem">${texts.controlNeedsScript}</p></noscript>
 <p class="problem" id="problem" role="alert" hidden></p>
 ${peopleSection(texts)}
+${organisationSection(texts)}
+${eventSection(texts)}
 ${faultSection(texts)}
 ${clockAndTokenSection(texts)}
 ${journalSection(texts)}
-<section>
-<h2>${texts.interface}</h2>
-<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>
-</section>`,
+${folded(texts.interface, html`<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>`)}`,
   })
-}
-
-function peopleSection(texts: Texts): Html {
-  return html`<section>
-<h2>${texts.people}</h2>
-<ul class="people grid" id="people"></ul>
-${memberships.map((membership) => html`<template data-membership-name="${membership}">${texts[membership]}</template>`)}
-<template id="person"><li>
-<img alt="" width="40" height="40">
-<span><b dir="auto"></b> <small></small></span>
-<span class="actions">
-<button type="button" data-do="rename" data-question="${texts.newNick}">${texts.rename}</button>
-<button type="button" data-do="leave">${texts.leave}</button>
-<button type="button" data-do="join">${texts.comeBack}</button>
-</span></li></template>
-</section>`
 }
 
 function faultSection(texts: Texts): Html {
   const buttons = faultButtons.map(
     ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
   )
-  return html`<section>
-<h2>${texts.faults}</h2>
-<p>${texts.faultsHint}</p>
+  return folded(
+    texts.faults,
+    html`<p>${texts.faultsHint}</p>
 <p><label>${texts.call} <select id="call">${apiCalls.map((call) => html`<option>${call}</option>`)}</select></label></p>
 <p class="actions">${buttons}</p>
-<p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>
-</section>`
+<p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>`,
+  )
 }
 
 function clockAndTokenSection(texts: Texts): Html {

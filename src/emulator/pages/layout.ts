@@ -27,6 +27,14 @@ export function framePage({ texts, title, body, script }: PageParts): Html {
 </html>`
 }
 
+/** A part of a page that opens by a click. */
+export function folded(title: string, body: Fragment): Html {
+  return html`<section><details>
+<summary><h2>${title}</h2></summary>
+${body}
+</details></section>`
+}
+
 function head(texts: Texts, title: string, script: string | undefined): Html {
   return html`<!DOCTYPE html>
 <html lang="${texts.lang}">
@@ -36,6 +44,6 @@ function head(texts: Texts, title: string, script: string | undefined): Html {
 <meta name="color-scheme" content="light dark">
 <title>${title} · ${texts.brand}</title>
 <link rel="stylesheet" href="/assets/emulator.css">
-${script !== undefined && html`<script src="/assets/${script}" defer></script>`}
+${script !== undefined && html`<script type="module" src="/assets/${script}"></script>`}
 </head>`
 }
