@@ -49,7 +49,7 @@ const clockMove = z.strictObject({ byMs: z.number() })
  * A request that changes something needs `Content-Type: application/json`: a page elsewhere cannot send that.
  */
 export function controlRoutes(parts: Parts): Router {
-  const { publicUrl, reset, tokens } = parts
+  const { publicUrl } = parts
   const router = Router()
   router.use(pageHeaders("'none'"), requireJson, express.json())
 
@@ -60,13 +60,25 @@ export function controlRoutes(parts: Parts): Router {
   router.use('/permissions', permissionRoutes(parts))
   router.use('/events', eventRoutes(parts))
   router.use('/connections', connectionRoutes(parts))
+  router.use('/faults', faultRoutes(parts))
+  router.use('/journal', journalRoutes(parts))
+  router.use('/clock', clockRoutes(parts))
+  router.use(actionRoutes(parts))
+
+  router.use((_req, res) => {
+    res.status(404).json({ error: 'Nothing here. GET /_emulator explains.' })
+  })
+  router.use(explainProblem)
+  return router
+}
+
+function actionRoutes(parts: Parts): Router {
+  const { reset, tokens } = parts
+  const router = Router()
   router.post('/client-codes', (req, res) => {
     const { person, application } = clientCodeOrderSchema.parse(req.body)
     res.status(201).json({ code: clientCode(parts, person, application) })
   })
-  router.use('/faults', faultRoutes(parts))
-  router.use('/journal', journalRoutes(parts))
-  router.use('/clock', clockRoutes(parts))
   router.post('/tokens/expire', (_req, res) => {
     tokens.expireApp()
     res.status(204).end()
@@ -75,11 +87,6 @@ export function controlRoutes(parts: Parts): Router {
     reset()
     res.status(204).end()
   })
-
-  router.use((_req, res) => {
-    res.status(404).json({ error: 'Nothing here. GET /_emulator explains.' })
-  })
-  router.use(explainProblem)
   return router
 }
 
