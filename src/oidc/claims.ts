@@ -2,13 +2,13 @@ import type { Application } from '../services/application.js'
 import type { User } from '../services/ports.js'
 import { isReserved } from '../services/reserved-names.js'
 
-/** What each scope gives: https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims */
+/** What each scope gives, of what is known of a person: https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims */
 export const claimsByScope = {
   openid: ['sub'],
   profile: ['preferred_username', 'name', 'nickname', 'picture'],
-  email: ['email', 'email_verified'],
-  groups: ['groups'],
-  dingtalk: ['dingtalk_userid', 'job_number', 'title', 'departments'],
+  email: ['email'],
+  groups: [],
+  dingtalk: ['dingtalk_userid'],
 }
 
 interface Reader {

@@ -2,10 +2,11 @@ import { type Client, type Configuration, type KoaContextWithOIDC, Provider } fr
 import type { Config } from '../config/config.js'
 import type { ApplicationRows } from '../services/application.js'
 import { openidPaths } from '../services/openid-paths.js'
+import { isPermitted } from '../services/permission.js'
 import type { Accounts } from './account.js'
 import type { RecordAdapter } from './adapter.js'
 import { claimsByScope } from './claims.js'
-import { ClientAdapter, fitsClient, OWN_METADATA } from './client-metadata.js'
+import { applicationOf, ClientAdapter, fitsClient, OWN_METADATA } from './client-metadata.js'
 import type { CookieNames } from './cookies.js'
 import { createPolicy } from './interaction-policy.js'
 import type { logoutHooks } from './logout.js'
@@ -127,7 +128,8 @@ async function mayIntrospect(
 ): Promise<boolean> {
   if (client.clientAuthMethod === 'none' || token.clientId !== client.clientId) return false
   const { accountId, sessionUid } = token
-  return (await accounts.liveSessionOf({ kind: 'introspected', accountId, sessionUid })) !== undefined
+  const live = await accounts.liveSessionOf({ kind: 'introspected', accountId, sessionUid })
+  return live !== undefined && isPermitted(applicationOf(client), live.user)
 }
 
 /**

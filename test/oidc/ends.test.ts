@@ -43,6 +43,8 @@ interface End {
   end(scene: Scene): unknown
   /** The person is out in the other browser, too. */
   isForAll?: true
+  /** The session goes on: there is no end of it to tell of. */
+  isUntold?: true
   /** It ends by itself: the next sweep removes it. */
   isSwept?: true
   /** Applications ask another server from then on. */
@@ -111,6 +113,15 @@ const ends: Record<string, End> = {
     isSwept: true,
     server: { SESSION_SECRETS: OTHER_SECRET },
     end: () => undefined,
+  },
+  'an application that is for nobody any more': {
+    isForAll: true,
+    isUntold: true,
+    end: async ({ world }) => {
+      const database = await openDatabase(world.database.url)
+      await new PrismaApplicationRows(database).take([{ step: 'change', id: 'app', fields: { access: [] } }])
+      await database.close()
+    },
   },
   'an application that was removed': {
     isForAll: true,
@@ -191,7 +202,7 @@ describe.each(Object.entries(ends))('%s', (_, end) => {
     const others = await asked.refresh(otherTokens.refreshToken)
     expect(others.status === 200).toBe(!end.isForAll)
     if (end.isSwept) await scene.sweep()
-    const gone = end.isForAll ? [tokens, otherTokens] : [tokens]
+    const gone = end.isUntold ? [] : end.isForAll ? [tokens, otherTokens] : [tokens]
     const sids = gone.map(({ idToken }) => decodeJwt(idToken).sid).sort()
     await expect.poll(() => [...scene.told].sort(), { timeout: 15_000 }).toEqual(sids)
     logouts.close()

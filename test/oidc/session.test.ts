@@ -1,9 +1,13 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { MINUTE } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import { type Browser, setCookies } from '../support/browser.js'
 import { pathOf, RelyingParty } from '../support/relying-party.js'
 import { createWorld, type World } from '../support/world.js'
+
+/** Of the server's settings. */
+const SECRET = 'a-secret-for-tests-of-32-characters-or-more'
 
 async function signedIn(world: World, person = 'zhangsan') {
   const browser = world.browser()
@@ -58,7 +62,19 @@ describe('the provider’s cookies', () => {
     const victim = await signedIn(world)
     expect((await victim.get(waiting).expect(400)).body.error).toBe('attempt_expired')
     expect((await victim.get(waiting.replace('interaction', 'auth')).expect(400)).body.error).toBe('attempt_expired')
-    // An unsigned or half-copied cookie is none.
+    // Nor does a cookie of another request do, nor one that is signed as sessions are, or not at all.
+    const own = await victim.get(party.authorizeUrl({ prompt: 'login' })).expect(303)
+    expect((await victim.get(waiting).expect(400)).body.error).toBe('attempt_expired')
+    expect(own.headers.location).not.toBe(waiting)
+    const uid = waiting.split('/').at(-1) ?? ''
+    for (const name of ['oidc.interaction', 'oidc.resume']) {
+      const signature = createHmac('sha1', SECRET).update(`${name}=${uid}`).digest('base64url')
+      victim.cookies.set(name, uid)
+      victim.cookies.set(`${name}.sig`, signature)
+    }
+    await victim.get(waiting).expect(400)
+    await victim.get(waiting.replace('interaction', 'auth')).expect(400)
+    for (const name of ['oidc.interaction.sig', 'oidc.resume.sig']) victim.cookies.delete(name)
     victim.cookies.set('oidc.interaction', waiting.split('/').at(-1) ?? '')
     victim.cookies.set('oidc.resume', waiting.split('/').at(-1) ?? '')
     await victim.get(waiting).expect(400)
