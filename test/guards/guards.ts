@@ -1066,4 +1066,159 @@ export const guards: readonly Guard[] = [
       isCompiled: true,
     },
   ),
+  ...against(
+    'Cookies of the OpenID provider',
+    {
+      name: 'the loss of the browser’s own session cookie of the provider',
+      file: 'oidc/edge.ts',
+      find: '.filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)',
+    },
+    {
+      name: 'the signature of the cookies of a request under way',
+      file: 'oidc/provider.ts',
+      find: "short: { httpOnly: true, sameSite: 'lax', signed: true }",
+      replace: "short: { httpOnly: true, sameSite: 'lax', signed: false }",
+    },
+    {
+      name: 'another login than the one that was there, where one anew is asked for',
+      file: 'oidc/openid.ts',
+      find: ' || live.info.id === before',
+      tests: ['oidc/flow.test.ts'],
+    },
+  ),
+  ...against(
+    'Mix-up and forged hosts',
+    {
+      name: 'PUBLIC_URL’s host in what the library reads',
+      file: 'oidc/edge.ts',
+      find: "{ ...headers, host, 'x-forwarded-proto': protocol.slice(0, -1) }",
+      replace: "{ ...headers, 'x-forwarded-proto': protocol.slice(0, -1) || host }",
+    },
+    {
+      name: 'the loss of X-Forwarded-Host',
+      file: 'oidc/edge.ts',
+      find: "const { 'x-forwarded-host': _, ...headers } = req.headers",
+      replace: 'const { ...headers } = req.headers',
+    },
+  ),
+  ...against(
+    'Redirect URIs of others',
+    {
+      name: 'the refusal of wildcards',
+      file: 'services/application-rules.ts',
+      find: "if (uri.includes('*')) return 'must be exact: wildcards are not supported'",
+    },
+    {
+      name: 'the refusal of http on other hosts',
+      file: 'services/application-rules.ts',
+      find: 'const isFine = !isOpenHttp(uri) || rule.allowHttp || rule.known?.includes(uri)',
+      replace: 'const isFine = !isOpenHttp(uri) || rule',
+    },
+  ),
+  ...against('Codes and refresh tokens, injected or used twice', {
+    name: 'the rotation of public applications’ refresh tokens',
+    file: 'oidc/provider.ts',
+    find: "rotateRefreshToken: ({ oidc }) => oidc.client?.clientAuthMethod === 'none'",
+    replace: 'rotateRefreshToken: false',
+    tests: ['oidc/storage.test.ts'],
+  }),
+  ...against(
+    'PKCE downgrade',
+    {
+      name: 'PKCE of applications that keep no secret',
+      file: 'oidc/provider.ts',
+      find: "pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' }",
+      replace: 'pkce: { required: () => false }',
+    },
+    {
+      name: 'the one response type',
+      file: 'oidc/provider.ts',
+      find: "responseTypes: ['code'],",
+      replace: "responseTypes: ['code', 'id_token', 'code id_token'],",
+    },
+  ),
+  ...against(
+    'Tokens from the database or the log',
+    {
+      name: 'the hash of codes and tokens',
+      file: 'oidc/adapter.ts',
+      find: 'return recordHash(this.#kind, id)',
+      replace: 'return recordHash && id',
+    },
+    {
+      name: 'the loss of the id in what is kept',
+      file: 'oidc/adapter.ts',
+      find: 'const { jti: _, session: __, ...kept } = payload',
+      replace: 'const { ...kept } = payload',
+    },
+    {
+      name: 'the hash of an application’s secret',
+      file: 'services/application-secret.ts',
+      find: "return createHash('sha256').update(secret).digest('base64url')",
+      replace: 'return createHash && secret',
+      tests: ['apps.test.ts'],
+    },
+  ),
+  ...against(
+    'Theft of a signing key',
+    {
+      name: 'the distrust of a key that was withdrawn',
+      file: 'oidc/signing-keys.ts',
+      find: 'if (row.withdrawnAt) return false',
+    },
+    {
+      name: 'the removal of all others from the published keys',
+      file: 'oidc/signing-keys.ts',
+      find: 'if (atOnce) await this.#options.rows.withdrawOthers(kid, new Date(now))',
+    },
+  ),
+  ...against(
+    'Logouts that nobody asked for, or that lead elsewhere',
+    {
+      name: 'the question, unless an ID token of this session is shown',
+      file: 'oidc/logout.ts',
+      find: 'if (await isOfThisSession(ctx)) {',
+      replace: 'if (ctx.path !== (await isOfThisSession(ctx)).toString()) {',
+    },
+    {
+      name: 'the comparison with this very session',
+      file: 'oidc/logout.ts',
+      find: '(await applicationSessions.sessionOf(sid)) === sessionId',
+      replace: '(await applicationSessions.sessionOf(sid)) !== undefined',
+    },
+  ),
+  ...against('Back-channel addresses that lead inside', {
+    name: 'that an operator’s addresses are judged, too',
+    file: 'services/application-rules.ts',
+    find: "...one('backchannelLogoutUri', backchannelLogoutUri),",
+    tests: ['apps.test.ts'],
+  }),
+  ...against(
+    'Leavers and ended sessions in applications',
+    {
+      name: 'the recheck of a session that an application uses',
+      file: 'services/signed-in.ts',
+      find: 'return (await this.#membership.mayStay(live.user, client)) ? live : undefined',
+      replace: 'return client && live',
+      tests: ['oidc/ends.test.ts'],
+    },
+    {
+      name: 'the session’s end for introspection',
+      file: 'oidc/provider.ts',
+      find: "return (await accounts.liveSessionOf({ kind: 'introspected', accountId, sessionUid })) !== undefined",
+      replace: 'return accountId !== sessionUid && accounts !== undefined',
+    },
+    {
+      name: 'the refusal to tell of tokens of other applications',
+      file: 'oidc/provider.ts',
+      find: "if (client.clientAuthMethod === 'none' || token.clientId !== client.clientId) return false",
+      tests: ['oidc/refusals.test.ts'],
+    },
+    {
+      name: 'the refusal of who may not use the application, at the login',
+      file: 'oidc/account.ts',
+      find: 'if (!isPermitted(application, live.user)) {',
+      replace: 'if (!isPermitted(application, live.user) && ctx.oidc === undefined) {',
+    },
+  ),
 ]
