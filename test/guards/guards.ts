@@ -1069,6 +1069,18 @@ export const guards: readonly Guard[] = [
   ...against(
     'Cookies of the OpenID provider',
     {
+      name: 'the comparison of a waiting request with the cookie that names it',
+      file: 'oidc/openid.ts',
+      find: "if (req.path.split('/').includes(interaction.uid)) return interaction",
+      replace: 'return interaction',
+    },
+    {
+      name: 'a key of its own for the cookies of a request under way',
+      file: 'oidc/cookies.ts',
+      find: "secrets.map((secret) => createHmac('sha256', secret).update('openid request').digest('base64'))",
+      replace: 'createHmac && [...secrets]',
+    },
+    {
       name: 'the loss of the browser’s own session cookie of the provider',
       file: 'oidc/edge.ts',
       find: '.filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)',
@@ -1205,8 +1217,13 @@ export const guards: readonly Guard[] = [
     {
       name: 'the session’s end for introspection',
       file: 'oidc/provider.ts',
-      find: "return (await accounts.liveSessionOf({ kind: 'introspected', accountId, sessionUid })) !== undefined",
-      replace: 'return accountId !== sessionUid && accounts !== undefined',
+      find: 'return live !== undefined && isPermitted(applicationOf(client), live.user)',
+      replace: 'return live !== null && isPermitted !== undefined && applicationOf !== undefined',
+    },
+    {
+      name: 'the refusal of who may not use the application, at each use of a token',
+      file: 'oidc/account.ts',
+      find: 'if (source && !isPermitted(application, live.user)) return undefined',
     },
     {
       name: 'the refusal to tell of tokens of other applications',
