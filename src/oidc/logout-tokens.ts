@@ -131,15 +131,17 @@ export class LogoutTokens {
     await this.#postpone(session, waitMs, triedAt)
   }
 
-  /** Another one for each try, as it lives two minutes. */
-  async #token({ sid, applicationId, userId }: EndedApplicationSession): Promise<string> {
+  /**
+   * Another one for each try, as it lives two minutes.
+   * @NOTE without `sub`: some clients would take it as the end of all sessions of that person.
+   */
+  async #token({ sid, applicationId }: EndedApplicationSession): Promise<string> {
     const [key] = (await this.#options.keys.current()).private
     if (!key?.kid) throw new Error('there is no key to sign with')
     return new SignJWT({ sid, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'logout+jwt' })
       .setIssuer(this.#options.issuer)
       .setAudience(applicationId)
-      .setSubject(userId)
       .setIssuedAt()
       .setExpirationTime(`${TOKEN_SECONDS}s`)
       .setJti(randomUUID())

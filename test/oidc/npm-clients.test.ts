@@ -168,11 +168,16 @@ describe('express-openid-connect', () => {
   it('is told of a logout elsewhere', async () => {
     await using site = await createReachableWorld()
     const url = await startApplication(site)
-    const browser = new FollowedBrowser(site.world.dingtalk, PERSON)
-    await browser.open(`${url}/login`)
-    expect(JSON.parse((await browser.open(url)).text)).toMatchObject({ name: '张伟' })
+    const [browser, other] = [PERSON, PERSON].map((person) => new FollowedBrowser(site.world.dingtalk, person))
+    if (!browser || !other) throw new Error('no browsers')
+    for (const one of [browser, other]) {
+      await one.open(`${url}/login`)
+      expect(JSON.parse((await one.open(url)).text)).toMatchObject({ name: '张伟' })
+    }
     await browser.open(`${site.issuer}/logout`, { method: 'POST', headers: { Origin: site.issuer } })
     await expect.poll(async () => (await browser.open(url)).text, POLL).toBe('null')
+    // The same person in another browser stays in.
+    expect(JSON.parse((await other.open(url)).text)).toMatchObject({ name: '张伟' })
   })
 })
 
