@@ -207,7 +207,8 @@ describe.each(['docs/deploying.md', 'docs/upgrading.md', 'docs/zh/deploying.md',
 
     it('names only commands and settings that there are', () => {
       const { scripts } = JSON.parse(read('package.json'))
-      for (const [, name] of text.matchAll(/npm run (?:--silent )?([a-z-]+)/g)) expect(scripts).toHaveProperty(name ?? '')
+      for (const [, name] of text.matchAll(/npm run (?:--silent )?([a-z-]+)/g))
+        expect(scripts).toHaveProperty(name ?? '')
       for (const [, script = ''] of text.matchAll(/node dist\/([\w/-]+)\.js/g))
         expect(existsSync(path.join(PROJECT, 'src', `${script}.ts`)), script).toBe(true)
       const known = [...settingNames, ...Object.keys(said)]

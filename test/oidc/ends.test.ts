@@ -12,7 +12,7 @@ import { createLogger } from '../../src/log.js'
 import { Applications } from '../../src/services/applications.js'
 import { Audit } from '../../src/services/audit.js'
 import { PeopleAdmin } from '../../src/services/people-admin.js'
-import { DAY, HOUR } from '../../src/time.js'
+import { DAY, HOUR, SECOND } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import type { Browser } from '../support/browser.js'
 import { RelyingParty, type Tokens } from '../support/relying-party.js'
@@ -31,8 +31,6 @@ interface Scene {
   tokens: Tokens
   otherBrowser: Browser
   otherTokens: Tokens
-  /** The sids that the application was told of. */
-  told: unknown[]
   /** Lets what is over be removed, as each minute does. */
   sweep(): Promise<void>
 }
@@ -45,6 +43,8 @@ interface End {
   isForAll?: true
   /** The session goes on: there is no end of it to tell of. */
   isUntold?: true
+  /** It ends one application, and no session. */
+  isOfOneApplication?: true
   /** It ends by itself: the next sweep removes it. */
   isSwept?: true
   /** Applications ask another server from then on. */
@@ -125,6 +125,7 @@ const ends: Record<string, End> = {
   },
   'an application that was removed': {
     isForAll: true,
+    isOfOneApplication: true,
     end: async ({ world }) => {
       const database = await openDatabase(world.database.url)
       const audit = new Audit({ log: createLogger('silent') })
@@ -134,15 +135,24 @@ const ends: Record<string, End> = {
   },
 }
 
-/** An application's address for logout tokens, and the sids that came there. */
-async function listenForLogouts() {
+/** An application's address for logout tokens, and the sids that it took; one that is away takes each at the second try. */
+async function listenForLogouts({ isAway = false } = {}) {
   const told: unknown[] = []
+  const tried: unknown[] = []
   const server = createServer(async (req, res) => {
-    told.push(decodeJwt(new URLSearchParams(await text(req)).get('logout_token') ?? '').sid)
-    res.writeHead(200).end()
+    const { sid } = decodeJwt(new URLSearchParams(await text(req)).get('logout_token') ?? '')
+    const isTaken = !isAway || tried.includes(sid)
+    tried.push(sid)
+    if (isTaken) told.push(sid)
+    res.writeHead(isTaken ? 200 : 503).end()
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { told, uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() }
+  return {
+    told,
+    tried,
+    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => server.close(),
+  }
 }
 
 /** Lets what is over be removed by a process with these secrets; ends once a sweep has found nothing. */
@@ -165,7 +175,10 @@ describe.each(Object.entries(ends))('%s', (_, end) => {
   it('is an end for applications, at once, and they are told', async () => {
     await using world = await createWorld({ ...end.settings })
     const logouts = await listenForLogouts()
+    const wikiLogouts = await listenForLogouts({ isAway: true })
     await addApplication(world, { refreshTokens: true, backchannelLogoutUri: logouts.uri })
+    await addApplication(world, { id: 'wiki', backchannelLogoutUri: wikiLogouts.uri })
+    const wiki = new RelyingParty(world, { id: 'wiki' })
     let passed = 0
     const pass = world.pass.bind(world)
     world.pass = (ms) => {
@@ -180,6 +193,7 @@ describe.each(Object.entries(ends))('%s', (_, end) => {
     }
     const [tokens, otherTokens] = [await enter(browser), await enter(otherBrowser)]
     const code = (await app.ask(browser, { scope: 'openid' })).get('code')
+    const wikiTokens = [await wiki.enter(browser), await wiki.enter(otherBrowser)]
     const scene: Scene = {
       world,
       browser,
@@ -187,7 +201,6 @@ describe.each(Object.entries(ends))('%s', (_, end) => {
       tokens,
       otherBrowser,
       otherTokens,
-      told: logouts.told,
       sweep: () => sweepOnce(world, end, passed),
     }
     expect((await app.introspect(tokens.refreshToken)).body.active).toBe(true)
@@ -202,12 +215,28 @@ describe.each(Object.entries(ends))('%s', (_, end) => {
     const others = await asked.refresh(otherTokens.refreshToken)
     expect(others.status === 200).toBe(!end.isForAll)
     if (end.isSwept) await scene.sweep()
-    const gone = end.isUntold ? [] : end.isForAll ? [tokens, otherTokens] : [tokens]
-    const sids = gone.map(({ idToken }) => decodeJwt(idToken).sid).sort()
-    await expect.poll(() => [...scene.told].sort(), { timeout: 15_000 }).toEqual(sids)
+    const gone = end.isUntold ? 0 : end.isForAll ? 2 : 1
+    const sidsOf = (all: Tokens[]) =>
+      all
+        .slice(0, gone)
+        .map(({ idToken }) => decodeJwt(idToken).sid)
+        .sort()
+    await expect.poll(() => [...logouts.told].sort(), POLL).toEqual(sidsOf([tokens, otherTokens]))
+    const expected = end.isOfOneApplication ? [] : sidsOf(wikiTokens)
+    await expect.poll(() => wikiLogouts.tried.length, POLL).toBe(expected.length)
+    expect(wikiLogouts.told).toEqual([])
+    await expect.poll(async () => (await waiting(world)).length, POLL).toBe(expected.length)
+    world.pass(10 * SECOND)
+    await expect.poll(() => [...wikiLogouts.told].sort(), POLL).toEqual(expected)
+    wikiLogouts.close()
     logouts.close()
   }, 60_000)
 })
+
+const POLL = { timeout: 15_000 }
+
+/** What an application could not be told of yet. */
+const waiting = (world: World) => world.sql('SELECT sid FROM "ApplicationSession" WHERE "triedAt" IS NOT NULL')
 
 /** Another process with these settings, as the world that applications ask. */
 async function serverOf(world: World, settings: Record<string, string>): Promise<World> {
