@@ -143,4 +143,4 @@ it('an application sees a database that is away as such, with the time to wait',
   expect([page.status, page.body.error]).toEqual([503, 'service_unavailable'])
   expect(world.log.filter(({ msg }) => msg === 'a bug')).toEqual([])
   expect((await party.exchange(code)).status).toBe(200)
-})
+}, 60_000)

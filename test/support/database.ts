@@ -84,7 +84,7 @@ export async function makeSchema(server: string): Promise<TestDatabase> {
       return async () => void (await sql(`DROP TRIGGER no_${verb} ON "${table}"`))
     },
     lockWrites: async () => {
-      await sql('BEGIN; LOCK TABLE "User", "Session" IN SHARE MODE')
+      await sql('BEGIN; LOCK TABLE "User", "Session", "OpenidRecord" IN SHARE MODE')
       return async () => void (await sql('ROLLBACK'))
     },
     remove: async () => {
