@@ -12,6 +12,7 @@ describe.each(['qrconnect', 'oauth2'])('a login through %s', (DINGTALK_FLOW) => 
     expect(body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       username: '张三',
+      handle: expect.stringMatching(/^zhangsan-[0-9a-f]{4}$/),
       nick: '张三',
       unionId: world.dingtalk.person('zhangsan').unionId,
       avatarUrl: DINGTALK_FLOW === 'oauth2' ? expect.stringContaining('/avatar/') : null,

@@ -62,7 +62,7 @@ export class Accounts {
    * What the application may do for the person from now on: all that it asks for, as it is the organisation's own.
    * Each login has a grant of its own, so that one that leaks ends alone.
    * @throws {AppError} `not_permitted`
-   * @throws the provider's `access_denied` where the application wants no page to be shown
+   * @throws the provider's `access_denied` where the application wants no page to be shown, `login_required`
    */
   async grant(ctx: KoaContextWithOIDC): Promise<InstanceType<typeof ctx.oidc.provider.Grant>> {
     const { client, session, provider } = ctx.oidc
@@ -80,6 +80,8 @@ export class Accounts {
       logoutUri: application.backchannelLogoutUri,
       now: new Date(this.#options.now()),
     })
+    // It has ended since the request began.
+    if (sid === undefined) throw new errors.LoginRequired()
     session.sidFor(application.id, sid)
     const grant = new provider.Grant({ accountId: live.user.id, clientId: application.id })
     grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))

@@ -26,7 +26,7 @@ export class RecordAdapter extends BaseAdapter {
 
   override async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
     // The id is a secret. The provider's session is a shadow of ours: nothing is to be compared with it later.
-    const { jti: _, session: __, ...kept } = payload
+    const { jti: _, session: __, ...kept } = withoutSignatures(payload)
     const isSaved = await this.#options.records.save(this.#hash(id), {
       kind: this.#kind,
       payload: kept,
@@ -80,6 +80,13 @@ export class RecordAdapter extends BaseAdapter {
   #hash(id: string): string {
     return recordHash(this.#kind, id)
   }
+}
+
+/** An ID token that came as a hint has been verified: what is kept of it is nobody's proof any more. */
+function withoutSignatures(payload: AdapterPayload): AdapterPayload {
+  const hint = payload.params?.id_token_hint
+  if (typeof hint !== 'string') return payload
+  return { ...payload, params: { ...payload.params, id_token_hint: hint.replace(/[^.]*$/, '') } }
 }
 
 /** SHA-256 without salt is enough: what is secret has 256 random bits. */

@@ -27,7 +27,7 @@ export function claimsOf(user: User, { application, emailDomain }: Reader): Reco
     ...(avatarUrl !== null && { picture: avatarUrl }),
     // Of nobody's mailbox: so it is not said to be verified.
     ...(emailDomain !== undefined && { email: `${handle}@${emailDomain}` }),
-    ...(userid !== null && { dingtalk_userid: userid }),
+    ...(userid !== null && application.scopes.includes('dingtalk') && { dingtalk_userid: userid }),
   }
 }
 

@@ -28,7 +28,7 @@ export function readyForProvider({ publicUrl, sessionCookie }: Edge): void {
     ? live.info.id
     : req.path.startsWith(openidPaths.endSession) && questionIn(sessionCookie, headers.cookie)
   req.headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
-  req.url = req.url.replace(/\/(?=\?|$)/, '')
+  req.url = req.url.replace(/^([^?]*)\/(?=\?|$)/, '$1')
 }
 
 /** The id of a logout's question, as the provider makes them: nothing that could be read as another cookie. */
@@ -45,10 +45,10 @@ export function surround(provider: Provider, sessionCookie: string, signOut: Sig
     currentRequest().isLogout = true
   })
   provider.use(async (ctx, next) => {
-    const { req, res } = currentRequest()
+    const { req, res, live } = currentRequest()
     try {
       await next()
-      if (currentRequest().isLogout) await signOut(req, res)
+      if (live && currentRequest().isLogout) await signOut(req, res)
     } catch (error) {
       currentRequest().failure = error
       ctx.respond = false

@@ -109,15 +109,16 @@ export class Openid {
     const provider = await this.#provider()
     await runFor({ req, res, live }, async () => {
       const interaction = await findInteraction(provider, req, res)
-      const { session: before }: LoginDetails = interaction.prompt.details
       // A second login would change nothing: it was to be somebody's whom this browser's person is not.
       const isAgain = interaction.lastSubmission?.login !== undefined
-      // Where a login anew is asked for, the session that was there does not do.
-      if (!isAgain && (!live || live.info.id === before)) {
+      if (!isAgain && !(live && isEnough(live, interaction))) {
         redirect(res, this.#options.login.beginUrl(`${publicUrl}${openidPaths.interaction}/${interaction.uid}`).url)
         return
       }
-      interaction.result = isAgain || !live ? WRONG_PERSON : { login: { accountId: live.user.id, ts: secondsOf(live) } }
+      if (isAgain || !live) interaction.result = WRONG_PERSON
+      // Where any login does, whoever is signed in when the request goes on is the one.
+      else if (wantsNewLogin(interaction))
+        interaction.result = { login: { accountId: live.user.id, ts: secondsOf(live) } }
       await interaction.persist()
       redirect(res, interaction.returnTo)
     })
@@ -150,6 +151,18 @@ export class Openid {
 const WRONG_PERSON = {
   error: 'login_required',
   error_description: 'somebody else has logged in than the application expected',
+}
+
+/** Whether a login is asked for though somebody may be signed in. */
+function wantsNewLogin({ prompt }: Interaction): boolean {
+  return prompt.reasons.some((reason) => reason !== 'no_session')
+}
+
+/** Whether this session is the login that the request waits for: a new one, where that is asked for. */
+function isEnough(live: LiveSession, interaction: Interaction): boolean {
+  const { session: before }: LoginDetails = interaction.prompt.details
+  const isNew = before === undefined ? secondsOf(live) >= interaction.iat : live.info.id !== before
+  return !wantsNewLogin(interaction) || isNew
 }
 
 function secondsOf({ info }: LiveSession): number {

@@ -13,14 +13,14 @@ export interface EndedApplicationSession {
 
 /** What applications know of our sessions, each under a name of its own (`sid`). */
 export interface ApplicationSessionRows {
-  /** The application's name for this session: the one that it has, or a new one. */
+  /** The application's name for this session: the one that it has, or a new one. Undefined where the session is gone. */
   open(opened: {
     sessionId: string
     applicationId: string
     userId: string
     logoutUri: string | null
     now: Date
-  }): Promise<string>
+  }): Promise<string | undefined>
   /** The session of ours behind an application's session; undefined where that is over. */
   sessionOf(sid: string): Promise<string | undefined>
   /** Those to be told of by now, the longest waiting first; a few hundred at most. */

@@ -7,6 +7,8 @@ import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRow
 const MAX_ROUNDS = 500
 /** So many usernames are looked up at a time. */
 const NAMESAKES_AT_ONCE = 50
+/** What handles look like. */
+const HANDLE = /^[a-z0-9._-]{1,32}$/
 
 interface Options {
   rows: UserRows
@@ -42,8 +44,10 @@ export class People {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const returning = await this.#rows.recordReturn(unionId, seen)
       if (returning) return returning
-      // The nick itself is free for most people, and a failed insert the cheapest way to find out.
-      const username = round === 0 ? seen.nick : await this.#freeUsername(seen.nick)
+      // The nick itself is free for most people, and a failed insert the cheapest way to find out. One that could be a
+      // handle must not be somebody else's: applications may be given either.
+      const isTried = round === 0 && !HANDLE.test(seen.nick)
+      const username = isTried ? seen.nick : await this.#freeUsername(seen.nick)
       const created = await this.#create({ ...seen, unionId, username })
       if (created) return created
       const known = await this.#rows.findByUnionId(unionId)

@@ -1094,8 +1094,9 @@ export const guards: readonly Guard[] = [
     {
       name: 'another login than the one that was there, where one anew is asked for',
       file: 'oidc/openid.ts',
-      find: ' || live.info.id === before',
-      tests: ['oidc/flow.test.ts'],
+      find: 'return !wantsNewLogin(interaction) || isNew',
+      replace: 'return true',
+      tests: ['oidc/flow.test.ts', 'oidc/attacks.test.ts'],
     },
   ),
   ...against(

@@ -14,12 +14,18 @@ interface Options {
   user?: number | undefined
 }
 
+interface CompiledOptions extends Options {
+  /** A program and its arguments that start Node, in place of Node itself: such as one that takes rights away first. */
+  launcher?: string[]
+}
+
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /** A command of this project, such as `start` or `users`, as compiled by `npm run build`. */
-export function runCompiled(command: string, { args = [], ...options }: Options): Command {
+export function runCompiled(command: string, { args = [], launcher = [], ...options }: CompiledOptions): Command {
+  const [program, ...rest] = [...launcher, process.execPath, PROGRAM, command, ...args] as [string, ...string[]]
   // Not the project's own folder, where somebody's .env may lie.
-  return new Command(process.execPath, { cwd: tmpdir(), ...options, args: [PROGRAM, command, ...args] })
+  return new Command(program, { cwd: tmpdir(), ...options, args: rest })
 }
 
 /** A running program. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ApplicationSessionRows, EndedApplicationSession } from '../../services/application-session.js'
 import { type Database, type Statement, timeText } from './database.js'
+import { isForeignKeyViolation } from './failures.js'
 
 const DUE_AT_ONCE = 200
 
@@ -52,9 +53,12 @@ export class SqlApplicationSessionRows implements ApplicationSessionRows {
 
   async open({ sessionId, applicationId, userId, logoutUri, now }: Parameters<ApplicationSessionRows['open']>[0]) {
     const values = [randomUUID(), sessionId, applicationId, userId, logoutUri, timeText(now), timeText(now)]
-    const [row] = await this.#database.query<{ sid: string }>(OPEN, values)
-    if (!row) throw new Error('an application session was not written')
-    return row.sid
+    try {
+      return (await this.#database.query<{ sid: string }>(OPEN, values))[0]?.sid
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return undefined
+      throw error
+    }
   }
 
   async sessionOf(sid: string): Promise<string | undefined> {

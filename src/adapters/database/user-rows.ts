@@ -44,9 +44,12 @@ export class PrismaUserRows implements UserRows {
 
   async takenUsernames(usernames: string[]): Promise<string[]> {
     const taken = await this.#users((users) =>
-      users.findMany({ where: { username: { in: usernames } }, select: { username: true } }),
+      users.findMany({
+        where: { OR: [{ username: { in: usernames } }, { handle: { in: usernames } }] },
+        select: { username: true, handle: true },
+      }),
     )
-    return taken.map(({ username }) => username)
+    return taken.flatMap(({ username, handle }) => (handle === null ? [username] : [username, handle]))
   }
 
   async markMembershipChecked(userId: string, userid: string, at: Date): Promise<void> {

@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest'
+import { PrismaApplicationRows } from '../../src/adapters/database/application-rows.js'
+import { openDatabase } from '../../src/adapters/database/open-database.js'
+import { makePerson } from '../../src/emulator/emulator.js'
+import { HOUR } from '../../src/time.js'
+import { addApplication } from '../support/applications.js'
+import { RelyingParty } from '../support/relying-party.js'
+import { createWorld, type World } from '../support/world.js'
+
+async function signedIn(world: World, person = 'zhangsan') {
+  const browser = world.browser()
+  await browser.logIn(person)
+  return browser
+}
+
+it.each([{ prompt: 'login' }, { max_age: '60' }])(
+  'a login anew is one, though the request began without the session’s cookie: %j',
+  async (wanted) => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const party = new RelyingParty(world)
+    const browser = await signedIn(world)
+    const past = new Date(Date.now() - HOUR)
+      .toISOString()
+      .replace('Z', world.database.kind === 'sqlite' ? '+00:00' : '')
+    await world.sql(`UPDATE "Session" SET "createdAt" = '${past}'`)
+    const cookie = browser.cookies.get('sid') ?? ''
+    browser.cookies.delete('sid')
+    const begun = await browser.get(party.authorizeUrl(wanted)).expect(303)
+    browser.cookies.set('sid', cookie)
+    const waiting = await browser.get(String(begun.headers.location)).expect(302)
+    expect(waiting.headers.location).toContain('/ding_url?redirect=')
+  },
+)
+
+it('an ID token that came as a hint is not kept as one', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const browser = await signedIn(world)
+  const { idToken } = await party.enter(browser)
+  const begun = await browser.get(party.authorizeUrl({ id_token_hint: idToken, prompt: 'login' })).expect(303)
+  const kept = JSON.stringify(await world.sql('SELECT payload FROM "OpenidRecord"'))
+  expect(kept).toContain(idToken.split('.')[1])
+  expect(kept).not.toContain(idToken.split('.')[2])
+  expect((await party.logIn(browser, begun)).get('code')).not.toBeNull()
+})
+
+it.each(['abc/', 'x/?y', '/'])('a state goes through as it came: %s', async (state) => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const address = party.authorizeUrl().replace('&state=the-state', '')
+  const { headers } = await (await signedIn(world)).get(`${address}&state=${state}`).expect(303)
+  expect(new URL(String(headers.location)).searchParams.get('state')).toBe(state)
+})
+
+it('a redirect URI that ends in a slash is that one, and no other', async () => {
+  await using world = await createWorld()
+  await addApplication(world, { redirectUris: ['https://app.test/'] })
+  const browser = await signedIn(world)
+  const address = '/oidc/auth?client_id=app&response_type=code&scope=openid&redirect_uri=https://app.test'
+  await browser.get(`${address}/`).expect(303)
+  await browser.get(address).expect(400)
+})
+
+it('nobody gets a username that is somebody’s handle', async () => {
+  await using world = await createWorld()
+  const { handle } = (await (await signedIn(world)).get('/me')).body
+  world.dingtalk.addPerson(makePerson({ id: 'namesake', nick: handle }))
+  expect((await (await signedIn(world, 'namesake')).get('/me')).body.username).toBe(`${handle}-2`)
+})
+
+it('a scope that an application may not ask for any more gives nothing', async () => {
+  await using world = await createWorld()
+  await addApplication(world, { scopes: ['dingtalk'], refreshTokens: true })
+  const party = new RelyingParty(world)
+  const { refreshToken } = await party.enter(await signedIn(world), { scope: 'openid dingtalk offline_access' })
+  const told = async () => (await party.userinfo((await party.refresh(refreshToken)).body.access_token)).body
+  expect(await told()).toHaveProperty('dingtalk_userid')
+  const database = await openDatabase(world.database.url)
+  await new PrismaApplicationRows(database).take([{ step: 'change', id: 'app', fields: { scopes: [] } }])
+  await database.close()
+  expect(await told()).not.toHaveProperty('dingtalk_userid')
+})
+
+it('nobody writes the question that somebody else is asked at a logout', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const victim = await signedIn(world)
+  const [{ id = '' } = {}] = await world.sql('SELECT id FROM "Session"')
+  const asked = await victim.get('/oidc/logout').expect(200)
+  const attacker = world.browser()
+  attacker.cookies.set('oidc.session', String(id))
+  const forged = await attacker.get('/oidc/logout').expect(200)
+  const xsrfOf = (text: string) => /name="xsrf" value="(\w+)"/.exec(text)?.[1] ?? ''
+  const confirm = (xsrf: string) =>
+    victim.send('post', '/oidc/logout/confirm').type('form').send({ xsrf, logout: 'yes' })
+  await confirm(xsrfOf(forged.text)).expect(400)
+  await victim.get('/me').expect(200)
+  await confirm(xsrfOf(asked.text)).expect(303)
+  await victim.get('/me').expect(401)
+})
+
+it('the sessions of two people in one browser are not ended without a question', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const [browser, attacker] = [await signedIn(world), await signedIn(world, 'lisi')]
+  const both = `${browser.cookieHeader}; ${attacker.cookieHeader}`
+  const asked = await world.browser().get('/oidc/logout').set('Cookie', both).expect(200)
+  const xsrf = /name="xsrf" value="(\w+)"/.exec(asked.text)?.[1] ?? ''
+  const [question = ''] = String(asked.headers['set-cookie']).split(';')
+  const form = world.browser().send('post', '/oidc/logout/confirm').set('Cookie', `${both}; ${question}`).type('form')
+  await form.send({ xsrf, logout: 'yes' }).expect(303)
+  await browser.get('/me').expect(200)
+  await attacker.get('/me').expect(200)
+})
+
+it('a request goes on with whoever is signed in when it does, where any login will do', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const browser = world.browser()
+  const begun = await browser.get(party.authorizeUrl()).expect(303)
+  const resumeUrl = await party.logInUntilResumed(browser, begun, 'lisi')
+  await browser.logIn('zhangsan')
+  const { headers } = await browser.get(resumeUrl).expect(303)
+  const { body } = await party.exchange(new URL(String(headers.location)).searchParams.get('code'))
+  expect((await party.claims(body.id_token)).name).toBe('张三')
+})
