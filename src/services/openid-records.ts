@@ -20,7 +20,7 @@ export type FoundRecord = OpenidRecord & { consumedAt: Date | null }
 export interface OpenidRecords {
   /**
    * Writes it, in the place of one that was there.
-   * Returns false, and writes nothing, where its session or application is gone.
+   * Returns false, and writes nothing, where its session, application or grant is gone.
    */
   save(idHash: string, record: OpenidRecord): Promise<boolean>
   /** Also one that has expired, while it is not removed. */

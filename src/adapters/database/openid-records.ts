@@ -4,12 +4,22 @@ import { isForeignKeyViolation } from './failures.js'
 
 const REMOVE_AT_ONCE = 200
 
+const COLUMNS = '"idHash", "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt"'
+const OR_UPDATE =
+  'ON CONFLICT ("idHash") DO UPDATE SET "payload" = excluded."payload", "expiresAt" = excluded."expiresAt"'
 const SAVE: Statement = {
   name: 'openid_save',
-  sql: `INSERT INTO "OpenidRecord"
-          ("idHash", "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt")
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT ("idHash") DO UPDATE SET "payload" = excluded."payload", "expiresAt" = excluded."expiresAt"`,
+  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ${OR_UPDATE} RETURNING "idHash"`,
+}
+/**
+ * Nothing locks the grant, as that could stop the end of a session: what is saved at the very moment of the grant's end
+ * may stay until it expires, but is no good without a grant.
+ */
+const SAVE_GIVEN: Statement = {
+  name: 'openid_save_given',
+  sql: `INSERT INTO "OpenidRecord" (${COLUMNS})
+        SELECT ?, ?, ?, ?, ?, ?, ? FROM "OpenidRecord" WHERE "grantId" = ? AND "kind" = 'Grant'
+        ${OR_UPDATE} RETURNING "idHash"`,
 }
 const FIND: Statement = {
   name: 'openid_find',
@@ -21,10 +31,12 @@ const CONSUME: Statement = {
   sql: `UPDATE "OpenidRecord" SET "consumedAt" = ? WHERE "idHash" = ? AND "consumedAt" IS NULL RETURNING "idHash"`,
 }
 const REMOVE: Statement = { name: 'openid_remove', sql: `DELETE FROM "OpenidRecord" WHERE "idHash" = ?` }
-const REMOVE_GRANT: Statement = {
-  name: 'openid_remove_grant',
-  sql: `DELETE FROM "OpenidRecord" WHERE "grantId" = ?`,
+/** By itself, and first: from then on nothing is saved for it, and what was saved until then the next statement sees. */
+const REMOVE_GRANT_ITSELF: Statement = {
+  name: 'openid_remove_grant_itself',
+  sql: `DELETE FROM "OpenidRecord" WHERE "grantId" = ? AND "kind" = 'Grant'`,
 }
+const REMOVE_GIVEN: Statement = { name: 'openid_remove_given', sql: `DELETE FROM "OpenidRecord" WHERE "grantId" = ?` }
 
 interface Row {
   kind: string
@@ -55,8 +67,11 @@ export class SqlOpenidRecords implements OpenidRecords {
     const { kind, payload, grantId, sessionId, applicationId, expiresAt } = record
     const values = [idHash, kind, JSON.stringify(payload), grantId, sessionId, applicationId, timeText(expiresAt)]
     try {
-      await this.#database.query(SAVE, values)
-      return true
+      const saved =
+        grantId === null || kind === 'Grant'
+          ? await this.#database.query(SAVE, values)
+          : await this.#database.query(SAVE_GIVEN, [...values, grantId])
+      return saved.length > 0
     } catch (error) {
       if (isForeignKeyViolation(error)) return false
       throw error
@@ -84,7 +99,8 @@ export class SqlOpenidRecords implements OpenidRecords {
   }
 
   async removeGrant(grantId: string): Promise<void> {
-    await this.#database.query(REMOVE_GRANT, [grantId])
+    await this.#database.query(REMOVE_GRANT_ITSELF, [grantId])
+    await this.#database.query(REMOVE_GIVEN, [grantId])
   }
 
   async removeExpired(by: Date): Promise<number> {
