@@ -1161,7 +1161,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the loss of the id in what is kept',
       file: 'oidc/adapter.ts',
-      find: 'const { jti: _, session: __, ...kept } = payload',
+      find: 'const { jti: _, session: __, ...kept } = withoutSignatures(payload)',
       replace: 'const { ...kept } = payload',
     },
     {
