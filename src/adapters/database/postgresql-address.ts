@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { SessionSettings } from './postgresql-connections.js'
 
-/** For a connection to be had, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 2000
+/** For a connection to be had, in milliseconds: also while a first login after a start loads its code on a busy machine. */
+const CONNECT_TIMEOUT_MS = 5000
 
 /** A setting among libpq's `options`: https://www.postgresql.org/docs/current/libpq-connect.html */
 const OPTION = /(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\\\s])*)/g
