@@ -6,7 +6,7 @@ const ID_LENGTHS = [4, 5, 6, 7, 8, 9, 10, 11]
 const NAMELESS = 'user'
 
 /** What a handle looks like. */
-const HANDLE = /^[a-z0-9._-]{1,32}$/
+export const HANDLE = /^[a-z0-9._-]{1,32}$/
 /** Safe as a name of files and as an argument of commands, too: not `..`, not `-rf`. */
 const GIVEN_HANDLE = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { HANDLE } from './handle-of-nick.js'
 import type { Handles } from './handles.js'
 import { normaliseNick } from './nick.js'
 import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRows } from './ports.js'
@@ -7,8 +8,6 @@ import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRow
 const MAX_ROUNDS = 500
 /** So many usernames are looked up at a time. */
 const NAMESAKES_AT_ONCE = 50
-/** What handles look like. */
-const HANDLE = /^[a-z0-9._-]{1,32}$/
 
 interface Options {
   rows: UserRows
