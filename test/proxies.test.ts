@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { closeAtOnce, listen } from '../src/server/listen.js'
 import type { Browser } from './support/browser.js'
@@ -90,13 +91,21 @@ async function startApplication() {
     seen.push({ url, headers })
     res.end('the application')
   })
+  const upgraded: Duplex[] = []
   server.on('upgrade', ({ url, headers }, socket) => {
     seen.push({ url, headers })
-    // Open until the browser ends it: a proxy need not pass on what is over already.
-    socket.on('end', () => socket.end())
+    // Open until the test is over: a proxy need not pass on what is over already. The server counts it no more.
+    upgraded.push(socket)
+    socket.on('error', () => {
+      // The proxy may cut it.
+    })
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
   })
-  return { seen, port: await listen(server, { port: 0, host: '127.0.0.1' }), close: () => closeAtOnce(server) }
+  const close = async () => {
+    for (const socket of upgraded) socket.destroy()
+    await closeAtOnce(server)
+  }
+  return { seen, port: await listen(server, { port: 0, host: '127.0.0.1' }), close }
 }
 
 /** A server, an application, and the document's example in front of both. */
