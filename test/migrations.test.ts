@@ -23,12 +23,20 @@ const ours = migrationsOf(kind).map((name) => {
 })
 /** What the databases call the types of Prisma. */
 const sqlTypes = {
-  sqlite: { String: 'TEXT', Boolean: 'BOOLEAN', DateTime: 'DATETIME', Int: 'INTEGER UNSIGNED', Moment: 'DATETIME' },
+  sqlite: {
+    String: 'TEXT',
+    Boolean: 'BOOLEAN',
+    DateTime: 'DATETIME',
+    Int: 'INTEGER',
+    Count: 'INTEGER UNSIGNED',
+    Moment: 'DATETIME',
+  },
   postgresql: {
     String: 'text',
     Boolean: 'boolean',
     DateTime: 'timestamp(3) without time zone',
     Int: 'integer',
+    Count: 'integer',
     Moment: 'timestamp with time zone',
   },
 }[kind]
@@ -112,7 +120,7 @@ describe('a database that does not exist', () => {
       { name: 'logs', type: sqlTypes.String, notnull: 0, pk: 0 },
       { name: 'rolled_back_at', type: sqlTypes.Moment, notnull: 0, pk: 0 },
       { name: 'started_at', type: sqlTypes.Moment, notnull: 1, pk: 0 },
-      { name: 'applied_steps_count', type: sqlTypes.Int, notnull: 1, pk: 0 },
+      { name: 'applied_steps_count', type: sqlTypes.Count, notnull: 1, pk: 0 },
     ])
     for (const row of await place.query('SELECT * FROM _prisma_migrations')) {
       expect(row).toEqual({
@@ -314,7 +322,7 @@ function readModels(schema: string): Table[] {
         }
         continue
       }
-      const isKnown = type === 'String' || type === 'Boolean' || type === 'DateTime'
+      const isKnown = type === 'String' || type === 'Boolean' || type === 'DateTime' || type === 'Int'
       const sqlType = isKnown ? sqlTypes[type] : undefined
       if (!sqlType) throw new Error(`this test cannot read the line of ${name}: ${line}`)
       const isId = /(^|\s)@id\b/.test(attributes)

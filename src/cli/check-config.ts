@@ -1,5 +1,6 @@
 import { connectDingTalk } from '../adapters/dingtalk/connect-dingtalk.js'
-import { type Config, type ConfigFault, readConfig } from '../config/config.js'
+import { type Config, readConfig } from '../config/config.js'
+import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { OperatorError } from '../errors.js'
 import { DAY, MINUTE } from '../time.js'
 import { appCredential, sessionSecret } from './credentials.js'
+import { type ConfigFault, crossFaults, USUAL_PORT, USUAL_PUBLIC_URL } from './cross-faults.js'
 import { emailDomain } from './email-domain.js'
 import type { EnvFile } from './env-file.js'
 import { meantBy } from './near-names.js'
@@ -22,15 +23,6 @@ import {
   trustProxy,
   wholeNumber,
 } from './setting-values.js'
-
-const USUAL_PORT = '8000'
-const USUAL_PUBLIC_URL = `http://localhost:${USUAL_PORT}`
-
-/** One setting that cannot be used as it is. `problem` says what is wrong and what would be right, never a secret's value. */
-export interface ConfigFault {
-  setting: string
-  problem: string
-}
 
 /** All faults of the settings at once. */
 export class ConfigError extends OperatorError {
@@ -63,6 +55,9 @@ function environmentSchema(production: boolean) {
     DINGTALK_API_URL: host('api'),
     DINGTALK_TIMEOUT: duration({ max: MINUTE }).prefault('5s'),
     MEMBERSHIP_RECHECK: duration({ zero: true }).prefault('12h'),
+    DINGTALK_PROFILE: oneOf('none', 'directory').prefault('none'),
+    DINGTALK_CORP_ID: credential.optional(),
+    DINGTALK_EVENTS: oneOf('off', 'stream').prefault('off'),
     EMAIL_DOMAIN: setting(emailDomain).optional(),
     DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
     SESSION_SECRETS: listOf(sessionSecret(production)).refine((secrets) => secrets.length > 0, 'is empty'),
@@ -107,26 +102,6 @@ export function readConfig(environment: Record<string, string | undefined>, envF
 
 const faultOf = ({ path, message }: z.core.$ZodIssue): ConfigFault => ({ setting: path.join('.'), problem: message })
 
-/** The faults that only two settings together show. */
-function crossFaults(env: Record<string, string>): ConfigFault[] {
-  const faults: ConfigFault[] = []
-  if (env.DINGTALK_CORP_APP_KEY && !env.DINGTALK_CORP_APP_SECRET)
-    faults.push({ setting: 'DINGTALK_CORP_APP_SECRET', problem: 'is missing' })
-  if (env.DINGTALK_CORP_APP_SECRET && !env.DINGTALK_CORP_APP_KEY)
-    faults.push({ setting: 'DINGTALK_CORP_APP_KEY', problem: 'is missing' })
-
-  const metricsPort = Number(env.METRICS_PORT)
-  if (metricsPort !== 0 && metricsPort === Number(env.PORT ?? USUAL_PORT))
-    faults.push({ setting: 'METRICS_PORT', problem: "must not be PORT's: it is not public" })
-
-  const domain = env.COOKIE_DOMAIN?.toLowerCase().replace(/^\./, '')
-  const publicUrl = env.PUBLIC_URL ?? USUAL_PUBLIC_URL
-  const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : domain
-  if (domain && host !== domain && !host?.endsWith(`.${domain}`))
-    faults.push({ setting: 'COOKIE_DOMAIN', problem: "must be PUBLIC_URL's host or a parent of it" })
-  return faults
-}
-
 /** Adds how the fault probably came about: another name stands in its place, or the value was cut. */
 function explained(fault: ConfigFault, env: Record<string, string>, envFile: EnvFile | undefined): ConfigFault {
   const { setting, problem } = fault
@@ -160,6 +135,10 @@ function configOf(s: Environment, production: boolean) {
       oapiUrl: s.DINGTALK_OAPI_URL,
       apiUrl: s.DINGTALK_API_URL,
       timeoutMs: s.DINGTALK_TIMEOUT,
+      /** Of the organisation: where it is set, a login inside the DingTalk client needs no scan. */
+      corpId: s.DINGTALK_CORP_ID,
+      /** Whether DingTalk tells of leavers and changes at once. */
+      hasEvents: s.DINGTALK_EVENTS === 'stream',
     },
     membership: {
       audience: s.DINGTALK_AUDIENCE,
@@ -167,6 +146,8 @@ function configOf(s: Environment, production: boolean) {
       appSecret: s.DINGTALK_CORP_APP_SECRET ?? s.DINGTALK_APP_SECRET,
       /** 0: never looked up again. */
       recheckMs: s.MEMBERSHIP_RECHECK,
+      /** Whether the directory is asked for more than membership: name, work e-mail, departments, roles. */
+      hasProfiles: s.DINGTALK_PROFILE === 'directory',
     },
     emailDomain: s.EMAIL_DOMAIN,
     databaseUrl: s.DATABASE_URL,

@@ -1,4 +1,5 @@
-import { type Config, type ConfigFault, settingNames } from './config.js'
+import { type Config, settingNames } from './config.js'
+import type { ConfigFault } from './cross-faults.js'
 import type { EnvFile } from './env-file.js'
 import { meantBy } from './near-names.js'
 

@@ -3,7 +3,8 @@ import { AppError } from '../errors.js'
 import { SingleFlight } from '../single-flight.js'
 import { MINUTE, withinOr } from '../time.js'
 import type { Audit, Client } from './audit.js'
-import type { Admission, DingTalkProfile, Directory, Standing, User, UserRows } from './ports.js'
+import type { Directory, Standing } from './directory.js'
+import type { Admission, DingTalkProfile, User, UserRows } from './ports.js'
 import type { Sessions } from './sessions.js'
 
 /** How long a request waits for the lookup of its user. */

@@ -1,3 +1,5 @@
+import type { DirectoryProfile } from './directory.js'
+
 /** What DingTalk says of the person who scanned. */
 export interface DingTalkProfile {
   /** Empty where DingTalk sent none: such a person cannot be told from others and must not be logged in. */
@@ -37,14 +39,6 @@ export interface DingTalkFlow {
   profileFor(code: string): Promise<DingTalkProfile>
 }
 
-/** What the organisation's directory says of a person; `userid` is its own name for an employee. */
-export type Standing = { is: 'employee'; userid: string } | { is: 'external' } | { is: 'unknown' }
-
-export interface Directory {
-  /** @throws {DingTalkError} where the directory does not say clearly. */
-  standingOf(unionId: string): Promise<Standing>
-}
-
 export interface User {
   id: string
   unionId: string
@@ -60,6 +54,9 @@ export interface User {
   membershipCheckedAt: Date | null
   /** Set by the operator: such a user has no login and no session. */
   disabledAt: Date | null
+  /** As the directory last said; null where it was never asked for it. */
+  profile: DirectoryProfile | null
+  profileReadAt: Date | null
 }
 
 /** A user as they are kept: who was there before handles were may have none yet, see `Handles`. */

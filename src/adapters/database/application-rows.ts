@@ -64,13 +64,20 @@ export class PrismaApplicationRows implements ApplicationRows {
 
   async take(steps: ApplicationStep[]): Promise<boolean> {
     try {
-      await this.#database.prisma((prisma) => prisma.$transaction(steps.flatMap((step) => writes(prisma, step))))
+      await this.#database.prisma((prisma) =>
+        prisma.$transaction([nextRevision(prisma), ...steps.flatMap((step) => writes(prisma, step))]),
+      )
       return true
     } catch (error) {
       if (isUniqueViolation(error) || isMissing(error)) return false
       throw error
     }
   }
+}
+
+/** Servers read what there is when its revision is another. */
+function nextRevision({ accessRevision }: PrismaClient) {
+  return accessRevision.update({ where: { id: 1 }, data: { revision: { increment: 1 } } })
 }
 
 /** What is written for one step. */

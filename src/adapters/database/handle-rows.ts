@@ -1,7 +1,7 @@
 import type { DirectoryIds, HandleRows, StoredUser } from '../../services/ports.js'
 import type { Database, Statement } from './database.js'
 import { isUniqueViolation } from './failures.js'
-import { type UserRow, userOf } from './user-row.js'
+import { type UserRow, userColumns, userOf } from './user-row.js'
 
 const HANDLES_AT_ONCE = 8
 /** How many users get theirs in one step. */
@@ -32,9 +32,7 @@ const DROP_PROMISES: Statement = {
 /** The index on handles finds those without. */
 const WITHOUT: Statement = {
   name: 'handle_without',
-  sql: `SELECT "id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "lastLoginAt",
-               "membershipCheckedAt", "disabledAt"
-        FROM "User" WHERE "handle" IS NULL LIMIT ${USERS_AT_ONCE}`,
+  sql: `SELECT ${userColumns()} FROM "User" WHERE "handle" IS NULL LIMIT ${USERS_AT_ONCE}`,
 }
 
 /** The handles in the rows of users and of promises, by statements that are prepared once. */

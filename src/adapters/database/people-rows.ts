@@ -1,6 +1,7 @@
 import type { KnownUser, ListedUser, PeopleRows, PromiseRows, SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
 import { isUniqueViolation } from './failures.js'
+import { withProfile } from './user-row.js'
 
 /** What is shown of a session; never the hash of its id. */
 const shownOfSession = { id: true, createdAt: true, lastSeenAt: true, ip: true, userAgent: true } as const
@@ -26,13 +27,14 @@ export class PrismaPeopleRows implements PeopleRows, PromiseRows {
       session.groupBy({ by: 'userId', where: { userId: { in: ids } }, _count: true }),
     )
     const sessions = new Map(counts.map(({ userId, _count }) => [userId, _count]))
-    return users.map((user) => ({ ...user, sessions: sessions.get(user.id) ?? 0 }))
+    return users.map((user) => ({ ...withProfile(user), sessions: sessions.get(user.id) ?? 0 }))
   }
 
-  findByName({ username, id }: { username: string; id: string }): Promise<KnownUser[]> {
-    return this.#database.prisma(({ user }) =>
+  async findByName({ username, id }: { username: string; id: string }): Promise<KnownUser[]> {
+    const found = await this.#database.prisma(({ user }) =>
       user.findMany({ where: { OR: [{ username }, { id }, { unionId: id }] } }),
     )
+    return found.map(withProfile)
   }
 
   sessionsOf(userId: string): Promise<SessionInfo[]> {
@@ -41,16 +43,18 @@ export class PrismaPeopleRows implements PeopleRows, PromiseRows {
     )
   }
 
-  setDisabled(id: string, disabledAt: Date | null): Promise<KnownUser> {
-    return this.#database.prisma(({ user }) => user.update({ where: { id }, data: { disabledAt } }))
+  async setDisabled(id: string, disabledAt: Date | null): Promise<KnownUser> {
+    return withProfile(await this.#database.prisma(({ user }) => user.update({ where: { id }, data: { disabledAt } })))
   }
 
-  findByDirectoryId(id: string): Promise<KnownUser[]> {
-    return this.#database.prisma(({ user }) => user.findMany({ where: { OR: [{ unionId: id }, { userid: id }] } }))
+  async findByDirectoryId(id: string): Promise<KnownUser[]> {
+    const where = { OR: [{ unionId: id }, { userid: id }] }
+    return (await this.#database.prisma(({ user }) => user.findMany({ where }))).map(withProfile)
   }
 
   async findByHandle(handle: string): Promise<KnownUser | undefined> {
-    return (await this.#database.prisma(({ user }) => user.findUnique({ where: { handle } }))) ?? undefined
+    const found = await this.#database.prisma(({ user }) => user.findUnique({ where: { handle } }))
+    return found ? withProfile(found) : undefined
   }
 
   async promise(id: string, handle: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
-import { type UserRow, userOf } from './user-row.js'
+import { type UserRow, userColumns, userOf } from './user-row.js'
 
 const REMOVE_AT_ONCE = 200
 
@@ -12,8 +12,7 @@ const INSERT: Statement = {
 }
 /** A session and its user at once. */
 const SESSION_AND_USER = `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent", s."secretLabel",
-               u."id", u."unionId", u."username", u."handle", u."userid", u."nick", u."avatarUrl",
-               u."lastLoginAt", u."membershipCheckedAt", u."disabledAt"
+               ${userColumns('u.')}
         FROM "Session" s JOIN "User" u ON u."id" = s."userId"`
 /** Every request of somebody who is signed in asks this. */
 const FIND: Statement = { name: 'session_find', sql: `${SESSION_AND_USER} WHERE s."idHash" = ?` }

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../../generated/sqlite/client.js'
 import type { NewUser, SeenAtLogin, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isUniqueViolation } from './failures.js'
-import { type UserRow, userOf } from './user-row.js'
+import { type UserRow, userColumns, userOf, withProfile } from './user-row.js'
 
 /** The one statement on users that is run all day. */
 const RETURN: Statement = {
@@ -10,8 +10,7 @@ const RETURN: Statement = {
   sql: `UPDATE "User" SET "nick" = ?, "avatarUrl" = ?, "lastLoginAt" = ?, "membershipCheckedAt" = ?,
                "userid" = COALESCE(?, "userid")
         WHERE "unionId" = ? AND "disabledAt" IS NULL
-        RETURNING "id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "lastLoginAt",
-                  "membershipCheckedAt", "disabledAt"`,
+        RETURNING ${userColumns()}`,
 }
 
 /** The `User` rows: Prisma's, but for the statement of a later login. */
@@ -31,7 +30,7 @@ export class PrismaUserRows implements UserRows {
 
   async create(user: NewUser): Promise<StoredUser | undefined> {
     try {
-      return await this.#users((users) => users.create({ data: user }))
+      return withProfile(await this.#users((users) => users.create({ data: user })))
     } catch (error) {
       if (isUniqueViolation(error)) return undefined
       throw error
@@ -39,7 +38,8 @@ export class PrismaUserRows implements UserRows {
   }
 
   async findByUnionId(unionId: string): Promise<StoredUser | undefined> {
-    return (await this.#users((users) => users.findUnique({ where: { unionId } }))) ?? undefined
+    const found = await this.#users((users) => users.findUnique({ where: { unionId } }))
+    return found ? withProfile(found) : undefined
   }
 
   async takenUsernames(usernames: string[]): Promise<string[]> {

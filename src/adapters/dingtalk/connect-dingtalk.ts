@@ -1,5 +1,6 @@
 import type { Metrics } from '../../metrics.js'
-import type { DingTalkFlow, Directory } from '../../services/ports.js'
+import type { Directory } from '../../services/directory.js'
+import type { DingTalkFlow } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'
 import { DingTalkDirectory } from './directory.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DingTalkError } from '../../errors.js'
-import type { Directory, Standing } from '../../services/ports.js'
+import type { Directory, DirectoryProfile, Standing } from '../../services/directory.js'
 import type { AppToken } from './app-token.js'
 import type { DingTalkClient } from './client.js'
 import { staleTokenCodes } from './error-table.js'
@@ -44,6 +44,10 @@ export class DingTalkDirectory implements Directory {
       this.#token.drop(token)
       return this.#lookUp(unionId, await this.#token.get())
     }
+  }
+
+  profileOf(_userid: string): Promise<DirectoryProfile> {
+    throw new Error('to be written')
   }
 
   async #lookUp(unionId: string, token: string): Promise<Standing> {

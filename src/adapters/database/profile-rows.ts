@@ -1,0 +1,45 @@
+import type { DirectoryProfile, ProfileRows } from '../../services/directory.js'
+import { type Database, type Statement, timeText } from './database.js'
+
+const SAVE: Statement = {
+  name: 'user_save_profile',
+  sql: `UPDATE "User" SET "profile" = ?, "profileReadAt" = ? WHERE "id" = ?`,
+}
+const CLAIM_EMAIL: Statement = {
+  name: 'work_email_claim',
+  sql: `INSERT INTO "WorkEmail" ("address", "domain", "userId") VALUES (?, ?, ?) ON CONFLICT ("address") DO NOTHING`,
+}
+const FIND_EMAIL: Statement = {
+  name: 'work_email_find',
+  sql: `SELECT "userId" FROM "WorkEmail" WHERE "address" = ?`,
+}
+const HAS_EMAIL_OF: Statement = {
+  name: 'work_email_of_domain',
+  sql: `SELECT "address" FROM "WorkEmail" WHERE "domain" = ? LIMIT 1`,
+}
+
+/** Profiles in the `User` rows, and the `WorkEmail` rows, by statements that are prepared once. */
+export class SqlProfileRows implements ProfileRows {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async save(userId: string, profile: DirectoryProfile, readAt: Date): Promise<void> {
+    await this.#database.query(SAVE, [JSON.stringify(profile), timeText(readAt), userId])
+  }
+
+  async claimWorkEmail(address: string, userId: string): Promise<boolean> {
+    // Most logins find the address that they have already.
+    const [known] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
+    if (known) return known.userId === userId
+    await this.#database.query(CLAIM_EMAIL, [address, address.slice(address.lastIndexOf('@') + 1), userId])
+    const [owner] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
+    return owner?.userId === userId
+  }
+
+  async hasWorkEmailOf(domain: string): Promise<boolean> {
+    return (await this.#database.query(HAS_EMAIL_OF, [domain])).length > 0
+  }
+}

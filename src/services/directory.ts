@@ -1,0 +1,43 @@
+/** What the organisation's directory says of a person; `userid` is its own name for an employee. */
+export type Standing = { is: 'employee'; userid: string } | { is: 'external' } | { is: 'unknown' }
+
+/** What the organisation's directory says of an employee. What it did not say is null, or not in the list. */
+export interface DirectoryProfile {
+  name: string | null
+  /** The mailbox that the organisation assigned; never the address that was entered for the person. */
+  orgEmail: string | null
+  title: string | null
+  jobNumber: string | null
+  departments: ProfileDepartment[]
+  roles: { id: number; name: string | null }[]
+}
+
+/** A department that somebody is in. */
+export interface ProfileDepartment {
+  id: number
+  name: string | null
+  /** The departments above it, the nearest first and the organisation's root (1) last; empty where that is not known. */
+  above: number[]
+}
+
+export interface Directory {
+  /** @throws {DingTalkError} where the directory does not say clearly. */
+  standingOf(unionId: string): Promise<Standing>
+  /**
+   * What the application may know of an employee; what it has no permission for is absent.
+   * @throws {DingTalkError} where the directory does not say clearly
+   */
+  profileOf(userid: string): Promise<DirectoryProfile>
+}
+
+/** What is kept of what the directory says. */
+export interface ProfileRows {
+  save(userId: string, profile: DirectoryProfile, readAt: Date): Promise<void>
+  /**
+   * Makes this work e-mail the user's for ever, unless it is somebody's already; returns whether it is theirs.
+   * It is given in small letters.
+   */
+  claimWorkEmail(address: string, userId: string): Promise<boolean>
+  /** Whether anybody has a work e-mail of this domain. */
+  hasWorkEmailOf(domain: string): Promise<boolean>
+}
