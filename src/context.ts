@@ -1,8 +1,10 @@
 import { PrismaApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
+import { SqlGroupRows } from './adapters/database/group-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { SqlOpenidRecords } from './adapters/database/openid-records.js'
+import { SqlProfileRows } from './adapters/database/profile-rows.js'
 import { SqlSessionRows } from './adapters/database/session-rows.js'
 import { SqlSigningKeyRows } from './adapters/database/signing-key-rows.js'
 import { PrismaUserRows } from './adapters/database/user-rows.js'
@@ -16,8 +18,10 @@ import { CrossOrigin } from './middleware/cross-origin.js'
 import { limitRate } from './middleware/rate-limit.js'
 import { LazyOpenid } from './oidc/lazy-openid.js'
 import { Readiness } from './server/readiness.js'
+import { AccessRulesCache } from './services/access-rules.js'
 import { Audit } from './services/audit.js'
 import { Handles } from './services/handles.js'
+import { KnownPeople } from './services/known-people.js'
 import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
@@ -118,6 +122,16 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       await database.close()
       throw error
     })
+  const { hasProfiles, recheckMs } = config.membership
+  const { emailDomain } = config
+  const accessRules = new AccessRulesCache({
+    applications,
+    groups: new SqlGroupRows(database),
+    workEmails: new SqlProfileRows(database),
+    emailDomain,
+    now,
+  })
+  const knownPeople = new KnownPeople({ rules: accessRules, hasProfiles, recheckMs, emailDomain })
   const openid = new LazyOpenid({
     config,
     keyRows: new SqlSigningKeyRows(database),
@@ -125,6 +139,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     applications,
     applicationSessions: new SqlApplicationSessionRows(database),
     signedIn,
+    knownPeople,
     browserSessions,
     login,
     audit,
@@ -140,6 +155,8 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     handles,
     sessions,
     login,
+    accessRules,
+    knownPeople,
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
     browserSessions,
     openid,

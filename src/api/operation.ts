@@ -31,6 +31,16 @@ export const responseHeaders = {
     required: true,
     schema: { type: 'string', pattern: "^[A-Za-z0-9_.!~*'()%-]+$" },
   },
+  'X-Auth-Request-Email': {
+    description: "The person's e-mail address; empty where it is not known.",
+    required: true,
+    schema: { type: 'string' },
+  },
+  'X-Auth-Request-Groups': {
+    description: 'The names of their groups, with commas between them; empty where there is none.',
+    required: true,
+    schema: { type: 'string', pattern: '^([A-Za-z0-9][A-Za-z0-9._-]*(,|$))*$' },
+  },
   'X-Request-Id': { description: 'Names the request in the log.', schema: { type: 'string' } },
 } as const
 

@@ -1,6 +1,6 @@
 import { openidOperations } from './openid-operations.js'
 import type { MediaType, Methods, Operation } from './operation.js'
-import { callbackQuery, errorParam, languageParam, loginParam, redirectQuery } from './queries.js'
+import { appParam, callbackQuery, errorParam, languageParam, loginParam, redirectQuery } from './queries.js'
 
 const page = { description: 'A page.', body: 'text/html' } as const
 const onPublicUrl = 'Where the browser came by another host than `PUBLIC_URL`: to the same address there.'
@@ -123,16 +123,22 @@ export const operations = {
     ANY: {
       id: 'verify',
       summary: 'Says to a reverse proxy whether the browser is signed in, and as whom.',
-      hints: { login: loginParam },
+      hints: { app: appParam, login: loginParam },
       session: 'required',
       responses: {
         204: {
           description: 'The person is signed in.',
-          headers: ['X-Auth-Request-User', 'X-Auth-Request-Preferred-Username'],
+          headers: [
+            'X-Auth-Request-User',
+            'X-Auth-Request-Preferred-Username',
+            'X-Auth-Request-Email',
+            'X-Auth-Request-Groups',
+          ],
         },
         302: { description: 'With `login=redirect`, a person goes to log in.', headers: ['Location'] },
         401: { description: 'Nobody is signed in.', headers: ['X-Auth-Request-Redirect'] },
       },
+      errors: ['bad_request', 'not_permitted'],
     },
   },
   '/healthz': {

@@ -46,5 +46,8 @@ export const languageParam = z.enum(['en', 'zh']).meta({ description: "The page'
 /** Says on the login page why one is back there. */
 export const errorParam = errorCode.meta({ description: 'Why the person is back at the login page.' })
 
+/** The application that a proxy protects. */
+export const appParam = z.string().meta({ description: 'The id of the application: who may not use it is refused.' })
+
 /** Sends a person who goes to a page to log in at once, rather than leaving that to the proxy. */
 export const loginParam = z.literal('redirect').meta({ description: 'Sends a person who is not signed in to log in.' })

@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '../errors.js'
 import { bugFields, errorFields } from '../log.js'
 import { errorPage } from '../pages/error-page.js'
 import { languageOf } from '../pages/language.js'
-import type { Brand } from '../pages/layout.js'
+import { type Refusal, refusalPage } from '../pages/refusal-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { texts } from '../pages/texts.js'
 import type { LoginAttempt } from '../services/attempts.js'
@@ -16,6 +16,8 @@ declare global {
     interface Locals {
       /** Of a login that failed: where it wanted to go, so that the page can offer to try again. */
       attempt?: LoginAttempt
+      /** Of somebody who may not use an application. */
+      refusal?: Refusal
     }
   }
 }
@@ -24,8 +26,10 @@ export const notFound: RequestHandler = () => {
   throw new AppError('not_found')
 }
 
+type ErrorConfig = Pick<Config, 'brand' | 'production' | 'publicUrl' | 'redirects'>
+
 /** The one place that turns an error into a response: the table's, and for anything else a bare 500. */
-export function errorHandler({ brand, production }: Pick<Config, 'brand' | 'production'>): ErrorRequestHandler {
+export function errorHandler(config: ErrorConfig): ErrorRequestHandler {
   return function errorHandler(thrown: unknown, req, res, _next) {
     const error = asAppError(thrown)
     if (error.code === 'internal') req.report('error', 'a bug', bugFields(thrown))
@@ -37,8 +41,8 @@ export function errorHandler({ brand, production }: Pick<Config, 'brand' | 'prod
       return
     }
     res.status(error.status).set(error.headers)
-    const hint = error.hint?.shown === 'always' || !production ? error.hint?.text : undefined
-    if (req.accepts(['json', 'html']) === 'html') sendErrorPage(req, res, { code: error.code, hint }, brand)
+    const hint = error.hint?.shown === 'always' || !config.production ? error.hint?.text : undefined
+    if (req.accepts(['json', 'html']) === 'html') sendErrorPage(req, res, { code: error.code, hint }, config)
     else {
       const message = hint ? `${error.publicMessage} ${hint}` : error.publicMessage
       res.json(responses.Error.parse({ error: error.code, message, requestId: req.id }))
@@ -59,13 +63,23 @@ function sendErrorPage(
   req: Request,
   res: Response,
   { code, hint }: { code: ErrorCode; hint: string | undefined },
-  brand: Brand,
+  { brand, publicUrl, redirects }: ErrorConfig,
 ): void {
   const target = res.locals.attempt?.target
   const language = languageOf(req)
   // The callback's own address must not be asked for again: the login page says the same in the other language.
   const otherLanguage = texts[language].otherLanguage.code
   const otherLanguageUrl = address('/login', { redirect: target, error: code, lang: otherLanguage })
-  const page = errorPage({ code, hint, requestId: req.id, language, brand, otherLanguageUrl, target })
+  const about = { code, requestId: req.id, language, brand }
+  const { refusal } = res.locals
+  const page = refusal
+    ? // With the origin, as a proxy shows this page at an address of its own.
+      refusalPage({
+        ...about,
+        ...refusal,
+        otherLanguageUrl: publicUrl + otherLanguageUrl,
+        backUrl: redirects.frontendUrl,
+      })
+    : errorPage({ ...about, hint, otherLanguageUrl, target })
   sendPage(res, page, { images: [brand.logoUrl], own: true })
 }

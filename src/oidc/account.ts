@@ -1,6 +1,8 @@
-import { type Account, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { type Account, type Client, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../errors.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
+import type { KnownPeople } from '../services/known-people.js'
+import { openidPaths } from '../services/openid-paths.js'
 import { isPermitted } from '../services/permission.js'
 import type { LiveSession } from '../services/ports.js'
 import type { SignedIn } from '../services/signed-in.js'
@@ -11,7 +13,8 @@ import { currentRequest } from './openid-request.js'
 interface Options {
   signedIn: SignedIn
   applicationSessions: ApplicationSessionRows
-  emailDomain: string | undefined
+  knownPeople: KnownPeople
+  publicUrl: string
   now: () => number
 }
 
@@ -39,11 +42,17 @@ export class Accounts {
     const { client } = ctx.oidc
     if (!live || live.user.id !== userId || !client) return undefined
     const application = applicationOf(client)
+    const person = await this.#options.knownPeople.of(live)
     // A browser is told so on a page of its own, by `grant`.
-    if (source && !isPermitted(application, live.user)) return undefined
-    const { emailDomain } = this.#options
-    const claims = claimsOf(live.user, { application, emailDomain })
+    if (source && !isPermitted(application, person)) return undefined
+    const claims = claimsOf(person, application)
     return { accountId: userId, claims: () => claims }
+  }
+
+  /** Whether a code or token may still be used: its session is alive, and its person may use the application. */
+  async mayUse(source: Source, client: Client): Promise<boolean> {
+    const live = await this.liveSessionOf(source)
+    return live !== undefined && isPermitted(applicationOf(client), await this.#options.knownPeople.of(live))
   }
 
   /** The session that a code or token lives of, if it and its person may go on. */
@@ -69,8 +78,10 @@ export class Accounts {
     const { live } = currentRequest()
     if (!client || !session || !live) throw new Error('nobody is signed in')
     const application = applicationOf(client)
-    if (!isPermitted(application, live.user)) {
+    if (!isPermitted(application, await this.#options.knownPeople.of(live))) {
       if (ctx.oidc.prompts.has('none')) throw new errors.AccessDenied('the person may not use this application')
+      const { username } = live.user
+      currentRequest().res.locals.refusal = { application: application.name, username, againUrl: this.#againUrl(ctx) }
       throw new AppError('not_permitted', { detail: application.id, userId: live.user.id })
     }
     const sid = await this.#options.applicationSessions.open({
@@ -87,5 +98,13 @@ export class Accounts {
     grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
     await grant.save()
     return grant
+  }
+
+  /** The same request once more, with a login in between: somebody else's, perhaps. */
+  #againUrl({ oidc }: KoaContextWithOIDC): string {
+    const asked = Object.entries(oidc.params ?? {}).filter(([name]) => name !== 'id_token_hint' && name !== 'prompt')
+    const query = new URLSearchParams([['prompt', 'login']])
+    for (const [name, value] of asked) if (value !== undefined) query.set(name, String(value))
+    return `${this.#options.publicUrl}${openidPaths.authorization}?${query}`
   }
 }

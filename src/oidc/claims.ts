@@ -1,34 +1,49 @@
 import type { Application } from '../services/application.js'
+import type { KnownPerson } from '../services/known-people.js'
+import { groupsFor } from '../services/permission.js'
 import type { User } from '../services/ports.js'
 import { isReserved } from '../services/reserved-names.js'
 
 /** What each scope gives, of what is known of a person: https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims */
-export const claimsByScope = {
-  openid: ['sub'],
-  profile: ['preferred_username', 'name', 'nickname', 'picture'],
-  email: ['email'],
-  groups: [],
-  dingtalk: ['dingtalk_userid'],
+export function claimsByScope({ hasProfiles }: { hasProfiles: boolean }) {
+  return {
+    openid: ['sub'],
+    profile: ['preferred_username', 'name', 'nickname', 'picture'],
+    email: hasProfiles ? ['email', 'email_verified'] : ['email'],
+    groups: hasProfiles ? ['groups'] : [],
+    dingtalk: hasProfiles ? ['dingtalk_userid', 'job_number', 'title', 'departments'] : ['dingtalk_userid'],
+  }
 }
 
-interface Reader {
-  application: Application
-  emailDomain: string | undefined
-}
+type Claims = Record<string, unknown>
 
 /** What an application may learn of a person. What is not known is absent: never empty, never invented. */
-export function claimsOf(user: User, { application, emailDomain }: Reader): Record<string, unknown> & { sub: string } {
-  const { id, nick, avatarUrl, handle, userid } = user
+export function claimsOf(person: KnownPerson, application: Application): Claims & { sub: string } {
+  const { user, profile, email, groups } = person
   return {
-    sub: id,
+    sub: user.id,
     preferred_username: usernameFor(application, user),
-    name: nick,
-    nickname: nick,
-    ...(avatarUrl !== null && { picture: avatarUrl }),
-    // Of nobody's mailbox: so it is not said to be verified.
-    ...(emailDomain !== undefined && { email: `${handle}@${emailDomain}` }),
-    ...(userid !== null && application.scopes.includes('dingtalk') && { dingtalk_userid: userid }),
+    name: profile?.name ?? user.nick,
+    nickname: user.nick,
+    ...(user.avatarUrl !== null && { picture: user.avatarUrl }),
+    ...(email && { email: email.address }),
+    // One that is made up is of nobody's mailbox: it is not said to be verified, nor not to be.
+    ...(email?.isVerified && { email_verified: true }),
+    ...(groups && { groups: groupsFor(application, groups) }),
+    ...(application.scopes.includes('dingtalk') && directoryClaims(person)),
   }
+}
+
+/** What some applications are told of how the organisation keeps the person. */
+function directoryClaims({ user, profile }: KnownPerson): Claims {
+  const departments = profile?.departments.flatMap(({ name }) => name ?? []) ?? []
+  const known = {
+    dingtalk_userid: user.userid,
+    job_number: profile?.jobNumber,
+    title: profile?.title,
+    departments: departments.length > 0 ? departments : undefined,
+  }
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null && value !== undefined))
 }
 
 /** Where an application is given usernames, one with power elsewhere is not among them. */

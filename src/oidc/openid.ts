@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from '../pages/content-security-policy.js'
 import type { ApplicationRows } from '../services/application.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
 import type { Audit } from '../services/audit.js'
+import type { KnownPeople } from '../services/known-people.js'
 import type { LoginService } from '../services/login.js'
 import { openidPaths } from '../services/openid-paths.js'
 import type { OpenidRecords } from '../services/openid-records.js'
@@ -35,6 +36,7 @@ export interface OpenidOptions {
   applications: ApplicationRows
   applicationSessions: ApplicationSessionRows
   signedIn: SignedIn
+  knownPeople: KnownPeople
   browserSessions: BrowserSessions
   login: LoginService
   audit: Audit
@@ -51,13 +53,13 @@ export class Openid {
   #current: { keys: KeySet; provider: Provider } | undefined
 
   constructor(options: OpenidOptions) {
-    const { config, records, applications, applicationSessions, signedIn, keyRows, logger, now } = options
+    const { config, records, applications, applicationSessions, signedIn, knownPeople, keyRows, logger, now } = options
     this.#options = options
     this.#parts = {
       config,
       applications,
       now,
-      accounts: new Accounts({ signedIn, applicationSessions, emailDomain: config.emailDomain, now }),
+      accounts: new Accounts({ signedIn, applicationSessions, knownPeople, publicUrl: config.publicUrl, now }),
       makeAdapter: (kind) => new RecordAdapter(kind, { records, now }),
       sessionAdapter: new SessionAdapter({ records, now }),
       cookies: { names: cookieNames(config.secure), secrets: cookieSecrets(config.session.secrets) },

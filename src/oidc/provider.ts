@@ -2,11 +2,10 @@ import { type Client, type Configuration, type KoaContextWithOIDC, Provider } fr
 import type { Config } from '../config/config.js'
 import type { ApplicationRows } from '../services/application.js'
 import { openidPaths } from '../services/openid-paths.js'
-import { isPermitted } from '../services/permission.js'
 import type { Accounts } from './account.js'
 import type { RecordAdapter } from './adapter.js'
 import { claimsByScope } from './claims.js'
-import { applicationOf, ClientAdapter, fitsClient, OWN_METADATA } from './client-metadata.js'
+import { ClientAdapter, fitsClient, OWN_METADATA } from './client-metadata.js'
 import type { CookieNames } from './cookies.js'
 import { createPolicy } from './interaction-policy.js'
 import type { logoutHooks } from './logout.js'
@@ -17,7 +16,7 @@ import type { KeySet } from './signing-keys.js'
 const SECONDS = { code: 60, accessToken: 5 * 60, idToken: 60 * 60 }
 
 export interface ProviderParts {
-  config: Pick<Config, 'publicUrl' | 'login'>
+  config: Pick<Config, 'publicUrl' | 'login' | 'membership'>
   applications: ApplicationRows
   accounts: Accounts
   sessionAdapter: SessionAdapter
@@ -66,7 +65,7 @@ function configurationOf(parts: ProviderParts, keys: KeySet): Configuration {
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     enabledJWA: { idTokenSigningAlgValues: ['RS256'], userinfoSigningAlgValues: ['RS256'] },
     scopes: ['openid', 'offline_access'],
-    claims: { ...claimsByScope, sid: null, auth_time: null, iss: null },
+    claims: { ...claimsByScope(config.membership), sid: null, auth_time: null, iss: null },
     // Some applications read the ID token, others userinfo: both say the same.
     conformIdTokenClaims: false,
     findAccount: (ctx, userId, source) => accounts.find(ctx, userId, source),
@@ -128,8 +127,7 @@ async function mayIntrospect(
 ): Promise<boolean> {
   if (client.clientAuthMethod === 'none' || token.clientId !== client.clientId) return false
   const { accountId, sessionUid } = token
-  const live = await accounts.liveSessionOf({ kind: 'introspected', accountId, sessionUid })
-  return live !== undefined && isPermitted(applicationOf(client), live.user)
+  return accounts.mayUse({ kind: 'introspected', accountId, sessionUid }, client)
 }
 
 /**

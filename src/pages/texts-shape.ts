@@ -50,6 +50,11 @@ export interface Texts {
     advice: string
     backToLogin: string
   }
+  /** Of an application that the person may not use. */
+  refusal: {
+    title: (application: string) => string
+    back: string
+  }
   error: {
     reference: string
     tryAgain: string

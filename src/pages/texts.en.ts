@@ -41,6 +41,10 @@ export const en: Texts = {
     advice: 'Nobody is signed in here any more in this browser.',
     backToLogin: 'To the login',
   },
+  refusal: {
+    title: (application) => `You may not use ${application}`,
+    back: 'Back',
+  },
   error: {
     reference: 'Reference',
     tryAgain: 'Try again',

@@ -41,6 +41,10 @@ export const zh: Texts = {
     advice: '此浏览器中已没有人登录。',
     backToLogin: '前往登录',
   },
+  refusal: {
+    title: (application) => `您无权使用 ${application}`,
+    back: '返回',
+  },
   error: {
     reference: '参考编号',
     tryAgain: '重试',

@@ -13,6 +13,7 @@ import { isDingTalk, isPhone } from '../pages/device.js'
 import { languageOf } from '../pages/language.js'
 import { type LoginWay, loginPage } from '../pages/login-page.js'
 import { inOtherLanguage } from '../pages/other-language.js'
+import { refusalPage } from '../pages/refusal-page.js'
 import { sendPage } from '../pages/send-page.js'
 import type { LiveSession } from '../services/ports.js'
 import { withUsername } from '../services/redirect-target.js'
@@ -40,6 +41,7 @@ export function pageRoutes(ctx: Dependencies): Router {
     const live = await browserSessions.signedIn(req)
     // Straight to the login without a scan, but not over and over when it fails.
     if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
+    if (live && error === 'not_permitted') return showRefusal(req, res, live.user.username, dingUrl)
     const way = live
       ? signedInWay(live, target)
       : cannotScan(req)
@@ -55,6 +57,16 @@ export function pageRoutes(ctx: Dependencies): Router {
     })
     const frame = way.kind === 'code' ? way.code.frameUrl : undefined
     sendPage(res, page, { own: true, images: [brand.logoUrl], frame })
+  }
+
+  /** Where a proxy sends people who may not use what it protects. */
+  function showRefusal(req: Request, res: Response, username: string, againUrl: string): void {
+    const otherLanguageUrl = inOtherLanguage(req)
+    const page = refusalPage({
+      ...{ application: undefined, username, againUrl, code: 'not_permitted', requestId: undefined },
+      ...{ language: languageOf(req), brand, otherLanguageUrl, backUrl: config.redirects.frontendUrl },
+    })
+    sendPage(res, page, { own: true, images: [brand.logoUrl] })
   }
 
   /** The page is an attempt of its own, renewed a little before it is too old. */

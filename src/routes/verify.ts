@@ -1,42 +1,94 @@
 import { type Request, type Response, Router } from 'express'
+import { address } from '../api/address.js'
 import { originalAddressOf, originalMethodOf } from '../api/original-address.js'
 import { queryOf } from '../api/read-query.js'
 import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
+import { AppError } from '../errors.js'
 import { isFromTrustedPeer } from '../middleware/client-address.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { WarnOnce } from '../middleware/warn-once.js'
+import { groupsFor, isPermitted } from '../services/permission.js'
+import type { User } from '../services/ports.js'
 
-type Dependencies = Pick<Context, 'login' | 'browserSessions' | 'crossOrigin'>
+type Dependencies = Pick<
+  Context,
+  'config' | 'login' | 'browserSessions' | 'accessRules' | 'knownPeople' | 'audit' | 'crossOrigin'
+>
+
+/** Where a proxy names no application, whoever is signed in is let through. */
+const ANY_APPLICATION = { access: 'everyone' } as const
+/** Longer than any id: what is asked for stands in the log. */
+const MAX_ID_LENGTH = 64
 
 /**
  * Tells a reverse proxy whether the browser is signed in, and as whom: nginx `auth_request`, Caddy `forward_auth`,
  * Traefik `forwardAuth`. Every method is alike, OPTIONS too: answering a preflight with 204 here would let it through.
  */
-export function verifyRoutes({ login, browserSessions, crossOrigin }: Dependencies): Router {
+export function verifyRoutes(ctx: Dependencies): Router {
+  const { config, login, browserSessions, accessRules, knownPeople, audit, crossOrigin } = ctx
   const router = Router({ caseSensitive: true })
   const warnOnce = new WarnOnce()
 
   async function verify(req: Request, res: Response): Promise<void> {
     const live = await browserSessions.signedIn(req)
     if (!live) return sendToLogin(req, res)
-    res.set('X-Auth-Request-User', live.user.id)
+    const person = await knownPeople.of(live)
+    const id = applicationIdOf(req)
+    const application = id === undefined ? undefined : await accessRules.application(id)
+    const { user, email, groups = [] } = person
+    if (id !== undefined && !(application && isPermitted(application, person)))
+      throw refused(req, res, { id: id.slice(0, MAX_ID_LENGTH), name: application?.name, user })
+    res.set('X-Auth-Request-User', user.id)
     // Headers carry ASCII alone.
-    res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(live.user.username))
+    res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(user.username))
+    // Always all of them: a proxy may else pass on what a client sent.
+    res.set('X-Auth-Request-Email', email?.address ?? '')
+    res.set('X-Auth-Request-Groups', groupsFor(application ?? ANY_APPLICATION, groups).join(','))
     res.status(204).end()
   }
 
   /** The login's address, which leads back to where the browser wanted to go. */
   function sendToLogin(req: Request, res: Response): void {
     const isTrusted = isFromTrustedPeer(req)
-    const { url, refusal } = login.beginUrl(isTrusted ? originalAddressOf(req) : undefined)
-    if (refusal) warnOnce.report(req, refusal)
+    const url = loginUrlOf(req)
     if (isNavigation(req, isTrusted) && queryOf(req).get('login') === 'redirect') redirect(res, url)
     else res.set('X-Auth-Request-Redirect', url).status(401).end()
   }
 
+  /** The error of somebody who may not enter. A proxy that shows no page of ours finds the address of one in a header. */
+  function refused(req: Request, res: Response, { id, name = id, user }: Refusal): AppError {
+    const againUrl = loginUrlOf(req)
+    const redirectTo = new URL(againUrl).searchParams.get('redirect') ?? undefined
+    const page = address('/login', { error: 'not_permitted', redirect: redirectTo })
+    res.set('X-Auth-Request-Redirect', `${config.publicUrl}${page}`)
+    res.locals.refusal = { application: name, username: user.username, againUrl }
+    audit.applicationRefused(req.client, { application: id, userId: user.id, error: 'not_permitted', at: 'verify' })
+    return new AppError('not_permitted', { detail: id, userId: user.id })
+  }
+
+  function loginUrlOf(req: Request): string {
+    const { url, refusal } = login.beginUrl(isFromTrustedPeer(req) ? originalAddressOf(req) : undefined)
+    if (refusal) warnOnce.report(req, refusal)
+    return url
+  }
+
   addEndpoint(router, crossOrigin, { path: '/verify', methods: { ANY: verify } })
   return router
+}
+
+interface Refusal {
+  /** The application's. */
+  id: string
+  name: string | undefined
+  user: User
+}
+
+/** @throws {AppError} `bad_request` where the proxy names several: none of them may be left out */
+function applicationIdOf(req: Request): string | undefined {
+  const [id, ...more] = queryOf(req).getAll('app')
+  if (more.length > 0) throw new AppError('bad_request', { detail: 'app is given twice' })
+  return id
 }
 
 /**

@@ -97,10 +97,10 @@ export class Audit {
     this.#write('application_entered', client, entered)
   }
 
-  /** `error` is OAuth's code; `at`, which of the provider's addresses. */
+  /** `error` is OAuth's code or ours; `at`, which of the provider's addresses, or `verify`. */
   applicationRefused(
     client: Client,
-    refused: Record<'application' | 'error' | 'detail' | 'at', string | undefined>,
+    refused: Partial<Record<'application' | 'userId' | 'error' | 'detail' | 'at', string | undefined>>,
   ): void {
     this.#write('application_refused', client, refused)
   }

@@ -1,10 +1,18 @@
 import { OperatorError } from '../errors.js'
 import type { Application, ApplicationRows } from './application.js'
-import type { User } from './ports.js'
+import type { KnownPerson } from './known-people.js'
 
-/** Whether this person may use the application. An empty list of groups is nobody. */
-export function isPermitted({ access }: Pick<Application, 'access'>, _user: User): boolean {
-  return access === 'everyone'
+type Access = Pick<Application, 'access'>
+type Groups = Pick<KnownPerson, 'groups'>
+
+/** Whether this person may use the application: the one place that says so. A group that is not there is nobody. */
+export function isPermitted({ access }: Access, { groups = [] }: Groups): boolean {
+  return access === 'everyone' || access.some((name) => groups.includes(name))
+}
+
+/** Of the groups that somebody is in, those that the application is told: those that it names, or all. */
+export function groupsFor({ access }: Access, groups: readonly string[]): string[] {
+  return groups.filter((name) => access === 'everyone' || access.includes(name))
 }
 
 /**

@@ -32,7 +32,15 @@ async function startFailing(): Promise<string> {
       throw new AppError(code)
     })
   }
-  app.use(errorHandler({ production: true, brand: { name: undefined, logoUrl: undefined } }))
+  const frontendUrl = 'http://localhost/'
+  app.use(
+    errorHandler({
+      production: true,
+      brand: { name: undefined, logoUrl: undefined },
+      publicUrl: 'http://localhost',
+      redirects: { frontendUrl, origins: [frontendUrl] },
+    }),
+  )
   const server = createServer(app).listen(0, '127.0.0.1')
   onTestFinished(async () => {
     server.close()

@@ -1,0 +1,58 @@
+import { MINUTE } from '../time.js'
+import type { AccessRulesCache } from './access-rules.js'
+import type { DirectoryProfile } from './directory.js'
+import type { LiveSession, User } from './ports.js'
+
+/** What applications and proxies may learn of somebody who is signed in. */
+export interface KnownPerson {
+  user: User
+  /** The names of the groups that they are in; undefined where the directory is not read. */
+  groups: string[] | undefined
+  email: { address: string; isVerified: boolean } | undefined
+  /** What the directory says of them. */
+  profile: DirectoryProfile | undefined
+}
+
+interface Options {
+  rules: Pick<AccessRulesCache, 'current'>
+  /** Whether the directory is read: with `DINGTALK_PROFILE=none`, what was known before does not count. */
+  hasProfiles: boolean
+  recheckMs: number
+  emailDomain: string | undefined
+}
+
+/** Puts together what is known of the people who are signed in. */
+export class KnownPeople {
+  readonly #options: Options
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** @throws {AppError} `service_unavailable` */
+  async of(live: LiveSession): Promise<KnownPerson> {
+    const { user } = live
+    const { hasProfiles, emailDomain, rules } = this.#options
+    const madeUp = emailDomain && { address: `${user.handle}@${emailDomain}`, isVerified: false }
+    if (!hasProfiles) return { user, groups: undefined, email: madeUp || undefined, profile: undefined }
+    const { groups, isEmailDomainTaken } = await rules.current()
+    const { userid, profile } = user
+    const orgEmail = profile?.orgEmail && { address: profile.orgEmail, isVerified: true }
+    return {
+      user,
+      groups: profile && this.#isFresh(live) ? groups.namesFor({ userid, profile }) : [],
+      email: orgEmail || (isEmailDomainTaken ? undefined : madeUp) || undefined,
+      profile: profile ?? undefined,
+    }
+  }
+
+  /**
+   * Whether the groups count that follow from what the directory said: those of a session are not older at its begin
+   * than a recheck would let them be. Later on, what was last known counts.
+   */
+  #isFresh({ info, user }: LiveSession): boolean {
+    // A login takes a moment between the directory's word and its session.
+    const toleranceMs = Math.max(this.#options.recheckMs, MINUTE)
+    return user.profileReadAt !== null && user.profileReadAt.getTime() >= info.createdAt.getTime() - toleranceMs
+  }
+}
