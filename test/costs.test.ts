@@ -68,7 +68,13 @@ describe('a response', () => {
   it.each([
     ['/ding_url', ['Content-Length', 'Location', 'Set-Cookie']],
     ['/me', ['Content-Length', 'Content-Type']],
-    ['/verify', ['X-Auth-Request-Preferred-Username', 'X-Auth-Request-User']],
+    [
+      '/verify',
+      [
+        ...['X-Auth-Request-Email', 'X-Auth-Request-Groups'],
+        ...['X-Auth-Request-Preferred-Username', 'X-Auth-Request-User'],
+      ],
+    ],
   ])('to %s carries these headers and no others', async (path, own) => {
     await using world = await createWorld()
     const browser = world.browser()

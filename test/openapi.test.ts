@@ -287,6 +287,7 @@ const askings: Asking[] = [
   ['GET /account', 302, (world) => world.browser().get('/account')],
   ['GET /verify', 204, async (world) => (await signedIn(world)).get('/verify')],
   ['GET /verify', 302, (world) => world.browser().get('/verify?login=redirect').set('Accept', 'text/html')],
+  ['GET /verify', 'not_permitted', async (world) => (await signedIn(world)).get('/verify?app=unknown')],
   ['GET /verify', 401, (world) => world.browser().get('/verify')],
   ['GET /healthz', 200, (world) => world.browser().get('/healthz')],
   ['GET /readyz', 200, (world) => world.browser().get('/readyz')],

@@ -138,7 +138,7 @@ export const operations = {
         302: { description: 'With `login=redirect`, a person goes to log in.', headers: ['Location'] },
         401: { description: 'Nobody is signed in.', headers: ['X-Auth-Request-Redirect'] },
       },
-      errors: ['bad_request', 'not_permitted'],
+      errors: ['not_permitted'],
     },
   },
   '/healthz': {
