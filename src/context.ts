@@ -1,4 +1,4 @@
-import { PrismaApplicationRows } from './adapters/database/application-rows.js'
+import { SqlApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
 import { SqlGroupRows } from './adapters/database/group-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
@@ -116,7 +116,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     cookieDomain: session.cookieDomain,
     secure,
   })
-  const applications = new PrismaApplicationRows(database)
+  const applications = new SqlApplicationRows(database)
   if (config.membership.audience === 'anyone')
     await refuseClosedApplications(applications).catch(async (error: unknown) => {
       await database.close()

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { PrismaApplicationRows } from '../src/adapters/database/application-rows.js'
+import { PrismaAccessRows } from '../src/adapters/database/access-rows.js'
+import { SqlApplicationRows } from '../src/adapters/database/application-rows.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
+import { readAccess } from '../src/cli/access-file.js'
 import { usualSettings } from '../src/cli/application-options.js'
-import { readApplications } from '../src/cli/apps-file.js'
 import { pasteTargets } from '../src/cli/paste-targets.js'
 import { pasteText } from '../src/cli/paste-texts.js'
 import { createLogger } from '../src/log.js'
-import type { Application, ApplicationRows, ApplicationSettings } from '../src/services/application.js'
+import type { AccessRows } from '../src/services/access.js'
+import { AccessPlans, planAccess } from '../src/services/access-plans.js'
+import type { Application, ApplicationSettings } from '../src/services/application.js'
 import { addition, planApplications } from '../src/services/application-plan.js'
 import { judgeApplication } from '../src/services/application-rules.js'
 import { fitsSecret, hashSecret, makeSecret } from '../src/services/application-secret.js'
@@ -29,7 +32,9 @@ interface Place extends AsyncDisposable {
   database: TestDatabase
   directory: string
   /** As a server that is running reads them. */
-  server: PrismaApplicationRows
+  server: SqlApplicationRows
+  /** As operators change them. */
+  rows: AccessRows
   /** `dingtalk-login apps …`, in the directory. */
   apps(...args: string[]): Promise<{ exitCode: number | string; output: string; printed: string }>
   /** The same with --json. */
@@ -55,7 +60,8 @@ async function createPlace(): Promise<Place> {
   return {
     database,
     directory,
-    server: new PrismaApplicationRows(opened),
+    server: new SqlApplicationRows(opened),
+    rows: new PrismaAccessRows(opened),
     apps,
     json: async (...args) => JSON.parse((await apps(...args, '--json')).printed),
     write: (file, text) => {
@@ -71,8 +77,8 @@ function settings(changed: Partial<ApplicationSettings> = {}): ApplicationSettin
 }
 
 /** The service, on a place's database, with a clock of its own. */
-function operator({ server }: Place, now = Date.now): Applications {
-  return new Applications({ rows: server, audit: new Audit({ log: createLogger('silent') }), now })
+function operator({ rows }: Pick<Place, 'rows'>, now = Date.now): Applications {
+  return new Applications({ rows, audit: new Audit({ log: createLogger('silent') }), now })
 }
 
 /** An application that is there before. */
@@ -163,7 +169,7 @@ describe('apps add', () => {
   })
 
   it.each([
-    ['groups, as there are none yet', ['--group', 'developers'], /access\[0\]: .*there are no groups yet/],
+    ['a group that is not there', ['--group', 'developers'], /access\[0\]: there is no group developers/],
     ['http', ['--redirect-uri', 'http://grafana.intranet/cb'], /redirectUris\[1\]: must be https/],
   ])('refuses %s', async (_, more, message) => {
     await using place = await createPlace()
@@ -197,7 +203,7 @@ describe('apps add', () => {
 
 describe('what an application may be', () => {
   const faultsOf = (changed: Partial<ApplicationSettings>, id = 'grafana', allowHttp = false) =>
-    judgeApplication(id, settings(changed), { allowHttp }).faults.map(({ path }) => path)
+    judgeApplication(id, settings(changed), { allowHttp, groups: new Set() }).faults.map(({ path }) => path)
 
   it.each([
     CALLBACK,
@@ -238,16 +244,15 @@ describe('what an application may be', () => {
 
   it('takes http of an intranet alone where it is allowed, and warns of each', () => {
     const redirectUris = ['http://grafana.intranet/cb', CALLBACK]
-    const judged = judgeApplication('grafana', settings({ redirectUris }), { allowHttp: true })
+    const judged = judgeApplication('grafana', settings({ redirectUris }), { allowHttp: true, groups: new Set() })
     expect(judged).toEqual({ faults: [], warnings: [{ path: 'redirectUris[0]', problem: expect.any(String) }] })
     expect(faultsOf({ redirectUris: ['ftp://grafana.intranet/cb'] }, 'grafana', true)).toEqual(['redirectUris[0]'])
   })
 
   it('says nothing of what a refused address holds', () => {
     const redirectUris = ['https://name:password@grafana.example.com/cb']
-    expect(JSON.stringify(judgeApplication('grafana', settings({ redirectUris }), { allowHttp: false }))).not.toContain(
-      'password@',
-    )
+    const judged = judgeApplication('grafana', settings({ redirectUris }), { allowHttp: false, groups: new Set() })
+    expect(JSON.stringify(judged)).not.toContain('password@')
   })
 
   it.each(['', 'Grafana', '-grafana', 'gra fana', 'gra_fana', '../x', 'a'.repeat(64), '钉钉'])(
@@ -335,24 +340,22 @@ describe('apps change', () => {
     expect(await found(place)).toEqual(before)
   })
 
-  it('brings no secret back that somebody replaced meanwhile', async () => {
+  it('changes nothing, and says so, where somebody else replaced the secret meanwhile', async () => {
     await using place = await createPlace()
     await made(place)
     let secret = ''
-    const rows: ApplicationRows = {
-      find: async (id) => {
-        const read = await place.server.find(id)
-        secret = (await operator(place).rotateSecret(id, { endOld: true })).secret
+    const rows: AccessRows = {
+      read: async () => {
+        const read = await place.rows.read()
+        secret = (await operator(place).rotateSecret('grafana', { endOld: true })).secret
         return read
       },
-      hasOpenid: () => place.server.hasOpenid(),
-      list: () => place.server.list(),
-      take: (steps) => place.server.take(steps),
+      take: (steps, revision) => place.rows.take(steps, revision),
     }
-    const slow = new Applications({ rows, audit: new Audit({ log: createLogger('silent') }) })
-    await slow.change('grafana', { name: 'Charts' }, { allowHttp: false })
+    const slow = operator({ rows }).change('grafana', { name: 'Charts' }, { allowHttp: false })
+    await expect(slow).rejects.toThrow('Somebody else has changed')
     const application = await found(place)
-    expect(application.name).toBe('Charts')
+    expect(application.name).toBe('Grafana')
     expect(fitsSecret(application, secret, Date.now())).toBe(true)
   })
 
@@ -571,9 +574,11 @@ describe('apps apply', () => {
     const applications = operator(place)
     await applications.add('wiki', settings({ name: 'Vicky' }), { allowHttp: false })
     const wanted = (id: string) => ({ id, settings: settings(), allowHttp: false, secretHash: undefined })
-    const plan = await applications.plan([wanted('grafana'), wanted('wiki')], { prune: false })
+    const plans = new AccessPlans({ rows: place.rows, audit: new Audit({ log: createLogger('silent') }) })
+    const both = { applications: [wanted('grafana'), wanted('wiki')], groups: undefined }
+    const plan = await plans.make(both, { prune: false })
     await applications.remove('wiki')
-    await expect(applications.carryOut(plan)).rejects.toThrow('Somebody else')
+    await expect(plans.carryOut(plan)).rejects.toThrow('Somebody else')
     expect(await place.server.list()).toEqual([])
   })
 
@@ -618,6 +623,7 @@ describe('apps export', () => {
     const plan = (secretHash: string, kind: Application['kind'] = 'confidential') =>
       planApplications([], [{ id: 'grafana', settings: settings({ kind }), allowHttp: false, secretHash }], {
         prune: false,
+        groups: new Set(),
         now: new Date(),
       })
     expect(plan(hashSecret('x')).faults).toEqual([])
@@ -634,9 +640,11 @@ describe('docs/applications.md', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     const file = path.join(directory, 'apps.yaml')
     writeFileSync(file, yaml)
-    const plan = planApplications([], readApplications(file), { prune: false, now: new Date() })
+    const empty = { applications: [], groups: [], revision: 0 }
+    const plan = planAccess(empty, readAccess(file), { prune: false, now: new Date() })
     rmSync(directory, { recursive: true })
-    expect(plan).toMatchObject({ added: ['grafana', 'argocd-cli'], faults: [], warnings: [] })
+    expect(plan.faults).toEqual([])
+    expect(plan.applications).toMatchObject({ added: ['grafana', 'argocd-cli'], warnings: [] })
   })
 
   it('explains exactly the keys that there are', () => {

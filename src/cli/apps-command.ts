@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { addAccessCommands } from './access-command.js'
 import type { SettingOptions } from './application-options.js'
 import { type PasteTarget, pasteTargets } from './paste-targets.js'
 
@@ -8,12 +9,6 @@ interface Json {
 
 interface ShowOptions extends Json {
   for?: PasteTarget
-}
-
-interface ApplyOptions extends Json {
-  prune?: boolean
-  dryRun?: boolean
-  secretsFile?: string
 }
 
 const ID = 'its client_id: a-z, 0-9 and -'
@@ -28,7 +23,7 @@ export function addAppsCommand(program: Command): void {
     apps.command(words).description(description).option('--json', 'print for programs')
   addReading(add)
   addWriting(add)
-  addFiles(add)
+  addAccessCommands(add)
 }
 
 function addReading(add: Add): void {
@@ -59,20 +54,6 @@ function addWriting(add: Add): void {
   add('remove', 'people cannot log in there any more')
     .argument('<id>')
     .action(async (id: string, { json }: Json) => (await import('./apps.js')).removeApplication(id, json))
-}
-
-function addFiles(add: Add): void {
-  add('export', 'all applications as a file for apply').action(async ({ json }: Json) =>
-    (await import('./apps-file.js')).exportApplications(json),
-  )
-  add('apply', 'make the applications those of a YAML file, all at once or not at all')
-    .argument('<file>')
-    .option('--prune', 'remove the applications that the file does not have')
-    .option('--dry-run', 'say what would be done, and do nothing')
-    .option('--secrets-file <file>', 'a file to make for new secrets, which nobody else can read')
-    .action(async (file: string, options: ApplyOptions) =>
-      (await import('./apps-apply.js')).applyApplications(file, options),
-    )
 }
 
 function withSettings(command: Command): Command {

@@ -1,8 +1,8 @@
 import { readSetting } from '../config/single-settings.js'
 import { OperatorError } from '../errors.js'
 import type { Application } from '../services/application.js'
+import { type AccessTools, warn, withAccess } from './access.js'
 import { type SettingOptions, settingsGiven, usualSettings } from './application-options.js'
-import { shownOf, warn, withApplications } from './applications.js'
 import type { PasteTarget } from './paste-targets.js'
 import { pasteText } from './paste-texts.js'
 import { printResult, type Result } from './print.js'
@@ -79,9 +79,14 @@ export function removeApplication(id: string, json = false): Promise<void> {
 
 async function answer(
   json: boolean,
-  run: (applications: Parameters<Parameters<typeof withApplications>[0]>[0]) => Promise<Result>,
+  run: (applications: AccessTools['applications']) => Promise<Result>,
 ): Promise<void> {
-  printResult(await withApplications(run), json)
+  printResult(await withAccess(({ applications }) => run(applications)), json)
+}
+
+/** No hash of a secret. */
+function shownOf({ secretHash, previousSecretHash, ...shown }: Application) {
+  return shown
 }
 
 function withSecret(text: string, application: Application, secret: string | undefined): Result {

@@ -1,31 +1,23 @@
 import type { ListedUser } from '../services/ports.js'
-import { GrowingTable } from './table.js'
+import { streamArray, streamTable } from './stream.js'
 
 const HEAD = ['USERNAME', 'HANDLE', 'NICK', 'ID', 'USERID', 'LAST LOGIN', 'SESSIONS', 'STATE']
 
 type Pages = AsyncIterable<ListedUser[]>
 
 /** A table of people for people, page by page. */
-export async function* peopleAsTable(pages: Pages): AsyncGenerator<string> {
-  const table = new GrowingTable()
-  let head = [HEAD]
-  for await (const people of pages) {
-    yield `${table.add([...head, ...people.map(cellsOf)])}\n`
-    head = []
-  }
-  if (head.length > 0) yield `${table.add(head)}\n`
+export function peopleAsTable(pages: Pages): AsyncGenerator<string> {
+  return streamTable(HEAD, pagesOfCells(pages))
 }
 
 /** One JSON array of all people, page by page. */
 export async function* peopleAsJson(pages: Pages): AsyncGenerator<string> {
-  let before = '['
-  for await (const people of pages) {
-    for (const person of people) {
-      yield `${before}\n${JSON.stringify([person], null, 2).slice(2, -2)}`
-      before = ','
-    }
-  }
-  yield before === '[' ? '[]\n' : '\n]\n'
+  yield* streamArray(pages)
+  yield '\n'
+}
+
+async function* pagesOfCells(pages: Pages): AsyncGenerator<string[][]> {
+  for await (const people of pages) yield people.map(cellsOf)
 }
 
 function cellsOf(user: ListedUser): string[] {

@@ -3,6 +3,7 @@ import { AppError, OperatorError } from '../errors.js'
 import { ownVersion } from '../version.js'
 import { addAppsCommand } from './apps-command.js'
 import { addCheckConfigCommand } from './check-config-command.js'
+import { addGroupsCommand } from './groups-command.js'
 import { addKeysCommand } from './keys-command.js'
 import { addUsersCommand } from './users-command.js'
 
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addUsersCommand(program)
   addKeysCommand(program)
   addAppsCommand(program)
+  addGroupsCommand(program)
   program
     .command('emulator')
     .description('run the DingTalk emulator alone, on EMULATOR_PORT (9000)')

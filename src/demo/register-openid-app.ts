@@ -1,4 +1,4 @@
-import { PrismaApplicationRows } from '../adapters/database/application-rows.js'
+import { PrismaAccessRows } from '../adapters/database/access-rows.js'
 import { openDatabase } from '../adapters/database/open-database.js'
 import type { ApplicationSettings } from '../services/application.js'
 import { Applications } from '../services/applications.js'
@@ -19,7 +19,7 @@ interface Options {
 export async function registerOpenidApp({ databaseUrl, audit, issuer, appUrl }: Options): Promise<Registration> {
   const database = await openDatabase(databaseUrl)
   try {
-    const applications = new Applications({ rows: new PrismaApplicationRows(database), audit })
+    const applications = new Applications({ rows: new PrismaAccessRows(database), audit })
     return { issuer, appUrl, clientId: ID, clientSecret: await freshSecret(applications, settingsFor(appUrl)) }
   } finally {
     await database.close()

@@ -1,6 +1,8 @@
+import type { Planned } from './access.js'
 import type { Application, ApplicationSettings, ApplicationStep } from './application.js'
-import { type ApplicationFault, judgeApplication } from './application-rules.js'
+import { judgeApplication } from './application-rules.js'
 import { hashSecret, isSecretHash, makeSecret } from './application-secret.js'
+import type { Fault } from './faults.js'
 
 /** An application as a file wants it. */
 export interface WantedApplication {
@@ -14,16 +16,12 @@ export interface WantedApplication {
 type ChangedFields = Extract<ApplicationStep, { step: 'change' }>['fields']
 
 /** What makes the applications that there are those that are wanted. */
-export interface ApplicationPlan {
-  added: string[]
-  changed: { id: string; fields: string[] }[]
-  removed: string[]
-  unchanged: string[]
+export interface ApplicationPlan extends Planned {
   steps: ApplicationStep[]
   /** The new secrets by application: in clear here alone. */
   secrets: ReadonlyMap<string, string>
-  faults: ApplicationFault[]
-  warnings: ApplicationFault[]
+  faults: Fault[]
+  warnings: Fault[]
 }
 
 const NO_SECRET = { secretHash: null, previousSecretHash: null, previousSecretUntil: null }
@@ -45,17 +43,20 @@ export function alteration(before: Application, settings: ApplicationSettings) {
   return { fields: { ...fields, secretHash: hashSecret(secret) }, secret }
 }
 
-/** What has to be done; with `prune`, applications that are not wanted go. Nothing is to be done where there are faults. */
+/**
+ * What has to be done; with `prune`, applications that are not wanted go. Nothing is to be done where there are faults.
+ * @param groups the names of all groups that there are to be
+ */
 export function planApplications(
   existing: Application[],
   wanted: WantedApplication[],
-  { prune, now }: { prune: boolean; now: Date },
+  { prune, groups, now }: { prune: boolean; groups: ReadonlySet<string>; now: Date },
 ): ApplicationPlan {
   const secrets = new Map<string, string>()
   const plan: ApplicationPlan = { ...emptyPlan(), secrets }
   const byId = new Map(existing.map((application) => [application.id, application]))
   for (const one of wanted) {
-    judge(plan, one)
+    judge(plan, one, groups)
     const before = byId.get(one.id)
     const secret = before ? planChange(plan, before, one) : planAddition(plan, one, now)
     if (secret !== undefined) secrets.set(one.id, secret)
@@ -72,9 +73,10 @@ function emptyPlan(): Omit<ApplicationPlan, 'secrets'> {
   return { added: [], changed: [], removed: [], unchanged: [], steps: [], faults: [], warnings: [] }
 }
 
-function judge(plan: ApplicationPlan, { id, settings, allowHttp, secretHash }: WantedApplication): void {
-  const { faults, warnings } = judgeApplication(id, settings, { allowHttp })
-  const inFile = ({ path, problem }: ApplicationFault) => ({
+function judge(plan: ApplicationPlan, wanted: WantedApplication, groups: ReadonlySet<string>): void {
+  const { id, settings, allowHttp, secretHash } = wanted
+  const { faults, warnings } = judgeApplication(id, settings, { allowHttp, groups })
+  const inFile = ({ path, problem }: Fault) => ({
     path: path === 'id' ? `applications.${id}` : `applications.${id}.${path}`,
     problem,
   })

@@ -1,11 +1,7 @@
 import type { ApplicationSettings } from './application.js'
+import { type Fault, faultAt, givenTwice } from './faults.js'
+import { judgeNames } from './group-rules.js'
 import { isLoopback } from './loopback.js'
-
-/** What cannot be as it is: where, such as `redirectUris[0]`, and what is wrong; never the value, which can hold a password. */
-export interface ApplicationFault {
-  path: string
-  problem: string
-}
 
 /** How http is taken on other machines than this one: where it is allowed, each such address is a warning. */
 interface HttpRule {
@@ -14,9 +10,14 @@ interface HttpRule {
   known?: readonly string[]
 }
 
+interface Circumstances extends HttpRule {
+  /** The names of all groups that there are to be. */
+  groups: ReadonlySet<string>
+}
+
 interface Judgement {
-  faults: ApplicationFault[]
-  warnings: ApplicationFault[]
+  faults: Fault[]
+  warnings: Fault[]
 }
 
 /** All scopes that an application can be allowed beyond the usual ones. */
@@ -26,16 +27,20 @@ const MAX_NAME_LENGTH = 64
 const MAX_URI_LENGTH = 2000
 
 /** Judges what an operator wants an application to be: the one place that does, whether it is added, changed or applied. */
-export function judgeApplication(id: string, settings: ApplicationSettings, http: HttpRule): Judgement {
+export function judgeApplication(
+  id: string,
+  settings: ApplicationSettings,
+  { groups, ...http }: Circumstances,
+): Judgement {
   const uris = urisOf(settings)
   const faults = [
     ...judgeId(id),
     ...judgeName(settings.name),
     ...judgeKind(settings),
     ...uris.flatMap(({ path, uri, mayHaveFragment }) => faultAt(path, uriProblem(uri, { ...http, mayHaveFragment }))),
-    ...twice('redirectUris', settings.redirectUris),
-    ...twice('postLogoutRedirectUris', settings.postLogoutRedirectUris),
-    ...judgeAccess(settings.access),
+    ...givenTwice('redirectUris', settings.redirectUris),
+    ...givenTwice('postLogoutRedirectUris', settings.postLogoutRedirectUris),
+    ...(settings.access === 'everyone' ? [] : judgeNames('access', settings.access, groups)),
     ...settings.scopes.flatMap((scope, n) =>
       faultAt(`scopes[${n}]`, optionalScopes.includes(scope) ? undefined : `must be ${optionalScopes.join(' or ')}`),
     ),
@@ -67,17 +72,17 @@ export function urisOf(settings: ApplicationSettings) {
   ]
 }
 
-function judgeId(id: string): ApplicationFault[] {
+function judgeId(id: string): Fault[] {
   const isFine = /^[a-z0-9][a-z0-9-]{0,62}$/.test(id)
   return faultAt('id', isFine ? undefined : 'must be a-z, 0-9 and -, 63 characters at most, with no - in front')
 }
 
-function judgeName(name: string): ApplicationFault[] {
+function judgeName(name: string): Fault[] {
   const isFine = name.trim() === name && name.length > 0 && name.length <= MAX_NAME_LENGTH && !/\p{C}/u.test(name)
   return faultAt('name', isFine ? undefined : `must be a name of at most ${MAX_NAME_LENGTH} characters`)
 }
 
-function judgeKind(settings: ApplicationSettings): ApplicationFault[] {
+function judgeKind(settings: ApplicationSettings): Fault[] {
   const { kind, redirectUris } = settings
   if (kind !== 'proxy')
     return faultAt('redirectUris', redirectUris.length > 0 ? undefined : 'is empty: people could not come back')
@@ -103,17 +108,4 @@ function uriProblem(uri: string, rule: HttpRule & { mayHaveFragment: boolean }):
   if (uri.includes('#') && !rule.mayHaveFragment) return 'must not have a fragment (#)'
   const isFine = !isOpenHttp(uri) || rule.allowHttp || rule.known?.includes(uri)
   return isFine ? undefined : 'must be https: http is for this machine itself, or an intranet (allow http then)'
-}
-
-function judgeAccess(access: ApplicationSettings['access']): ApplicationFault[] {
-  if (access === 'everyone') return []
-  return access.map((_, n) => ({ path: `access[${n}]`, problem: 'names a group, and there are no groups yet' }))
-}
-
-function twice(path: string, uris: string[]): ApplicationFault[] {
-  return uris.flatMap((uri, n) => faultAt(`${path}[${n}]`, uris.indexOf(uri) < n ? 'is given twice' : undefined))
-}
-
-function faultAt(path: string, problem: string | undefined): ApplicationFault[] {
-  return problem === undefined ? [] : [{ path, problem }]
 }

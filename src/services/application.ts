@@ -52,9 +52,4 @@ export interface ApplicationRows {
   hasOpenid(): Promise<boolean>
   /** By their ids. */
   list(): Promise<Application[]>
-  /**
-   * All steps or none. Returns false, and has done nothing, where one does not fit any more: an application to add is
-   * there, or one to change or remove is not.
-   */
-  take(steps: ApplicationStep[]): Promise<boolean>
 }

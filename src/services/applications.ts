@@ -1,23 +1,18 @@
 import { OperatorError } from '../errors.js'
 import { DAY } from '../time.js'
-import type { Application, ApplicationRows, ApplicationSettings } from './application.js'
-import {
-  type ApplicationPlan,
-  addition,
-  alteration,
-  differences,
-  planApplications,
-  type WantedApplication,
-} from './application-plan.js'
-import { type ApplicationFault, judgeApplication, urisOf } from './application-rules.js'
+import { type Access, type AccessRows, takeAlone } from './access.js'
+import type { Application, ApplicationSettings } from './application.js'
+import { addition, alteration, differences } from './application-plan.js'
+import { judgeApplication, urisOf } from './application-rules.js'
 import { hashSecret, makeSecret } from './application-secret.js'
 import type { Audit } from './audit.js'
+import { type Fault, refused } from './faults.js'
 
 /** How long a secret that was replaced still counts. */
 export const OLD_SECRET_FOR_MS = DAY
 
 interface Options {
-  rows: ApplicationRows
+  rows: AccessRows
   audit: Audit
   now?: () => number
 }
@@ -26,12 +21,12 @@ interface Options {
 interface Done {
   application: Application
   secret: string | undefined
-  warnings: ApplicationFault[]
+  warnings: Fault[]
 }
 
 /** What an operator does to applications, straight on the database: running servers see it with the next request. */
 export class Applications {
-  readonly #rows: ApplicationRows
+  readonly #rows: AccessRows
   readonly #audit: Audit
   readonly #now: () => number
 
@@ -41,23 +36,23 @@ export class Applications {
     this.#now = now
   }
 
-  list(): Promise<Application[]> {
-    return this.#rows.list()
+  async list(): Promise<Application[]> {
+    return (await this.#rows.read()).applications
   }
 
   /** @throws {OperatorError} */
   async find(id: string): Promise<Application> {
-    const application = await this.#rows.find(id)
-    if (!application) throw new OperatorError(`There is no application ${id}.`)
-    return application
+    return applicationOf(id, await this.#rows.read())
   }
 
   /** @throws {OperatorError} where it is there already, or with all that is wrong */
-  async add(id: string, settings: ApplicationSettings, http: { allowHttp: boolean }): Promise<Done> {
-    const warnings = judged(id, settings, http)
-    const { application, secret } = addition(id, settings, new Date(this.#now()))
-    if (!(await this.#rows.take([{ step: 'add', application }])))
+  async add(id: string, settings: ApplicationSettings, { allowHttp }: { allowHttp: boolean }): Promise<Done> {
+    const access = await this.#rows.read()
+    const warnings = judged(id, settings, { allowHttp, groups: namesOf(access) })
+    if (access.applications.some((one) => one.id === id))
       throw new OperatorError(`There is an application ${id} already.`)
+    const { application, secret } = addition(id, settings, new Date(this.#now()))
+    await takeAlone(this.#rows, { steps: [{ step: 'add', application }], revision: access.revision })
     this.#audit.applicationAdded(id)
     return { application, secret, warnings }
   }
@@ -66,14 +61,15 @@ export class Applications {
    * Changes what is given, and leaves the rest.
    * @throws {OperatorError}
    */
-  async change(id: string, given: Partial<ApplicationSettings>, http: { allowHttp: boolean }): Promise<Done> {
-    const before = await this.find(id)
+  async change(id: string, given: Partial<ApplicationSettings>, { allowHttp }: { allowHttp: boolean }): Promise<Done> {
+    const access = await this.#rows.read()
+    const before = applicationOf(id, access)
     const settings: ApplicationSettings = { ...settingsOf(before), ...given }
     const known = urisOf(before).map(({ uri }) => uri)
-    const warnings = judged(id, settings, { ...http, known })
+    const warnings = judged(id, settings, { allowHttp, known, groups: namesOf(access) })
     const { fields, secret } = alteration(before, settings)
     if (Object.keys(fields).length > 0) {
-      if (!(await this.#rows.take([{ step: 'change', id, fields }]))) throw isGone(id)
+      await takeAlone(this.#rows, { steps: [{ step: 'change', id, fields }], revision: access.revision })
       this.#audit.applicationChanged(id, Object.keys(differences(before, settings)))
     }
     return { application: { ...before, ...fields }, secret, warnings }
@@ -84,7 +80,8 @@ export class Applications {
    * @throws {OperatorError}
    */
   async rotateSecret(id: string, { endOld }: { endOld: boolean }): Promise<Done & { secret: string }> {
-    const before = await this.find(id)
+    const access = await this.#rows.read()
+    const before = applicationOf(id, access)
     if (before.kind !== 'confidential') throw new OperatorError(`${id} is ${before.kind}: it has no secret.`)
     const secret = makeSecret()
     const fields = {
@@ -92,37 +89,17 @@ export class Applications {
       previousSecretHash: endOld ? null : before.secretHash,
       previousSecretUntil: endOld ? null : new Date(this.#now() + OLD_SECRET_FOR_MS),
     }
-    if (!(await this.#rows.take([{ step: 'change', id, fields }]))) throw isGone(id)
+    await takeAlone(this.#rows, { steps: [{ step: 'change', id, fields }], revision: access.revision })
     this.#audit.applicationSecretRotated(id, { endOld })
     return { application: { ...before, ...fields }, secret, warnings: [] }
   }
 
   /** @throws {OperatorError} where it is not there */
   async remove(id: string): Promise<void> {
-    if (!(await this.#rows.take([{ step: 'remove', id }]))) throw new OperatorError(`There is no application ${id}.`)
+    const access = await this.#rows.read()
+    applicationOf(id, access)
+    await takeAlone(this.#rows, { steps: [{ step: 'remove', id }], revision: access.revision })
     this.#audit.applicationRemoved(id)
-  }
-
-  /**
-   * What would make the applications those of a file.
-   * @throws {OperatorError} with all that is wrong
-   */
-  async plan(wanted: WantedApplication[], { prune }: { prune: boolean }): Promise<ApplicationPlan> {
-    const plan = planApplications(await this.#rows.list(), wanted, { prune, now: new Date(this.#now()) })
-    if (plan.faults.length > 0) throw refused(plan.faults)
-    return plan
-  }
-
-  /**
-   * Does all of the plan, or nothing.
-   * @throws {OperatorError} where the applications are others meanwhile
-   */
-  async carryOut(plan: ApplicationPlan): Promise<void> {
-    if (!(await this.#rows.take(plan.steps)))
-      throw new OperatorError('Somebody else has changed the applications meanwhile: nothing was changed here.')
-    for (const id of plan.added) this.#audit.applicationAdded(id)
-    for (const { id, fields } of plan.changed) this.#audit.applicationChanged(id, fields)
-    for (const id of plan.removed) this.#audit.applicationRemoved(id)
   }
 }
 
@@ -132,19 +109,20 @@ export function settingsOf(application: Application): ApplicationSettings {
   return settings
 }
 
-/** The error for what is wrong, all at once. */
-export function refused(faults: ApplicationFault[]): OperatorError {
-  const lines = faults.map(({ path, problem }) => `  ${path}: ${problem}`)
-  return new OperatorError(['Nothing was changed:', ...lines].join('\n'))
+/** @throws {OperatorError} */
+function applicationOf(id: string, { applications }: Access): Application {
+  const application = applications.find((one) => one.id === id)
+  if (!application) throw new OperatorError(`There is no application ${id}.`)
+  return application
 }
 
-function isGone(id: string): OperatorError {
-  return new OperatorError(`Somebody else has removed ${id} meanwhile.`)
+function namesOf({ groups }: Access): ReadonlySet<string> {
+  return new Set(groups.map(({ name }) => name))
 }
 
 /** The warnings. @throws {OperatorError} */
-function judged(id: string, settings: ApplicationSettings, http: { allowHttp: boolean; known?: string[] }) {
-  const { faults, warnings } = judgeApplication(id, settings, http)
+function judged(id: string, settings: ApplicationSettings, circumstances: Parameters<typeof judgeApplication>[2]) {
+  const { faults, warnings } = judgeApplication(id, settings, circumstances)
   if (faults.length > 0) throw refused(faults)
   return warnings
 }

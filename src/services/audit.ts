@@ -24,6 +24,9 @@ type AuditEvent =
   | 'application_changed'
   | 'application_secret_rotated'
   | 'application_removed'
+  | 'group_added'
+  | 'group_changed'
+  | 'group_removed'
   | 'application_entered'
   | 'application_refused'
   | 'application_told_of_logout'
@@ -137,6 +140,18 @@ export class Audit {
 
   applicationRemoved(application: string): void {
     this.#write('application_removed', undefined, { application })
+  }
+
+  groupAdded(group: string): void {
+    this.#write('group_added', undefined, { group })
+  }
+
+  groupChanged(group: string, fields: string[]): void {
+    this.#write('group_changed', undefined, { group, fields: fields.join(' ') })
+  }
+
+  groupRemoved(group: string): void {
+    this.#write('group_removed', undefined, { group })
   }
 
   #write(event: AuditEvent, client: Client | undefined, fields: LogFields & { code?: ErrorCode } = {}): void {

@@ -1,5 +1,5 @@
 import type { DirectoryProfile } from './directory.js'
-import type { Group } from './group.js'
+import type { NamedRules } from './group.js'
 
 /** What of a person decides in which groups they are. */
 export interface GroupPerson {
@@ -7,8 +7,6 @@ export interface GroupPerson {
   userid: string | null
   profile: DirectoryProfile
 }
-
-type Rules = Omit<Group, 'createdAt'>
 
 /**
  * Works out in which groups somebody is. Made once of all groups, so that a person costs as much as what the directory
@@ -18,10 +16,8 @@ export class GroupIndex {
   /** What can be true of a person, such as `role 2001`, and the groups for which it is a reason. */
   readonly #groupsBy = new Map<string, string[]>()
 
-  constructor(groups: readonly Rules[]) {
-    for (const group of groups)
-      for (const fact of factsWantedBy(group))
-        this.#groupsBy.set(fact, [...(this.#groupsBy.get(fact) ?? []), group.name])
+  constructor(groups: readonly NamedRules[]) {
+    for (const group of groups) for (const fact of factsWantedBy(group)) this.#note(fact, group.name)
   }
 
   /** The names of the groups that this person is in, by their characters. */
@@ -43,6 +39,12 @@ export class GroupIndex {
     }
     return reasons
   }
+
+  #note(fact: string, name: string): void {
+    const names = this.#groupsBy.get(fact)
+    if (names) names.push(name)
+    else this.#groupsBy.set(fact, [name])
+  }
 }
 
 const inDepartment = (id: number) => `department ${id}`
@@ -51,7 +53,7 @@ const hasRole = (id: number) => `role ${id}`
 const isUserid = (userid: string) => `userid ${userid}`
 const inGroup = (name: string) => `group ${name}`
 
-function factsWantedBy({ departments, roles, userids, groups }: Rules): Set<string> {
+function factsWantedBy({ departments, roles, userids, groups }: NamedRules): Set<string> {
   return new Set([
     ...departments.flatMap(({ id, below }) => (below ? [inDepartment(id), belowDepartment(id)] : [inDepartment(id)])),
     ...roles.map(hasRole),

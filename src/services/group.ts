@@ -8,12 +8,22 @@ export interface GroupRules {
   groups: string[]
 }
 
-/** People by rules, for whom applications are. */
-export interface Group extends GroupRules {
-  /** ASCII, and unique. */
+/** A group as an operator wants it. */
+export interface NamedRules extends GroupRules {
+  /** ASCII: `[A-Za-z0-9][A-Za-z0-9._-]{0,62}`; no two differ in case alone. */
   name: string
+}
+
+/** People by rules, for whom applications are. */
+export interface Group extends NamedRules {
   createdAt: Date
 }
+
+/** One step of a change. */
+export type GroupStep =
+  | { step: 'add_group'; group: Group }
+  | { step: 'change_group'; name: string; rules: GroupRules }
+  | { step: 'remove_group'; name: string }
 
 /** The groups' rows, and how servers learn that these or the applications' have changed. */
 export interface GroupRows {
@@ -21,4 +31,17 @@ export interface GroupRows {
   list(): Promise<Group[]>
   /** Another number with each change of a group or an application; by one prepared statement. */
   revision(): Promise<number>
+}
+
+/** The part of a group that an operator decides. */
+export function rulesOf({ departments, roles, userids, groups }: GroupRules): GroupRules {
+  return { departments, roles, userids, groups }
+}
+
+/** The rules that are to be others. */
+export function differingRules(before: GroupRules, after: GroupRules): string[] {
+  const known = new Map<string, unknown>(Object.entries(before))
+  return Object.entries(rulesOf(after))
+    .filter(([rule, list]) => JSON.stringify(list) !== JSON.stringify(known.get(rule)))
+    .map(([rule]) => rule)
 }

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
-import { PrismaApplicationRows } from '../../src/adapters/database/application-rows.js'
-import { openDatabase } from '../../src/adapters/database/open-database.js'
 import { makePerson } from '../../src/emulator/emulator.js'
 import { HOUR } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
+import { takeSteps } from '../support/groups.js'
 import { RelyingParty } from '../support/relying-party.js'
 import { createWorld, type World } from '../support/world.js'
 
@@ -78,9 +77,7 @@ it('a scope that an application may not ask for any more gives nothing', async (
   const { refreshToken } = await party.enter(await signedIn(world), { scope: 'openid dingtalk offline_access' })
   const told = async () => (await party.userinfo((await party.refresh(refreshToken)).body.access_token)).body
   expect(await told()).toHaveProperty('dingtalk_userid')
-  const database = await openDatabase(world.database.url)
-  await new PrismaApplicationRows(database).take([{ step: 'change', id: 'app', fields: { scopes: [] } }])
-  await database.close()
+  await takeSteps(world, [{ step: 'change', id: 'app', fields: { scopes: [] } }])
   expect(await told()).not.toHaveProperty('dingtalk_userid')
 })
 

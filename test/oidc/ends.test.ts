@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { PrismaApplicationRows } from '../../src/adapters/database/application-rows.js'
+import { PrismaAccessRows } from '../../src/adapters/database/access-rows.js'
 import { openDatabase } from '../../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../../src/adapters/database/people-rows.js'
 import { SqlSessionRows } from '../../src/adapters/database/session-rows.js'
@@ -15,6 +15,7 @@ import { PeopleAdmin } from '../../src/services/people-admin.js'
 import { DAY, HOUR, SECOND } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import type { Browser } from '../support/browser.js'
+import { takeSteps } from '../support/groups.js'
 import { RelyingParty, type Tokens } from '../support/relying-party.js'
 import { sessionsOf } from '../support/sessions.js'
 import { createWorld, type World } from '../support/world.js'
@@ -117,11 +118,7 @@ const ends: Record<string, End> = {
   'an application that is for nobody any more': {
     isForAll: true,
     isUntold: true,
-    end: async ({ world }) => {
-      const database = await openDatabase(world.database.url)
-      await new PrismaApplicationRows(database).take([{ step: 'change', id: 'app', fields: { access: [] } }])
-      await database.close()
-    },
+    end: ({ world }) => takeSteps(world, [{ step: 'change', id: 'app', fields: { access: [] } }]),
   },
   'an application that was removed': {
     isForAll: true,
@@ -129,7 +126,7 @@ const ends: Record<string, End> = {
     end: async ({ world }) => {
       const database = await openDatabase(world.database.url)
       const audit = new Audit({ log: createLogger('silent') })
-      await new Applications({ rows: new PrismaApplicationRows(database), audit }).remove('app')
+      await new Applications({ rows: new PrismaAccessRows(database), audit }).remove('app')
       await database.close()
     },
   },

@@ -1,7 +1,6 @@
-import { PrismaApplicationRows } from '../../src/adapters/database/application-rows.js'
-import { openDatabase } from '../../src/adapters/database/open-database.js'
 import type { Application } from '../../src/services/application.js'
 import { hashSecret } from '../../src/services/application-secret.js'
+import { takeSteps } from './groups.js'
 import type { World } from './world.js'
 
 export const SECRET = 'the-secret-of-an-application-in-these-tests'
@@ -28,8 +27,6 @@ export async function addApplication(world: World, given: Partial<Application> =
     createdAt: new Date(),
     ...given,
   }
-  const database = await openDatabase(world.database.url)
-  await new PrismaApplicationRows(database).take([{ step: 'add', application }])
-  await database.close()
+  await takeSteps(world, [{ step: 'add', application }])
   return application
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { PrismaClient } from '../../generated/sqlite/client.js'
-import type { Application, ApplicationRows, ApplicationStep } from '../../services/application.js'
+import type { Application, ApplicationRows } from '../../services/application.js'
 import type { Database, Statement } from './database.js'
-import { isMissing, isUniqueViolation } from './failures.js'
 
 const COLUMNS = `"id", "name", "kind", "redirectUris", "postLogoutRedirectUris", "backchannelLogoutUri", "openUrl",
                  "logoUrl", "access", "usernameClaim", "refreshTokens", "scopes", "secretHash", "previousSecretHash",
@@ -39,8 +37,8 @@ const row = z.object({
   createdAt: time,
 })
 
-/** The `Application` rows: read by statements that are prepared once, written through Prisma. */
-export class PrismaApplicationRows implements ApplicationRows {
+/** The `Application` rows, by statements that are prepared once. */
+export class SqlApplicationRows implements ApplicationRows {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -60,58 +58,5 @@ export class PrismaApplicationRows implements ApplicationRows {
     const found = z.array(row).parse(await this.#database.query(LIST))
     // By their characters: a database orders texts by its language.
     return found.sort((a, b) => (a.id < b.id ? -1 : 1))
-  }
-
-  async take(steps: ApplicationStep[]): Promise<boolean> {
-    try {
-      await this.#database.prisma((prisma) =>
-        prisma.$transaction([nextRevision(prisma), ...steps.flatMap((step) => writes(prisma, step))]),
-      )
-      return true
-    } catch (error) {
-      if (isUniqueViolation(error) || isMissing(error)) return false
-      throw error
-    }
-  }
-}
-
-/** Servers read what there is when its revision is another. */
-function nextRevision({ accessRevision }: PrismaClient) {
-  return accessRevision.update({ where: { id: 1 }, data: { revision: { increment: 1 } } })
-}
-
-/** What is written for one step. */
-function writes({ application: table, applicationSession: sessions }: PrismaClient, step: ApplicationStep) {
-  switch (step.step) {
-    case 'add':
-      return [table.create({ data: { ...step.application, ...allLists(step.application) } })]
-    case 'change': {
-      const { redirectUris, postLogoutRedirectUris, access, scopes, ...plain } = step.fields
-      const lists = Object.entries({ redirectUris, postLogoutRedirectUris, access, scopes })
-      const changed = lists.flatMap(([name, list]) => (list === undefined ? [] : [[name, JSON.stringify(list)]]))
-      const { backchannelLogoutUri: logoutUri } = plain
-      return [
-        table.update({ where: { id: step.id }, data: { ...plain, ...Object.fromEntries(changed) } }),
-        ...(logoutUri === undefined
-          ? []
-          : [sessions.updateMany({ where: { applicationId: step.id }, data: { logoutUri } })]),
-      ]
-    }
-    case 'remove':
-      // With it its sessions end: it is told so, where it wanted to be.
-      return [
-        sessions.updateMany({ where: { applicationId: step.id }, data: { sessionId: null } }),
-        table.delete({ where: { id: step.id } }),
-      ]
-  }
-}
-
-/** The lists as their columns hold them. */
-function allLists({ redirectUris, postLogoutRedirectUris, access, scopes }: Application) {
-  return {
-    redirectUris: JSON.stringify(redirectUris),
-    postLogoutRedirectUris: JSON.stringify(postLogoutRedirectUris),
-    access: JSON.stringify(access),
-    scopes: JSON.stringify(scopes),
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { OperatorError } from '../errors.js'
-import type { ApplicationPlan } from '../services/application-plan.js'
+import type { Planned } from '../services/access.js'
+import type { AccessPlan } from '../services/access-plans.js'
 import { hashSecret } from '../services/application-secret.js'
-import type { Applications } from '../services/applications.js'
-import { warn, withApplications } from './applications.js'
-import { readApplications } from './apps-file.js'
+import { type AccessTools, warn, withAccess } from './access.js'
+import { readAccess } from './access-file.js'
 import { printResult } from './print.js'
 import { table } from './table.js'
 
@@ -15,31 +15,35 @@ interface Options {
   json?: boolean
 }
 
-/** Makes the applications those of the file, all at once or not at all. @throws {OperatorError} */
-export async function applyApplications(path: string, options: Options): Promise<void> {
+/** Makes applications and groups those of the file, all at once or not at all. @throws {OperatorError} */
+export async function applyAccess(path: string, options: Options): Promise<void> {
   const { prune = false, dryRun = false, secretsFile, json = false } = options
-  const wanted = readApplications(path)
-  await withApplications(async (applications) => {
-    const plan = await applications.plan(wanted, { prune })
-    warn(plan.warnings)
-    if (!dryRun) await carryOut(applications, plan, secretsFile)
+  const wanted = readAccess(path)
+  await withAccess(async (tools) => {
+    const plan = await tools.plans.make(wanted, { prune })
+    warn(plan.applications.warnings)
+    if (!dryRun) await carryOut(tools, plan, secretsFile)
     printResult({ text: textOf(plan, { dryRun, secretsFile }), json: jsonOf(plan, { dryRun, secretsFile }) }, json)
   })
 }
 
 /** New secrets are in their file before they count: none can be lost. */
-async function carryOut(applications: Applications, plan: ApplicationPlan, file: string | undefined): Promise<void> {
-  if (plan.steps.length === 0) return
-  if (plan.secrets.size === 0) return applications.carryOut(plan)
+async function carryOut(
+  { plans, applications }: AccessTools,
+  plan: AccessPlan,
+  file: string | undefined,
+): Promise<void> {
+  const { secrets } = plan.applications
+  if (secrets.size === 0) return plans.carryOut(plan)
   if (file === undefined) {
-    const ids = [...plan.secrets.keys()].join(', ')
+    const ids = [...secrets.keys()].join(', ')
     throw new OperatorError(`Nothing was changed: new secrets are made for ${ids}; say where with --secrets-file.`)
   }
-  writeSecrets(file, plan.secrets)
+  writeSecrets(file, secrets)
   try {
-    await applications.carryOut(plan)
+    await plans.carryOut(plan)
   } catch (error) {
-    if (await isWithout(applications, plan.secrets)) rmSync(file)
+    if (await isWithout(applications, secrets)) rmSync(file)
     else console.error(`${file} is kept: its secrets may count.`)
     throw error
   }
@@ -60,7 +64,10 @@ function writeSecrets(file: string, secrets: ReadonlyMap<string, string>): void 
 }
 
 /** Whether none of these secrets counts: a failure may come after all was done. */
-async function isWithout(applications: Applications, secrets: ReadonlyMap<string, string>): Promise<boolean> {
+async function isWithout(
+  applications: AccessTools['applications'],
+  secrets: ReadonlyMap<string, string>,
+): Promise<boolean> {
   const hashes = [...secrets.values()].map(hashSecret)
   const known = await applications.list().catch(() => undefined)
   return known !== undefined && !known.some(({ secretHash }) => secretHash !== null && hashes.includes(secretHash))
@@ -71,25 +78,37 @@ interface Circumstances {
   secretsFile: string | undefined
 }
 
-function textOf(plan: ApplicationPlan, { dryRun, secretsFile }: Circumstances): string {
-  const rows = [
-    ...plan.added.map((id) => [id, 'added', '']),
-    ...plan.changed.map(({ id, fields }) => [id, 'changed', fields.join(', ')]),
-    ...plan.removed.map((id) => [id, 'removed', '']),
-    ...plan.unchanged.map((id) => [id, 'as it was', '']),
-  ]
-  const secretsOf = [...plan.secrets.keys()].join(', ')
+function textOf({ groups, applications }: AccessPlan, { dryRun, secretsFile }: Circumstances): string {
+  const secretsOf = [...applications.secrets.keys()].join(', ')
   const where = dryRun
     ? `New secrets would be made for ${secretsOf}.`
     : `New secrets are in ${secretsFile}: ${secretsOf}.`
+  const rows = [...rowsOf(groups).map(([name, ...rest]) => [`group ${name}`, ...rest]), ...rowsOf(applications)]
   return [
     table(['ID', dryRun ? 'WOULD BE' : 'IS', 'WHAT'], rows),
-    ...(plan.secrets.size > 0 ? ['', where] : []),
+    ...(applications.secrets.size > 0 ? ['', where] : []),
     ...(dryRun ? ['', 'Nothing was changed.'] : []),
   ].join('\n')
 }
 
-function jsonOf({ added, changed, removed, unchanged, secrets, warnings }: ApplicationPlan, about: Circumstances) {
-  const { dryRun, secretsFile = null } = about
-  return { dryRun, added, changed, removed, unchanged, newSecrets: [...secrets.keys()], secretsFile, warnings }
+function rowsOf({ added, changed, removed, unchanged }: Planned): string[][] {
+  return [
+    ...added.map((id) => [id, 'added', '']),
+    ...changed.map(({ id, fields }) => [id, 'changed', fields.join(', ')]),
+    ...removed.map((id) => [id, 'removed', '']),
+    ...unchanged.map((id) => [id, 'as it was', '']),
+  ]
+}
+
+function jsonOf({ groups, applications }: AccessPlan, { dryRun, secretsFile }: Circumstances) {
+  const plannedOf = ({ added, changed, removed, unchanged }: Planned) => ({ added, changed, removed, unchanged })
+  const { secrets, warnings } = applications
+  return {
+    dryRun,
+    ...plannedOf(applications),
+    groups: plannedOf(groups),
+    newSecrets: [...secrets.keys()],
+    secretsFile: secretsFile ?? null,
+    warnings,
+  }
 }

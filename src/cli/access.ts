@@ -1,0 +1,39 @@
+import { PrismaAccessRows } from '../adapters/database/access-rows.js'
+import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
+import { SqlSessionRows } from '../adapters/database/session-rows.js'
+import { AccessPlans } from '../services/access-plans.js'
+import { Applications } from '../services/applications.js'
+import type { Fault } from '../services/faults.js'
+import { Groups } from '../services/groups.js'
+import { PeopleAdmin } from '../services/people-admin.js'
+import { withDatabase } from './operator-database.js'
+
+/** What a command on applications and groups works with. */
+export interface AccessTools {
+  applications: Applications
+  groups: Groups
+  plans: AccessPlans
+  people: PeopleAdmin
+}
+
+/** Opens the database for one command on applications and groups. @throws {OperatorError} */
+export function withAccess<T>(work: (tools: AccessTools) => Promise<T>): Promise<T> {
+  return withDatabase(({ database, audit }) => {
+    const options = { rows: new PrismaAccessRows(database), audit }
+    return work({
+      applications: new Applications(options),
+      groups: new Groups(options),
+      plans: new AccessPlans(options),
+      people: new PeopleAdmin({
+        people: new PrismaPeopleRows(database),
+        sessions: new SqlSessionRows(database),
+        audit,
+      }),
+    })
+  })
+}
+
+/** Prints warnings beside the answer. */
+export function warn(warnings: Fault[]): void {
+  for (const { path, problem } of warnings) console.error(`Warning: ${path} ${problem}.`)
+}

@@ -1,0 +1,67 @@
+import type { GroupRules } from '../services/group.js'
+import type { Member } from '../services/group-members.js'
+import type { UsedGroup } from '../services/groups.js'
+import { streamArray, streamTable } from './stream.js'
+import { table } from './table.js'
+
+/** What the directory calls what has an id, such as `department 1001`. */
+export type Names = ReadonlyMap<string, string>
+
+/** The rules of a group, each as a text such as `below department 1001 研发部`. */
+export function ruleTexts({ departments, roles, userids, groups }: GroupRules, names: Names): string[] {
+  const facts = [
+    ...departments.map(({ id, below }) => `department ${id}${below ? ' and below' : ''}`),
+    ...roles.map((id) => `role ${id}`),
+    ...userids.map((userid) => `userid ${userid}`),
+    ...groups.map((name) => `group ${name}`),
+  ]
+  return facts.map((fact) => withName(fact, names))
+}
+
+/** What there is to say of a group, a line each. */
+export function groupAsText(group: UsedGroup, names: Names): string {
+  const facts: [string, string[]][] = [
+    ['name', [group.name]],
+    ['who', ruleTexts(group, names)],
+    ['used by', group.usedBy],
+    ['added', [group.createdAt.toISOString()]],
+  ]
+  return table(
+    [],
+    facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value])),
+  )
+}
+
+/** A table of a group's people for people, page by page. */
+export function membersAsTable(pages: AsyncIterable<Member[]>, names: Names): AsyncGenerator<string> {
+  const cellsOf = ({ user, because }: Member) => [
+    user.username,
+    user.profile?.name ?? '',
+    user.userid ?? '',
+    because.map((fact) => withName(fact, names)).join(': '),
+    user.profileReadAt?.toISOString() ?? '',
+    user.disabledAt ? 'disabled' : 'enabled',
+  ]
+  return streamTable(['USERNAME', 'NAME', 'USERID', 'BECAUSE OF', 'READ', 'STATE'], pagesOf(pages, cellsOf))
+}
+
+/** A group as one JSON object, with its people at the end, page by page. */
+export async function* membersAsJson(shown: object, pages: AsyncIterable<Member[]>): AsyncGenerator<string> {
+  yield JSON.stringify({ ...shown, people: [] }, null, 2).slice(0, -'[]\n}'.length)
+  yield* streamArray(pagesOf(pages, personOf), '  ')
+  yield '\n}\n'
+}
+
+function personOf({ user, because }: Member) {
+  const { id, username, handle, userid, profile, profileReadAt, disabledAt } = user
+  return { id, username, handle, userid, name: profile?.name ?? null, because, profileReadAt, disabledAt }
+}
+
+async function* pagesOf<T>(pages: AsyncIterable<Member[]>, each: (member: Member) => T): AsyncGenerator<T[]> {
+  for await (const page of pages) yield page.map(each)
+}
+
+/** The name stands behind its id. */
+function withName(fact: string, names: Names): string {
+  return fact.replace(/(?:department|role) \d+/, (id) => (names.has(id) ? `${id} ${names.get(id)}` : id))
+}

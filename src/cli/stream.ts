@@ -1,0 +1,24 @@
+import { GrowingTable } from './table.js'
+
+/** A table for people, page by page. */
+export async function* streamTable(head: string[], pages: AsyncIterable<string[][]>): AsyncGenerator<string> {
+  const table = new GrowingTable()
+  let before = [head]
+  for await (const rows of pages) {
+    yield `${table.add([...before, ...rows])}\n`
+    before = []
+  }
+  if (before.length > 0) yield `${table.add(before)}\n`
+}
+
+/** One JSON array for programs, page by page; `indent` is of the line that it begins in. */
+export async function* streamArray(pages: AsyncIterable<unknown[]>, indent = ''): AsyncGenerator<string> {
+  let before = '['
+  for await (const page of pages) {
+    for (const one of page) {
+      yield `${before}\n${indent}${JSON.stringify([one], null, 2).slice(2, -2).replaceAll('\n', `\n${indent}`)}`
+      before = ','
+    }
+  }
+  yield before === '[' ? '[]' : `\n${indent}]`
+}
