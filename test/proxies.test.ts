@@ -4,9 +4,12 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request }
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { ROLE } from '../src/emulator/organisation/roles.js'
 import { closeAtOnce, listen } from '../src/server/listen.js'
+import { addApplication } from './support/applications.js'
 import type { Browser } from './support/browser.js'
 import { freePort } from './support/command.js'
+import { addGroup } from './support/groups.js'
 import { caddy, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld } from './support/world.js'
 
@@ -18,6 +21,8 @@ interface Proxy {
   program: ProxyProgram
   /** The example, listening on this port. */
   listen(example: string, port: number): string
+  /** The example, for one application alone. */
+  forApplication(example: string, id: string): string
 }
 
 const proxies: Proxy[] = [
@@ -25,12 +30,14 @@ const proxies: Proxy[] = [
     language: 'nginx',
     program: nginx,
     listen: (example, port) => example.replace('listen 80;', `listen 127.0.0.1:${port};`),
+    forApplication: (example, id) => example.replace('/verify;', `/verify?app=${id};`),
   },
   {
     language: 'caddyfile',
     program: caddy,
     listen: (example, port) =>
       `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://app.example.com {', `http://app.example.com:${port} {`)}`,
+    forApplication: (example, id) => example.replace('/verify?', `/verify?app=${id}&`),
   },
 ]
 
@@ -109,15 +116,17 @@ async function startApplication() {
 }
 
 /** A server, an application, and the document's example in front of both. */
-async function createSite({ language, program, listen: place }: Proxy) {
+async function createSite({ language, program, listen: place, forApplication }: Proxy, app?: string) {
   const world = await createWorld({
+    DINGTALK_PROFILE: 'directory',
     PUBLIC_URL: 'https://login.example.com',
     COOKIE_DOMAIN: 'example.com',
     ALLOWED_REDIRECTS: 'http://app.example.com',
   })
   const application = await startApplication()
   const port = await freePort()
-  const running = await program.start(place(exampleOf(language, new URL(world.serverUrl).port, application.port), port))
+  const example = exampleOf(language, new URL(world.serverUrl).port, application.port)
+  const running = await program.start(place(app === undefined ? example : forApplication(example, app), port))
   return {
     world,
     application,
@@ -151,6 +160,9 @@ for (const proxy of proxies) {
       const forged = {
         'X-Auth-Request-User': 'admin',
         'X-Auth-Request-Preferred-Username': 'admin',
+        'X-Auth-Request-Email': 'admin@example.com',
+        'X-Auth-Request-Groups': 'admins',
+        'X-Auth-Request-Roles': 'admin',
         X_Auth_Request_User: 'admin',
         'x-auth_request-user': 'admin',
       }
@@ -166,7 +178,10 @@ for (const proxy of proxies) {
       const { body: me } = await browser.get('/me').expect(200)
       expect(headers?.['x-auth-request-user']).toBe(me.id)
       expect(headers?.['x-auth-request-preferred-username']).toBe(encodeURIComponent('张三'))
-      expect(JSON.stringify(headers)).not.toContain('admin')
+      expect(headers?.['x-auth-request-email']).toBe('zhangsan@corp.example')
+      expect(headers?.['x-auth-request-groups'] ?? '').toBe('')
+      const { 'x-auth-request-roles': unknown, ...judged } = headers ?? {}
+      expect(JSON.stringify(judged)).not.toContain('admin')
 
       await browser.post('/logout', 'http://app.example.com').expect(204)
       expect((await send(port, { ...forged, Cookie: browser.cookieHeader })).status).toBe(302)
@@ -202,6 +217,34 @@ for (const proxy of proxies) {
       await browser.logIn()
       expect(await openWebSocket(site.port, { Cookie: browser.cookieHeader })).toBe(101)
       expect(site.application.seen.map(({ url }) => url)).toEqual(['/live'])
+    })
+
+    it('keeps out who may not use its application, and says why to a person', async () => {
+      await using site = await createSite(proxy, 'wiki')
+      const { world, application, port } = site
+      await addGroup(world, 'engineers', { roles: [ROLE.engineer] })
+      await addApplication(world, { id: 'wiki', name: 'Wiki', kind: 'proxy', redirectUris: [], access: ['engineers'] })
+      const [engineer, seller] = [world.browser(), world.browser()]
+      await engineer.logIn('zhangsan')
+      await seller.logIn('zhangwei2')
+
+      expect((await send(port, { Cookie: engineer.cookieHeader })).status).toBe(200)
+      expect(application.seen[0]?.headers['x-auth-request-groups']).toBe('engineers')
+      const script = { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' }
+      expect((await send(port, { ...script, Cookie: seller.cookieHeader })).status).toBe(403)
+      expect(await openWebSocket(port, { Cookie: seller.cookieHeader })).toBe(403)
+
+      const { status, text, location } = await send(port, { Cookie: seller.cookieHeader }, { path: '/reports?a=1&b=2' })
+      const page = location
+        ? await seller.get(location.replace('https://login.example.com', '')).set('Accept', 'text/html')
+        : { text }
+      expect(status).toBe(location ? 302 : 403)
+      expect(page.text).toContain('not_permitted')
+      // Somebody else can log in there, and lands where this person wanted to go.
+      const again = /href="([^"]*\/ding_url[^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&')
+      const landed = await seller.logIn('zhangsan', again?.replace('https://login.example.com', ''))
+      expect(landed.headers.location).toMatch(/^http:\/\/app\.example\.com\/reports\?a=1&b=2&username=/)
+      expect(application.seen).toHaveLength(1)
     })
 
     it('lands people on FRONTEND_URL who came by a host that is not allowed', async () => {
