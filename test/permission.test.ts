@@ -80,7 +80,7 @@ describe('/verify?app=', () => {
 
   it('is nobody’s where its list of groups is empty, or names none that there is', async () => {
     await using world = await createWiki()
-    const proxy = { kind: 'proxy', redirectUris: [], postLogoutRedirectUris: [], secretHash: null } as const
+    const proxy = { kind: 'proxy' as const, redirectUris: [], postLogoutRedirectUris: [], secretHash: null }
     await addApplication(world, { id: 'closed', ...proxy, access: [] })
     await addApplication(world, { id: 'dangling', ...proxy, access: ['gone'] })
     const browser = await signedIn(world, 'zhangsan')

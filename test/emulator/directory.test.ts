@@ -25,6 +25,22 @@ describe('the app token', () => {
     expect(textAt(third.body, 'accessToken')).not.toBe(textAt(first.body, 'access_token'))
   })
 
+  it('is given for the application’s own organisation alone, by the newer call', async () => {
+    await using emulator = await startEmulator()
+    const ask = (corpId: string, changes = {}) =>
+      post(`${emulator.url}/v1.0/oauth2/${corpId}/token`, {
+        client_id: APP.id,
+        client_secret: APP.secret,
+        grant_type: 'client_credentials',
+        ...changes,
+      })
+    const { body } = await ask(APP.corpId)
+    expect(body).toEqual({ access_token: expect.any(String), expires_in: expect.any(Number) })
+    expect(await ask('dingother')).toMatchObject({ status: 401, body: { code: 'unauthorized.client' } })
+    expect((await ask(APP.corpId, { client_secret: 'x' })).body).toMatchObject({ code: 'invalidClientIdOrSecret' })
+    expect((await ask(APP.corpId, { grant_type: 'x' })).body).toMatchObject({ code: 'invalidParameter.grantType' })
+  })
+
   it('is not returned for a wrong key or secret', async () => {
     await using emulator = await startEmulator()
     for (const [query, errcode] of [

@@ -20,6 +20,7 @@ export function openApiRoutes(parts: Parts): Router {
   router.post('/v1.0/oauth2/userAccessToken', calls.handler('userAccessToken', userToken(parts)))
   router.get('/v1.0/contact/users/me', calls.handler('users/me', ownContact(parts)))
   router.post('/v1.0/oauth2/accessToken', calls.handler('accessToken', appToken(parts)))
+  router.post('/v1.0/oauth2/:corpId/token', calls.handler('oauth2/token', organisationToken(parts)))
   router.get('/v1.0/contact/empLeaveRecords', calls.handler('empLeaveRecords', leaveRecords(parts)))
   router.post('/v1.0/gateway/connections/open', calls.handler('connections/open', openConnection(parts)))
   router.all(
@@ -71,6 +72,21 @@ function ownContact({ people, permissions, publicUrl, tokens }: Parts): ApiHandl
 function contactOf(person: Person, publicUrl: string) {
   const { nick, unionId, openId, email, mobile, stateCode } = person
   return { nick, unionId, openId, avatarUrl: avatarUrlOf(person, publicUrl), email, mobile, stateCode }
+}
+
+/** https://open.dingtalk.com/document/development/api-gettoken */
+function organisationToken({ tokens }: Parts): ApiHandler {
+  return (req) => {
+    const body = jsonBody(req)
+    const clientId = required(body, 'client_id')
+    const clientSecret = required(body, 'client_secret')
+    const grantType = required(body, 'grant_type')
+    if (clientId !== APP.id || clientSecret !== APP.secret) throw apiRefusal('invalidClientIdOrSecret')
+    if (grantType !== 'client_credentials') throw apiRefusal('invalidParameter.grantType')
+    if (req.params.corpId !== APP.corpId) throw apiRefusal('unauthorized.client')
+    const { token, expiresInS } = tokens.forApp()
+    return success({ access_token: token, expires_in: expiresInS })
+  }
 }
 
 /** https://open.dingtalk.com/document/development/obtain-the-access_token-of-an-internal-app */

@@ -49,6 +49,8 @@ const errmsgs: Record<number, string> = {
 const apiErrors = {
   'invalidParameter.authCode.notFound': { status: 400, message: '不合法的临时授权码' },
   'invalidParameter.grantType': { status: 400, message: '不合法的grantType' },
+  // Of an application in another organisation: its code is documented nowhere, and this one fits.
+  'unauthorized.client': { status: 401, message: '应用未获得该组织的授权' },
   invalidClientIdOrSecret: { status: 400, message: '无效的clientId或者clientSecret' },
   'Forbidden.AccessDenied.AccessTokenPermissionDenied': { status: 403, message: '应用尚未开通所需的权限' },
   authFailed: { status: 401, message: '鉴权失败' },

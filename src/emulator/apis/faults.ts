@@ -7,6 +7,7 @@ export const apiCalls = [
   'users/me',
   'gettoken',
   'accessToken',
+  'oauth2/token',
   'getbyunionid',
   'user/get',
   'user/getuserinfo',
