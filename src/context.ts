@@ -1,6 +1,6 @@
+import { PrismaAccessRows } from './adapters/database/access-rows.js'
 import { SqlApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
-import { SqlGroupRows } from './adapters/database/group-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { SqlOpenidRecords } from './adapters/database/openid-records.js'
@@ -125,8 +125,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const { hasProfiles, recheckMs } = config.membership
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({
-    applications,
-    groups: new SqlGroupRows(database),
+    rows: new PrismaAccessRows(database),
     workEmails: new SqlProfileRows(database),
     emailDomain,
     now,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AccessRulesCache } from '../src/services/access-rules.js'
 import type { Application } from '../src/services/application.js'
-import type { Group } from '../src/services/group.js'
 import { SECOND } from '../src/time.js'
 
 /** Rules that a test changes, with a count of what is asked of them. */
@@ -15,22 +14,20 @@ class Rows {
 
   get rows() {
     return {
-      applications: { list: async () => this.#list(this.ids.map((id) => ({ id }) as Application)) },
-      groups: {
-        list: async (): Promise<Group[]> => [],
+      rows: {
         revision: async () => {
           this.asked++
           if (this.isAway) throw new Error('away')
           return this.number
         },
+        read: async () => {
+          this.listed++
+          const applications = this.ids.map((id) => ({ id }) as Application)
+          return { applications, groups: [], revision: this.number }
+        },
       },
       workEmails: { hasWorkEmailOf: async () => this.hasMailboxes },
     }
-  }
-
-  async #list<T>(found: T): Promise<T> {
-    this.listed++
-    return found
   }
 }
 

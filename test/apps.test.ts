@@ -345,6 +345,7 @@ describe('apps change', () => {
     await made(place)
     let secret = ''
     const rows: AccessRows = {
+      revision: () => place.rows.revision(),
       read: async () => {
         const read = await place.rows.read()
         secret = (await operator(place).rotateSecret('grafana', { endOld: true })).secret

@@ -1,8 +1,8 @@
 import { SingleFlight } from '../single-flight.js'
 import { SECOND } from '../time.js'
-import type { Application, ApplicationRows } from './application.js'
+import type { AccessRows } from './access.js'
+import type { Application } from './application.js'
 import type { ProfileRows } from './directory.js'
-import type { GroupRows } from './group.js'
 import { GroupIndex } from './group-index.js'
 
 /** Older rules are looked at again, while those that ask go on with what they have. */
@@ -19,9 +19,14 @@ export interface AccessRules {
   isEmailDomainTaken: boolean
 }
 
+interface Held extends AccessRules {
+  revision: number
+  /** Milliseconds since 1970. */
+  readAt: number
+}
+
 interface Options {
-  applications: Pick<ApplicationRows, 'list'>
-  groups: GroupRows
+  rows: Pick<AccessRows, 'revision' | 'read'>
   workEmails: Pick<ProfileRows, 'hasWorkEmailOf'>
   emailDomain: string | undefined
   now: () => number
@@ -34,7 +39,7 @@ interface Options {
 export class AccessRulesCache {
   readonly #options: Options
   readonly #reading = new SingleFlight<'rules', AccessRules>()
-  #held: { rules: AccessRules; revision: number; readAt: number } | undefined
+  #held: Held | undefined
 
   constructor(options: Options) {
     this.#options = options
@@ -48,7 +53,7 @@ export class AccessRulesCache {
       this.#read().catch(() => {
         // Whoever asks once they are too old is told.
       })
-    return this.#held.rules
+    return this.#held
   }
 
   /**
@@ -69,24 +74,20 @@ export class AccessRulesCache {
 
   #read(): Promise<AccessRules> {
     return this.#reading.run('rules', async () => {
-      const { groups, now, workEmails, emailDomain } = this.#options
+      const { rows, now, workEmails, emailDomain } = this.#options
       const readAt = now()
-      const held = this.#held
-      // Before the rest: a change meanwhile is seen the next time.
-      const revision = await groups.revision()
       const isEmailDomainTaken = emailDomain !== undefined && (await workEmails.hasWorkEmailOf(emailDomain))
-      const isSame = held?.revision === revision && held.rules.isEmailDomainTaken === isEmailDomainTaken
-      const rules = isSame ? held.rules : { ...(await this.#readLists()), isEmailDomainTaken }
-      this.#held = { rules, revision, readAt }
-      return rules
+      const rules = await this.#rulesOf(await rows.revision())
+      this.#held = { ...rules, isEmailDomainTaken, readAt }
+      return this.#held
     })
   }
 
-  async #readLists() {
-    const applications = await this.#options.applications.list()
-    return {
-      applications: new Map(applications.map((application) => [application.id, application])),
-      groups: new GroupIndex(await this.#options.groups.list()),
-    }
+  /** Those that are held where they are of this revision. */
+  async #rulesOf(wanted: number): Promise<Pick<Held, 'applications' | 'groups' | 'revision'>> {
+    if (this.#held?.revision === wanted) return this.#held
+    const { applications, groups, revision } = await this.#options.rows.read()
+    const byId = new Map(applications.map((application) => [application.id, application]))
+    return { applications: byId, groups: new GroupIndex(groups), revision }
   }
 }

@@ -12,8 +12,10 @@ export interface Access {
 
 export type AccessStep = ApplicationStep | GroupStep
 
-/** The rows of applications and groups, as operators change them. */
+/** The rows of applications and groups: operators change them, and servers read them when the revision is another. */
 export interface AccessRows {
+  /** Another number with each change; by one prepared statement. */
+  revision(): Promise<number>
   read(): Promise<Access>
   /**
    * All steps in one transaction, or none. Returns false, and has done nothing, where anything has been changed since

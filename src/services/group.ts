@@ -25,12 +25,10 @@ export type GroupStep =
   | { step: 'change_group'; name: string; rules: GroupRules }
   | { step: 'remove_group'; name: string }
 
-/** The groups' rows, and how servers learn that these or the applications' have changed. */
+/** The groups' rows. */
 export interface GroupRows {
   /** By their names. */
   list(): Promise<Group[]>
-  /** Another number with each change of a group or an application; by one prepared statement. */
-  revision(): Promise<number>
 }
 
 /** The part of a group that an operator decides. */

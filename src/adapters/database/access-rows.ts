@@ -3,9 +3,11 @@ import type { Access, AccessRows, AccessStep } from '../../services/access.js'
 import type { Application, ApplicationStep } from '../../services/application.js'
 import { type GroupStep, rulesOf } from '../../services/group.js'
 import { SqlApplicationRows } from './application-rows.js'
-import type { Database } from './database.js'
+import type { Database, Statement } from './database.js'
 import { isMissing, isUniqueViolation } from './failures.js'
 import { SqlGroupRows } from './group-rows.js'
+
+const REVISION: Statement = { name: 'access_revision', sql: `SELECT "revision" FROM "AccessRevision" WHERE "id" = 1` }
 
 /** Applications and groups as operators change them: written through Prisma, in one transaction. */
 export class PrismaAccessRows implements AccessRows {
@@ -15,10 +17,14 @@ export class PrismaAccessRows implements AccessRows {
     this.#database = database
   }
 
+  async revision(): Promise<number> {
+    const [found] = await this.#database.query<{ revision: number | string }>(REVISION)
+    return Number(found?.revision)
+  }
+
   async read(): Promise<Access> {
-    const groupRows = new SqlGroupRows(this.#database)
-    const revision = await groupRows.revision()
-    const groups = await groupRows.list()
+    const revision = await this.revision()
+    const groups = await new SqlGroupRows(this.#database).list()
     return { revision, groups, applications: await new SqlApplicationRows(this.#database).list() }
   }
 

@@ -3,7 +3,6 @@ import type { Group, GroupRows } from '../../services/group.js'
 import type { Database, Statement } from './database.js'
 
 const LIST: Statement = { name: 'group_list', sql: `SELECT "name", "rules", "createdAt" FROM "Group"` }
-const REVISION: Statement = { name: 'access_revision', sql: `SELECT "revision" FROM "AccessRevision" WHERE "id" = 1` }
 
 const id = z.int()
 const rules = z.object({
@@ -36,10 +35,5 @@ export class SqlGroupRows implements GroupRows {
     const found = z.array(row).parse(await this.#database.query(LIST))
     // By their characters: a database orders texts by its language.
     return found.sort((a, b) => (a.name < b.name ? -1 : 1))
-  }
-
-  async revision(): Promise<number> {
-    const [found] = await this.#database.query<{ revision: number | string }>(REVISION)
-    return Number(found?.revision)
   }
 }
