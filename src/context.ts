@@ -99,6 +99,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
 
   const login = new LoginService({
     dingtalk: dingtalk.flow,
+    client: config.dingtalk.inClient && dingtalk.clientLogin,
     membership,
     people: new People({ rows: userRows, handles, now }),
     audit,

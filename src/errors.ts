@@ -67,7 +67,10 @@ export class AppError extends Error {
   }
 }
 
-export type DingTalkErrorCode = Extract<ErrorCode, 'code_rejected' | 'not_a_member' | `dingtalk_${string}`>
+export type DingTalkErrorCode = Extract<
+  ErrorCode,
+  'code_rejected' | 'not_a_member' | 'not_permitted' | `dingtalk_${string}`
+>
 
 /** What is known of a failed call to DingTalk, for the log. */
 interface DingTalkFailure {

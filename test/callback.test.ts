@@ -349,7 +349,7 @@ describe('the callback', () => {
   it('shares its outcome until it has been told, and no longer', async () => {
     const attempts = new Attempts<string>({ timeoutMs: MINUTE, now: Date.now })
     let exchanged = 0
-    const attempt = attempts.begin('http://front.test/')
+    const attempt = attempts.begin('http://front.test/', 'scan')
     const come = async (code: string) => attempts.spend(attempt, code, async () => `login ${++exchanged}`)
     expect(await come('code')).toBe('login 1')
     expect(await come('code')).toBe('login 1')

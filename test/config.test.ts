@@ -726,7 +726,7 @@ describe('the warnings', () => {
         'PATH',
         'HOME',
       ],
-      ...['HOSTNAME', 'PWD', 'USER', 'LANG', 'SESSION_MANAGER', 'XDG_SESSION_ID', 'COOKIE_SECRET', 'DINGTALK_CORP_ID'],
+      ...['HOSTNAME', 'PWD', 'USER', 'LANG', 'SESSION_MANAGER', 'XDG_SESSION_ID', 'COOKIE_SECRET'],
       ...['DINGTALK_AGENT_ID', 'DINGTALK_WEBHOOK', 'TEST_DATABASE_URL', 'HTTPS_PROXY', 'API_URL', 'TZ', 'DEBUG'],
     ]
     expect(await named({}, others.map((name) => `${name}=x`).join('\n'))).toEqual([])

@@ -83,6 +83,7 @@ describe('an error', () => {
       language: 'en',
       brand: { name: '<i>', logoUrl: undefined },
       otherLanguageUrl: '"><i>',
+      loginUrl: '"><b>',
       target: 'x\'"><b>',
     }).toString()
     expect(page).not.toContain('<script')

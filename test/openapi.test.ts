@@ -17,6 +17,7 @@ import { MINUTE } from '../src/time.js'
 import { type Browser, setCookies } from './support/browser.js'
 import { Command, freePort } from './support/command.js'
 import { type Answer, Description } from './support/description.js'
+import { CLIENT_SETTINGS, USER_AGENTS } from './support/in-client.js'
 import { openidAskings, prepareOpenid } from './support/openid-askings.js'
 import { createWorld, FRONTEND, PUBLIC_URL, type World } from './support/world.js'
 
@@ -208,6 +209,14 @@ const askings: Asking[] = [
   ...openidAskings,
   ['GET /', 302, (world) => world.browser().get('/')],
   ['GET /ding_url', 302, (world) => world.browser().get('/ding_url')],
+  [
+    'GET /ding_url',
+    200,
+    async (world) => {
+      const { browser } = await world.anotherServer(CLIENT_SETTINGS)
+      return browser().get('/ding_url').set('User-Agent', USER_AGENTS.phone)
+    },
+  ],
   ['GET /ding_url', 'bad_request', (world) => world.browser().get('/ding_url?redirect=/&redirect=/')],
   ['GET /ding_url', 'redirect_not_allowed', (world) => world.browser().get('/ding_url?redirect=//evil.test')],
   ['GET /ding_url', 'rate_limited', (world) => tooOften(world, '/ding_url')],
@@ -304,7 +313,7 @@ const askings: Asking[] = [
     },
   ],
   ['GET /openapi.json', 200, (world) => world.browser().get('/openapi.json')],
-  ...['login.js', 'account.js', 'icon.svg'].map(
+  ...['login.js', 'account.js', 'in-client.js', 'icon.svg'].map(
     (name): Asking => [`GET /assets/${name}`, 200, (world) => fetched(`${world.serverUrl}/assets/${name}`)],
   ),
 ]
@@ -470,7 +479,7 @@ describe('a query that the description refuses', () => {
     await using world = await createWorld()
     const operations = (await Description.of(world)).operations()
     const named = (name: string) => operations.get(name)?.parameters.map((parameter) => parameter.name)
-    expect(named('GET /ding_url')).toEqual(['redirect'])
+    expect(named('GET /ding_url')).toEqual(['redirect', 'way', 'lang'])
     expect(named('GET /callback')).toEqual(['state', 'code', 'authCode', 'error'])
     expect(named('GET /login')).toEqual(['redirect', 'lang', 'error'])
     expect(named('DELETE /sessions/{id}')).toEqual(['id'])

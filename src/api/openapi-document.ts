@@ -11,8 +11,11 @@ interface Settings {
   publicUrl: string
   /** The session cookie's name. */
   sessionCookie: string
+  /** The ids of operations that the settings switch off. */
+  without: readonly string[]
 }
 
+const FORM = 'application/x-www-form-urlencoded'
 const DESCRIPTION = `People scan a DingTalk code and are in.
 
 Every response has \`Cache-Control: no-store\`. Errors are a page for those who prefer \`text/html\`. A slash at the end of an address changes nothing.
@@ -31,7 +34,7 @@ const errorHeaders: Record<number, readonly HeaderName[]> = {
 }
 
 /** The OpenAPI description of all routes, made from the schemas that judge their requests and shape their responses. */
-export function describeApi({ publicUrl, sessionCookie }: Settings) {
+export function describeApi({ publicUrl, sessionCookie, without }: Settings) {
   const everywhere = codesOfEveryRoute()
   /** The responses that are errors alone: the same codes are described once. */
   const responses: Json = {}
@@ -62,10 +65,12 @@ export function describeApi({ publicUrl, sessionCookie }: Settings) {
       paths.map((path) => [
         path.replace(/:(\w+)/g, '{$1}'),
         Object.fromEntries(
-          Array.from(methodsOf(path), ([method, operation]) => [
-            method.toLowerCase(),
-            { ...requestOf(path, operation), responses: responsesOf(operation) },
-          ]),
+          Array.from(methodsOf(path))
+            .filter(([, { id }]) => !without.includes(id))
+            .map(([method, operation]) => [
+              method.toLowerCase(),
+              { ...requestOf(path, operation), responses: responsesOf(operation) },
+            ]),
         ),
       ]),
     ),
@@ -89,7 +94,7 @@ function statusOf(code: ErrorCode): number {
 }
 
 function requestOf(path: string, operation: Operation): Json {
-  const { id, summary, description, session } = operation
+  const { id, summary, description, session, form } = operation
   const withSession = { session: [] }
   return {
     operationId: id,
@@ -97,7 +102,13 @@ function requestOf(path: string, operation: Operation): Json {
     ...(description && { description }),
     ...(session && { security: session === 'required' ? [withSession] : [{}, withSession] }),
     parameters: [...pathParameters(path), ...queryParameters(operation)],
+    ...(form && { requestBody: { required: true, content: { [FORM]: { schema: formSchema(form) } } } }),
   }
+}
+
+function formSchema(form: z.ZodType): Json {
+  const { $schema, ...schema } = z.toJSONSchema(form, { io: 'input' })
+  return schema
 }
 
 function pathParameters(path: string): Json[] {

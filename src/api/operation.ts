@@ -63,6 +63,8 @@ export interface Operation {
   description?: string
   /** What does not fit is refused as `bad_request`. */
   query?: z.ZodType
+  /** What does not fit of a form that is sent is refused as `bad_request`, too. */
+  form?: z.ZodType
   /** Parameters that are ignored where they do not fit. */
   hints?: Record<string, z.ZodType>
   /** Whether it asks for a session, or merely looks for one. */

@@ -1,65 +1,15 @@
+import { loginOperations } from './login-operations.js'
 import { openidOperations } from './openid-operations.js'
 import type { MediaType, Methods, Operation } from './operation.js'
-import { appParam, callbackQuery, errorParam, languageParam, loginParam, redirectQuery } from './queries.js'
+import { appParam, languageParam, loginParam } from './queries.js'
 
 const page = { description: 'A page.', body: 'text/html' } as const
-const onPublicUrl = 'Where the browser came by another host than `PUBLIC_URL`: to the same address there.'
 const cookieSet = ['Set-Cookie'] as const
-const LOGIN_CODES = ['redirect_not_allowed', 'rate_limited'] as const
 
 /** All addresses, as Express writes them: there is no route that is not described here. */
 export const operations = {
   ...openidOperations,
-  '/ding_url': {
-    GET: {
-      id: 'beginLogin',
-      summary: 'Begins a login: sends the browser to DingTalk, also when somebody is signed in.',
-      query: redirectQuery,
-      head: false,
-      responses: { 302: { description: `To DingTalk. ${onPublicUrl}`, headers: ['Location', ...cookieSet] } },
-      errors: LOGIN_CODES,
-    },
-  },
-  '/callback': {
-    GET: {
-      id: 'finishLogin',
-      summary: 'Receives the browser back from DingTalk, signs it in, and sends it to its target.',
-      description: 'Works once, in the browser that began the login: an attempt cookie (`login.…`) holds its state.',
-      query: callbackQuery,
-      head: false,
-      session: 'optional',
-      responses: {
-        302: { description: 'To the target, with `username=` in its query.', headers: ['Location', ...cookieSet] },
-      },
-      errors: [
-        'attempt_missing',
-        'attempt_expired',
-        'login_declined',
-        'code_rejected',
-        'not_a_member',
-        'account_disabled',
-        'rate_limited',
-        'dingtalk_misconfigured',
-        'dingtalk_unreadable',
-        'dingtalk_unavailable',
-        'dingtalk_timeout',
-      ],
-    },
-  },
-  '/login': {
-    GET: {
-      id: 'showLogin',
-      summary: 'The login page, with the code inline.',
-      query: redirectQuery,
-      hints: { lang: languageParam, error: errorParam },
-      session: 'optional',
-      responses: {
-        200: { ...page, headers: cookieSet },
-        302: { description: `Inside DingTalk: to \`/ding_url\`. ${onPublicUrl}`, headers: ['Location'] },
-      },
-      errors: LOGIN_CODES,
-    },
-  },
+  ...loginOperations,
   '/me': {
     GET: {
       id: 'getMe',
@@ -167,6 +117,7 @@ export const operations = {
   },
   '/assets/login.js': asset('loginScript', 'text/javascript'),
   '/assets/account.js': asset('accountScript', 'text/javascript'),
+  '/assets/in-client.js': asset('inClientScript', 'text/javascript'),
   '/assets/icon.svg': asset('icon', 'image/svg+xml'),
 } satisfies Record<`/${string}`, Methods>
 

@@ -29,9 +29,10 @@ export const callbackQuery = z
     error: text.optional().meta({ description: 'The person said no.' }),
   })
   .transform(({ state, code, authCode, error }, ctx): CallbackParams => {
-    if (error) return { state, declined: true }
+    if (error) return { state, way: 'scan', declined: true }
     const eitherCode = plain.safeParse(code || authCode)
-    if (eitherCode.success && (!code || !authCode || code === authCode)) return { state, code: eitherCode.data }
+    if (eitherCode.success && (!code || !authCode || code === authCode))
+      return { state, way: 'scan', code: eitherCode.data }
     ctx.addIssue({
       code: 'custom',
       path: ['code'],
@@ -39,6 +40,19 @@ export const callbackQuery = z
     })
     return z.NEVER
   })
+
+/** What our page inside the DingTalk client sends. */
+export const clientCallbackForm = z
+  .object({
+    state: plain.meta({ description: 'What the login attempt was begun with, on that page.' }),
+    inClientCode: plain.meta({ description: "The DingTalk client's code." }),
+  })
+  .transform(({ state, inClientCode }): CallbackParams => ({ state, way: 'client', code: inClientCode }))
+
+/** Begins the login on DingTalk's own page, also where a page of ours inside the DingTalk client would do it. */
+export const wayParam = z
+  .literal('page')
+  .meta({ description: "Inside the DingTalk client: DingTalk's own page, instead of a login by itself." })
 
 /** Chooses the language of a page. */
 export const languageParam = z.enum(['en', 'zh']).meta({ description: "The page's language; else the browser's." })

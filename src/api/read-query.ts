@@ -18,8 +18,16 @@ export function queryOf(req: Request): URLSearchParams {
  * @throws {AppError} `bad_request` where it does not fit, or its escapes are malformed
  */
 export function readQuery<Schema extends z.ZodType>(req: Request, schema: Schema): z.output<Schema> {
-  if (!hasSoundEscapes(rawQueryOf(req))) throw new AppError('bad_request', { detail: 'malformed escapes' })
-  const query = queryOf(req)
+  return readParameters(rawQueryOf(req), schema)
+}
+
+/**
+ * The same of parameters that came as a text, such as a form's.
+ * @throws {AppError} `bad_request`
+ */
+export function readParameters<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
+  if (!hasSoundEscapes(text)) throw new AppError('bad_request', { detail: 'malformed escapes' })
+  const query = new URLSearchParams(text)
   const values = Array.from(new Set(query.keys()), (name) => {
     const [value, ...more] = query.getAll(name)
     return [name, more.length > 0 ? [value, ...more] : value]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { OperatorError } from '../errors.js'
 import { DAY, MINUTE } from '../time.js'
-import { appCredential, sessionSecret } from './credentials.js'
+import { appCredential, corpId, sessionSecret } from './credentials.js'
 import { type ConfigFault, crossFaults, USUAL_PORT, USUAL_PUBLIC_URL } from './cross-faults.js'
 import { emailDomain } from './email-domain.js'
 import type { EnvFile } from './env-file.js'
@@ -56,7 +56,7 @@ function environmentSchema(production: boolean) {
     DINGTALK_TIMEOUT: duration({ max: MINUTE }).prefault('5s'),
     MEMBERSHIP_RECHECK: duration({ zero: true }).prefault('12h'),
     DINGTALK_PROFILE: oneOf('none', 'directory').prefault('none'),
-    DINGTALK_CORP_ID: credential.optional(),
+    DINGTALK_CORP_ID: setting(corpId).optional(),
     DINGTALK_EVENTS: oneOf('off', 'stream').prefault('off'),
     EMAIL_DOMAIN: setting(emailDomain).optional(),
     DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
@@ -135,8 +135,10 @@ function configOf(s: Environment, production: boolean) {
       oapiUrl: s.DINGTALK_OAPI_URL,
       apiUrl: s.DINGTALK_API_URL,
       timeoutMs: s.DINGTALK_TIMEOUT,
-      /** Of the organisation: where it is set, a login inside the DingTalk client needs no scan. */
+      /** The organisation's. */
       corpId: s.DINGTALK_CORP_ID,
+      /** What the DingTalk client is asked for a code with; undefined where no login there goes without a scan by one. */
+      inClient: inClientOf(s),
       /** Whether DingTalk tells of leavers and changes at once. */
       hasEvents: s.DINGTALK_EVENTS === 'stream',
     },
@@ -162,6 +164,12 @@ function configOf(s: Environment, production: boolean) {
     brand: { name: s.BRAND_NAME, logoUrl: s.BRAND_LOGO_URL },
     logLevel: s.LOG_LEVEL,
   }
+}
+
+/** A code of the client is for an application of the organisation: one for scan logins alone cannot have it. */
+function inClientOf({ DINGTALK_CORP_ID: corpId, DINGTALK_CORP_APP_KEY: corpAppKey, ...s }: Environment) {
+  const clientId = corpAppKey ?? (s.DINGTALK_FLOW === 'oauth2' ? s.DINGTALK_APP_ID : undefined)
+  return corpId !== undefined && clientId !== undefined ? { corpId, clientId } : undefined
 }
 
 export type Config = ReturnType<typeof readConfig>

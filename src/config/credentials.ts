@@ -27,3 +27,13 @@ export function appCredential(production: boolean) {
     return text
   }
 }
+
+/** The organisation's id, of which only the form can be judged. */
+export function corpId(text: string): string {
+  // DingTalk fills in $CORPID$ in addresses of its own alone.
+  if (isPlaceholder(text) || /^\$?corpid\$?$/i.test(text))
+    throw new Error("is a placeholder: DingTalk's console shows the corpId")
+  refuseOddity(text)
+  if (!/^[A-Za-z0-9_-]{8,64}$/.test(text)) throw new Error('must be a corpId, such as ding0123456789abcdef')
+  return text
+}

@@ -18,6 +18,7 @@ export async function warningsOf(
     ...cutValues(environment, envFile),
     ...(await foreignFrontEnds(config)),
     ...mixedRegions(config),
+    ...unusedCorpId(config),
   ]
 }
 
@@ -85,4 +86,13 @@ function mixedRegions({ dingtalk }: Config): ConfigFault[] {
     setting,
     problem: `is ${url}, but ${moved.join(' and ')} names a host of dingtalk.io: all three must be of one region`,
   }))
+}
+
+/** A scan-login application gets no code of the DingTalk client. */
+function unusedCorpId({ dingtalk }: Config): ConfigFault[] {
+  if (dingtalk.corpId === undefined || dingtalk.inClient) return []
+  const problem =
+    'has no effect: with DINGTALK_FLOW=qrconnect the DingTalk client gives its code for an internal application, which ' +
+    "DINGTALK_CORP_APP_KEY must name (DINGTALK_APP_ID's value, where that is one)"
+  return [{ setting: 'DINGTALK_CORP_ID', problem }]
 }

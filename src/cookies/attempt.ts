@@ -7,8 +7,8 @@ import { CookieSignature, cookiesNamed } from './signed-cookie.js'
 /** Names and values of all attempts together: far below what servers and proxies take as a cookie header. */
 const MAX_HEADER_BYTES = 6000
 
-/** State, time, whether it succeeded, target: none of them holds a line end. */
-const PAYLOAD = /^([\w-]{43})\n(\d{1,16})\n([01])\n([\x21-\x7e]+)$/
+/** State, time, the way (`c` for the client), whether it succeeded, target: none of them holds a line end. */
+const PAYLOAD = /^([\w-]{43})\n(\d{1,16})\n(c?)([01])\n([\x21-\x7e]+)$/
 
 /** So many go with one response, the others with the next: each takes a line of it. */
 const MAX_EXPIRED = 50
@@ -69,9 +69,10 @@ export class AttemptCookies {
   }
 
   #write(res: Response, attempt: LoginAttempt): number {
-    const { state, startedAt, succeeded, target } = attempt
+    const { state, startedAt, way, succeeded, target } = attempt
     const name = this.#name(state)
-    const value = Buffer.from([state, startedAt, succeeded ? 1 : 0, target].join('\n')).toString('base64url')
+    const flags = `${way === 'client' ? 'c' : ''}${succeeded ? 1 : 0}`
+    const value = Buffer.from([state, startedAt, flags, target].join('\n')).toString('base64url')
     res.cookie(name, this.#signature.sign(value), this.#cookie)
     return name.length + value.length
   }
@@ -84,9 +85,10 @@ export class AttemptCookies {
   #parse(signed: string): LoginAttempt | undefined {
     const value = this.#signature.verify(signed)
     if (value === undefined) return undefined
-    const [, state, startedAt, succeeded, target] = PAYLOAD.exec(Buffer.from(value, 'base64url').toString()) ?? []
+    const [, state, startedAt, mark, succeeded, target] = PAYLOAD.exec(Buffer.from(value, 'base64url').toString()) ?? []
     if (state === undefined || target === undefined) return undefined
-    return { state, target, startedAt: Number(startedAt), succeeded: succeeded === '1' }
+    const way = mark === 'c' ? 'client' : 'scan'
+    return { state, way, target, startedAt: Number(startedAt), succeeded: succeeded === '1' }
   }
 
   /**

@@ -53,6 +53,14 @@ export class CrossOrigin {
     next()
   }
 
+  /** For changes that our own pages alone may ask for: exactly PUBLIC_URL's origin. */
+  readonly ownPages: Origins = {
+    answerPreflight: (req, res, allowed) => this.answerPreflight(req, res, allowed),
+    requireKnownOrigin: (req) => {
+      if (req.get('origin') !== this.#publicUrl) throw new AppError('origin_not_allowed')
+    },
+  }
+
   /** Answers a browser that asks on behalf of an allowed front end whether it may send a request; returns whether it did. */
   answerPreflight(req: Request, res: Response, allowed: readonly string[]): boolean {
     const origin = req.get('origin')

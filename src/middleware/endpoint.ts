@@ -6,9 +6,9 @@ import type { Origins } from './cross-origin.js'
 type Handler = (req: Request, res: Response, next: NextFunction) => void | Promise<void>
 
 interface Endpoint<P extends Path> {
-  /** One that is described, with a handler for each method that is described. */
+  /** One that is described, with a handler for each method that is described; undefined where it is switched off. */
   path: P
-  methods: Record<keyof (typeof operations)[P], Handler>
+  methods: Record<keyof (typeof operations)[P], Handler | undefined>
   /** What runs before the handler, once the method is known to be one of this address. */
   before?: RequestHandler[]
 }
@@ -24,7 +24,8 @@ export function addEndpoint<P extends Path>(router: Router, origins: Origins, en
     router.all(path, ...before, methods.ANY)
     return
   }
-  const allowed = [...methodsOf(path).keys()]
+  const handlerOf = (method: string) => methods[method === 'HEAD' ? 'GET' : method]
+  const allowed = [...methodsOf(path).keys()].filter(handlerOf)
 
   const guard: RequestHandler = (req, res, next) => {
     if (origins.answerPreflight(req, res, allowed)) return
@@ -33,8 +34,7 @@ export function addEndpoint<P extends Path>(router: Router, origins: Origins, en
     if (req.method === 'POST' || req.method === 'DELETE') origins.requireKnownOrigin(req)
     next()
   }
-  const handle: RequestHandler = (req, res, next) =>
-    methods[req.method === 'HEAD' ? 'GET' : req.method]?.(req, res, next)
+  const handle: RequestHandler = (req, res, next) => handlerOf(req.method)?.(req, res, next)
 
   router.all(path, guard, ...before, handle)
 }

@@ -70,6 +70,8 @@ function sendErrorPage(
   // The callback's own address must not be asked for again: the login page says the same in the other language.
   const otherLanguage = texts[language].otherLanguage.code
   const otherLanguageUrl = address('/login', { redirect: target, error: code, lang: otherLanguage })
+  // Without the error the login page would, inside the DingTalk client, log in by itself and fail once more.
+  const loginUrl = address('/login', { redirect: target, error: req.method === 'POST' ? code : undefined })
   const about = { code, requestId: req.id, language, brand }
   const { refusal } = res.locals
   const page = refusal
@@ -80,6 +82,6 @@ function sendErrorPage(
         otherLanguageUrl: publicUrl + otherLanguageUrl,
         backUrl: redirects.frontendUrl,
       })
-    : errorPage({ ...about, hint, otherLanguageUrl, target })
+    : errorPage({ ...about, hint, otherLanguageUrl, loginUrl, target })
   sendPage(res, page, { images: [brand.logoUrl], own: true })
 }

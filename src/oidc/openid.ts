@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js'
 import type { BrowserSessions } from '../cookies/session.js'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
-import { contentSecurityPolicy } from '../pages/content-security-policy.js'
+import { contentSecurityPolicy, leadingAnywhere } from '../pages/content-security-policy.js'
 import type { ApplicationRows } from '../services/application.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
 import type { Audit } from '../services/audit.js'
@@ -86,7 +86,7 @@ export class Openid {
   /** Answers a browser: whoever is signed in there is signed in for the provider. */
   async serveBrowser(req: Request, res: Response, next: NextFunction): Promise<void> {
     // The provider's own pages have one form, and one script that sends it, which it adds by its hash.
-    res.set('Content-Security-Policy', contentSecurityPolicy({ own: true, forms: ["'self'", 'https:', 'http:'] }))
+    res.set('Content-Security-Policy', contentSecurityPolicy({ own: true, forms: leadingAnywhere }))
     await this.#serve({ req, res, live: await this.#options.browserSessions.signedIn(req) }, next)
   }
 

@@ -10,6 +10,12 @@ export interface Allowance {
   forms?: readonly string[]
 }
 
+/**
+ * Where a form of ours may lead that ends in a redirect to a front end or an application: browsers hold each further
+ * redirect to `form-action`, and where applications send people next is theirs.
+ */
+export const leadingAnywhere = ["'self'", 'https:', 'http:']
+
 /** The Content-Security-Policy of a page: nothing that is not named. */
 export function contentSecurityPolicy({ own = false, images = [], frame, forms }: Allowance = {}): string {
   const self = own ? ["'self'"] : []

@@ -12,10 +12,19 @@ export function deviceOf(userAgent: string, words: Pick<Texts['account'], 'devic
 
 /** A phone cannot scan the code that it shows. */
 export function isPhone(userAgent: string): boolean {
-  return userAgent !== '' && bowser.parse(userAgent).platform.type === 'mobile'
+  return platformOf(userAgent) === 'mobile'
+}
+
+/** The DingTalk application of a desktop, which has the system's browser beside it. */
+export function isDesktopDingTalk(userAgent: string): boolean {
+  return isDingTalk(userAgent) && platformOf(userAgent) === 'desktop'
 }
 
 /** The browser inside the DingTalk application, on a phone or a desktop. */
 export function isDingTalk(userAgent: string): boolean {
   return /DingTalk/i.test(userAgent)
+}
+
+function platformOf(userAgent: string): string | undefined {
+  return userAgent === '' ? undefined : bowser.parse(userAgent).platform.type
 }

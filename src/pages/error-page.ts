@@ -1,4 +1,3 @@
-import { address } from '../api/address.js'
 import type { ErrorCode } from '../errors.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
@@ -12,12 +11,23 @@ interface ErrorPage {
   language: Language
   brand: Brand
   otherLanguageUrl: string
+  /** Where the next try begins. */
+  loginUrl: string
   /** Where the login was to lead, so that the next try leads there too. */
   target: string | undefined
 }
 
 /** What a person sees of an error: what happened, what to do next, one way on, and the reference for the operator. */
-export function errorPage({ code, hint, requestId, language, brand, otherLanguageUrl, target }: ErrorPage): Html {
+export function errorPage({
+  code,
+  hint,
+  requestId,
+  language,
+  brand,
+  otherLanguageUrl,
+  loginUrl,
+  target,
+}: ErrorPage): Html {
   const { codes, tryAgain, backToLogin, reference } = texts[language].error
   const { title, advice } = codes[code]
   return page({
@@ -31,7 +41,7 @@ export function errorPage({ code, hint, requestId, language, brand, otherLanguag
       html`
 <p class="soft" lang="en">${hint}</p>`
     }
-<p class="actions"><a class="action" href="${address('/login', { redirect: target })}">${target ? tryAgain : backToLogin}</a></p>
+<p class="actions"><a class="action" href="${loginUrl}">${target ? tryAgain : backToLogin}</a></p>
 <p class="soft actions">${code}<br>${reference}: ${requestId}</p>`,
   })
 }

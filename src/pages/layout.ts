@@ -17,13 +17,24 @@ interface Layout {
   otherLanguageUrl: string
   /** Of a page that needs a script to be useful: the script's name in `assets`. */
   script?: string
+  /** Of such a script: it is no module. */
+  isClassicScript?: boolean
   wide?: boolean
 }
 
 const style = new Html(`<style>${stylesheet}</style>`)
 
 /** A whole page: readable without its stylesheet, nothing inline that could run. */
-export function page({ language, brand, title, content, otherLanguageUrl, script, wide }: Layout): Html {
+export function page({
+  language,
+  brand,
+  title,
+  content,
+  otherLanguageUrl,
+  script,
+  isClassicScript,
+  wide,
+}: Layout): Html {
   const { tag, otherLanguage } = texts[language]
   return html`<!doctype html>
 <html lang="${tag}">
@@ -33,7 +44,7 @@ export function page({ language, brand, title, content, otherLanguageUrl, script
 <title>${title}${brand.name && ` · ${brand.name}`}</title>
 <link rel="icon" href="/assets/icon.svg">
 ${style}
-${script && html`<script type="module" src="/assets/${script}"></script>`}
+${script && html`<script ${isClassicScript ? 'defer' : html`type="module"`} src="/assets/${script}"></script>`}
 </head>
 <body>
 ${brandHeader(brand)}

@@ -3,6 +3,7 @@ import type { InlineCode } from '../services/ports.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
+import { type WaysOn, waysOn } from './ways-on.js'
 
 interface LoginPage {
   language: Language
@@ -15,10 +16,10 @@ interface LoginPage {
   way: LoginWay
 }
 
-/** A code to scan, which lives so long; a button where it cannot be scanned; or a way on for somebody signed in. */
+/** A code to scan, which lives so long; buttons where it cannot be scanned; or a way on for somebody signed in. */
 export type LoginWay =
   | { kind: 'code'; code: InlineCode; lifeMs: number }
-  | { kind: 'phone' }
+  | { kind: 'button'; ways: WaysOn }
   | { kind: 'signed-in'; username: string; target: string }
 
 /** The page that people meet every morning. */
@@ -45,8 +46,8 @@ function wayOn(language: Language, dingUrl: string, way: LoginWay): Html {
     case 'signed-in':
       return html`<p>${login.signedInAs} <strong><bdi>${way.username}</bdi></strong></p>
 <p class="actions"><a class="action" href="${way.target}">${login.continue}</a> <a class="action quiet" href="${dingUrl}">${login.useAnotherAccount}</a></p>`
-    case 'phone':
-      return html`<p class="actions"><a class="action" href="${dingUrl}">${login.onPhone}</a></p>`
+    case 'button':
+      return waysOn(language, way.ways)
     case 'code': {
       const { frameUrl, resumeUrl } = way.code
       return html`<p class="alert" role="alert" id="refused" hidden>${login.codeRefused}</p>

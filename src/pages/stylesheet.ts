@@ -28,6 +28,8 @@ a { color: var(--action) }
 .soft { color: var(--soft); font-size: .875rem }
 .alert { margin: 0 0 1rem; padding: .75rem 1rem; border-radius: .5rem; background: var(--alert); color: var(--on-alert) }
 .alert:empty, [hidden] { display: none }
+.late { animation: late 0s 3s both }
+@keyframes late { from { visibility: hidden } }
 .code { display: grid; place-items: center; min-height: 300px; margin: 1rem 0 }
 .code iframe { width: 300px; height: 300px; max-width: 100%; border: 0; border-radius: .5rem; background: #fff; color-scheme: light }
 .centred { text-align: center }

@@ -15,10 +15,20 @@ export interface Texts {
     noScript: string
     openDingTalk: string
     onPhone: string
+    openInDingTalk: string
+    openInBrowser: string
     codeRefused: string
     signedInAs: string
     continue: string
     useAnotherAccount: string
+  }
+  /** The login by itself inside the DingTalk client. */
+  inClient: {
+    title: string
+    waiting: string
+    noScript: string
+    /** Why there is none. */
+    reasons: Record<'silent' | 'cancelled' | 'unsupported' | 'refused' | 'unreadable' | 'back', string>
   }
   account: {
     title: string

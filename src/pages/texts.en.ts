@@ -10,10 +10,26 @@ export const en: Texts = {
     noScript: 'The code needs JavaScript. Without it, use DingTalk’s own page:',
     openDingTalk: 'Open DingTalk’s page instead',
     onPhone: 'Log in with DingTalk',
+    openInDingTalk: 'Open in DingTalk',
+    openInBrowser: 'Open in the system’s browser',
     codeRefused: 'DingTalk refused this login. Please try again with your company account.',
     signedInAs: 'You are signed in as',
     continue: 'Continue',
     useAnotherAccount: 'Use another account',
+  },
+  inClient: {
+    title: 'Logging in',
+    waiting: 'You are being logged in with your DingTalk account …',
+    noScript: 'This needs JavaScript. Without it, use the button:',
+    reasons: {
+      silent: 'DingTalk did not answer. Please use the button.',
+      cancelled: 'You cancelled the login. You can begin again whenever you like.',
+      unsupported: 'This version of DingTalk cannot log you in by itself. Please update it, or use the button.',
+      refused:
+        'DingTalk did not let this page log you in. Please use the button, and tell your administrator: the application must be visible to you, and this address be one of its own.',
+      unreadable: 'DingTalk gave a strange answer. Please use the button.',
+      back: 'You came back to the login. Here you can begin again.',
+    },
   },
   account: {
     title: 'Your account',

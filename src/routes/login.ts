@@ -1,32 +1,52 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express'
-import { callbackQuery } from '../api/queries.js'
-import { readQuery } from '../api/read-query.js'
+import { callbackQuery, clientCallbackForm, wayParam } from '../api/queries.js'
+import { readForm } from '../api/read-form.js'
+import { queryOf, readQuery } from '../api/read-query.js'
 import { readRedirect } from '../api/read-redirect.js'
 import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
 import { toPublicHost } from '../middleware/public-host.js'
-import { isDingTalk } from '../pages/device.js'
+import type { CallbackParams } from '../services/login.js'
+import { InClientLogin, isInDingTalk } from './in-client.js'
 
 type Dependencies = Pick<
   Context,
   'config' | 'login' | 'attemptCookies' | 'browserSessions' | 'crossOrigin' | 'limitLogins' | 'audit'
 >
 
-/** `/ding_url` sends the browser to DingTalk, `/callback` receives it back. */
+/**
+ * `/ding_url` sends the browser to DingTalk, `/callback` receives it back; inside the DingTalk client the one is a page
+ * that posts to the other.
+ */
 export function loginRoutes(ctx: Dependencies): Router {
   const { config, login, attemptCookies, browserSessions, crossOrigin, limitLogins, audit } = ctx
+  const inClient = new InClientLogin(ctx)
   const router = Router({ caseSensitive: true })
 
   function beginLogin(req: Request, res: Response): void {
-    const attempt = login.begin(login.targetOf(readRedirect(req)), req.client)
+    const redirectTo = readRedirect(req)
+    const target = login.targetOf(redirectTo)
+    const wantsPage = wayParam.safeParse(queryOf(req).get('way')).success
+    if (inClient.isFor(req) && !wantsPage) {
+      inClient.show(req, res, { redirectTo, target })
+      return
+    }
+    const attempt = login.begin(target, req.client)
     attemptCookies.begin(req, res, attempt)
-    redirect(res, login.authorizeUrl(attempt, { inClient: isDingTalk(req.get('user-agent') ?? '') }))
+    redirect(res, login.authorizeUrl(attempt, { inClient: isInDingTalk(req) }))
   }
 
-  async function finishLogin(req: Request, res: Response): Promise<void> {
-    const params = readQuery(req, callbackQuery)
+  async function finishScan(req: Request, res: Response): Promise<void> {
+    await finishLogin(req, res, readQuery(req, callbackQuery))
+  }
+
+  async function finishInClient(req: Request, res: Response): Promise<void> {
+    await finishLogin(req, res, await readForm(req, clientCallbackForm))
+  }
+
+  async function finishLogin(req: Request, res: Response, params: CallbackParams): Promise<void> {
     const attempt = attemptCookies.read(req, params.state)
     if (attempt) res.locals.attempt = attempt
     const outcome = await login.finish({
@@ -58,10 +78,10 @@ export function loginRoutes(ctx: Dependencies): Router {
     before: [limitLogins, toPublicHost(config.publicUrl)],
     methods: { GET: beginLogin },
   })
-  addEndpoint(router, crossOrigin, {
+  addEndpoint(router, crossOrigin.ownPages, {
     path: '/callback',
     before: [limitLogins, browserSessions.middleware],
-    methods: { GET: finishLogin },
+    methods: { GET: finishScan, POST: config.dingtalk.inClient && finishInClient },
   })
   router.use(['/ding_url', '/callback'], refuse)
   return router

@@ -15,8 +15,9 @@ export function openApiRoutes({
     path: '/openapi.json',
     methods: {
       GET: (_req, res) => {
-        const { publicUrl } = config
-        text ??= JSON.stringify(describeApi({ publicUrl, sessionCookie: browserSessions.cookieName }))
+        const { publicUrl, dingtalk } = config
+        const without = dingtalk.inClient ? [] : ['finishClientLogin']
+        text ??= JSON.stringify(describeApi({ publicUrl, sessionCookie: browserSessions.cookieName, without }))
         res.type('json').send(text)
       },
     },

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
-import { address } from '../api/address.js'
 import { errorParam } from '../api/queries.js'
 import { queryOf } from '../api/read-query.js'
 import { readRedirect } from '../api/read-redirect.js'
@@ -9,7 +8,6 @@ import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { toPublicHost } from '../middleware/public-host.js'
 import { accountPage } from '../pages/account-page.js'
-import { isDingTalk, isPhone } from '../pages/device.js'
 import { languageOf } from '../pages/language.js'
 import { type LoginWay, loginPage } from '../pages/login-page.js'
 import { inOtherLanguage } from '../pages/other-language.js'
@@ -18,6 +16,7 @@ import { sendPage } from '../pages/send-page.js'
 import type { LiveSession } from '../services/ports.js'
 import { withUsername } from '../services/redirect-target.js'
 import { SECOND } from '../time.js'
+import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 
 const ASSETS = ['login.js', 'account.js', 'icon.svg'] as const
 const RENEW_EARLY_MS = 15 * SECOND
@@ -31,21 +30,23 @@ type Dependencies = Pick<
 export function pageRoutes(ctx: Dependencies): Router {
   const { config, login, attemptCookies, browserSessions, sessions, crossOrigin, limitLogins } = ctx
   const { brand, publicUrl } = config
+  const inClient = new InClientLogin(ctx)
   const router = Router({ caseSensitive: true })
 
   async function showLogin(req: Request, res: Response): Promise<void> {
     const redirectTo = readRedirect(req)
     const target = login.targetOf(redirectTo)
     const error = errorParam.safeParse(queryOf(req).get('error')).data
-    const dingUrl = address('/ding_url', { redirect: redirectTo })
+    const dingUrl = inClient.dingUrl(req, redirectTo)
     const live = await browserSessions.signedIn(req)
     // Straight to the login without a scan, but not over and over when it fails.
+    if (!live && !error && inClient.isFor(req)) return inClient.show(req, res, { redirectTo, target })
     if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
     if (live && error === 'not_permitted') return showRefusal(req, res, live.user.username, dingUrl)
     const way = live
       ? signedInWay(live, target)
       : cannotScan(req)
-        ? ({ kind: 'phone' } as const)
+        ? ({ kind: 'button', ways: inClient.waysOn(req, { redirectTo, target }) } as const)
         : codeWay(req, res, target)
     const page = loginPage({
       language: languageOf(req),
@@ -109,18 +110,20 @@ export function pageRoutes(ctx: Dependencies): Router {
       methods: { GET: (_req, res) => void res.type(name).send(text) },
     })
   }
+  /** What src/cli/build.mjs has bundled: most servers never send it. */
+  let inClientScript: string | undefined
+  addEndpoint(router, crossOrigin, {
+    path: '/assets/in-client.js',
+    methods: {
+      GET: (_req, res) => {
+        inClientScript ??= readFileSync(new URL('../generated/in-client/in-client.js', import.meta.url), 'utf8')
+        res.type('js').send(inClientScript)
+      },
+    },
+  })
   return router
 }
 
 function signedInWay({ user }: LiveSession, target: string): LoginWay & { kind: 'signed-in' } {
   return { kind: 'signed-in', username: user.username, target: withUsername(target, user.username) }
-}
-
-function isInDingTalk(req: Request): boolean {
-  return isDingTalk(req.get('user-agent') ?? '')
-}
-
-/** No device scans the code that it shows. */
-function cannotScan(req: Request): boolean {
-  return isInDingTalk(req) || isPhone(req.get('user-agent') ?? '')
 }

@@ -4,9 +4,14 @@ import { AppError } from '../errors.js'
 /** Far more than can be under way in one process within LOGIN_TIMEOUT; what is older has its cookie marked as well. */
 const MAX_KEPT = 50_000
 
+/** By what a login is proved: the code of a scan or of DingTalk's own page, or the DingTalk client's. */
+export type LoginWay = 'scan' | 'client'
+
 /** What binds one `state` to one browser, between `/ding_url` and `/callback`. */
 export interface LoginAttempt {
   state: string
+  /** No other kind of code counts for it. */
+  way: LoginWay
   /** Where the browser lands after the login; judged when the attempt began. */
   target: string
   /** Milliseconds since 1970. */
@@ -51,9 +56,9 @@ export class Attempts<T> {
    * DingTalk has no PKCE: an unguessable state, bound to the browser and used once, is all there is against login
    * CSRF (RFC 9700 §2.1, https://www.rfc-editor.org/rfc/rfc9700#section-2.1).
    */
-  begin(target: string): LoginAttempt {
+  begin(target: string, way: LoginWay): LoginAttempt {
     const state = randomBytes(32).toString('base64url')
-    return { state, target, startedAt: this.#options.now(), succeeded: false }
+    return { state, way, target, startedAt: this.#options.now(), succeeded: false }
   }
 
   /**

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
-import { Attempts, type LoginAttempt } from './attempts.js'
+import { Attempts, type LoginAttempt, type LoginWay } from './attempts.js'
 import type { Audit, Client } from './audit.js'
+import type { ClientLogin } from './client-login.js'
 import type { Membership } from './membership.js'
 import type { People } from './people.js'
 import type { AuthorizeRequest, DingTalkFlow, InlineCode, LiveSession, User } from './ports.js'
 import { judgeRedirect, type RedirectRules, withUsername } from './redirect-target.js'
 
-/** What DingTalk's redirect carried: a code, or the news that the person said no. */
-export type CallbackParams = { state: string } & ({ code: string } | { declined: true })
+/** What DingTalk's redirect or the DingTalk client gave: a code, or the news that the person said no. */
+export type CallbackParams = { state: string; way: LoginWay } & ({ code: string } | { declined: true })
 
 /** A login that DingTalk has just confirmed. */
 export interface ConfirmedLogin {
@@ -37,6 +38,8 @@ interface Callback {
 
 interface Options {
   dingtalk: DingTalkFlow
+  /** Where the DingTalk client gives codes. */
+  client: ClientLogin | undefined
   membership: Membership
   people: People
   audit: Audit
@@ -82,9 +85,9 @@ export class LoginService {
   }
 
   /** Begins a login: an attempt, to be bound to the browser. */
-  begin(target: string, client: Client): LoginAttempt {
+  begin(target: string, client: Client, way: LoginWay = 'scan'): LoginAttempt {
     this.#options.audit.loginBegun(client)
-    return this.#attempts.begin(target)
+    return this.#attempts.begin(target, way)
   }
 
   /** DingTalk's page for this attempt; inside the DingTalk client the one that needs no scan, where the flow has it. */
@@ -99,6 +102,12 @@ export class LoginService {
     return this.#options.dingtalk.inClientUrl !== undefined
   }
 
+  /** Whether another browser could go on to this target: the request of an application waits for this one. */
+  isForAnyBrowser(target: string): boolean {
+    const { waitingUrl } = this.#options.redirects
+    return waitingUrl === undefined || !target.startsWith(waitingUrl)
+  }
+
   /** DingTalk's code for a page of ours. */
   inlineCode(attempt: LoginAttempt): InlineCode {
     return this.#options.dingtalk.inlineCode(this.#requestFor(attempt))
@@ -111,12 +120,13 @@ export class LoginService {
    */
   async finish({ attempt, params, client, signedIn, onResponseSent }: Callback): Promise<LoginOutcome> {
     if (!attempt || attempt.state !== params.state) throw new AppError('attempt_missing')
+    if (attempt.way !== params.way) throw new AppError('attempt_missing', { detail: 'begun for another kind of code' })
     if (this.hasSucceeded(attempt)) return this.#again(attempt, await signedIn())
     if (this.#attempts.isTooOld(attempt)) throw new AppError('attempt_expired')
     if ('declined' in params) throw new AppError('login_declined')
 
-    const { code } = params
-    const confirmed = this.#attempts.spend(attempt, code, () => this.#confirm(code, client))
+    const { code, way } = params
+    const confirmed = this.#attempts.spend(attempt, code, () => this.#confirm({ code, way }, client))
     onResponseSent(() => this.#attempts.responseSent(attempt))
     const login = await confirmed
     return { kind: 'confirmed', login, attempt, target: withUsername(attempt.target, login.user.username) }
@@ -133,9 +143,11 @@ export class LoginService {
     return { kind: 'again', attempt, target: withUsername(attempt.target, live.user.username) }
   }
 
-  async #confirm(code: string, client: Client): Promise<ConfirmedLogin> {
-    const { dingtalk, membership, people } = this.#options
-    const profile = await dingtalk.profileFor(code)
+  async #confirm({ code, way }: { code: string; way: LoginWay }, client: Client): Promise<ConfirmedLogin> {
+    const { dingtalk, client: dingtalkClient, membership, people } = this.#options
+    const source = way === 'client' ? dingtalkClient : dingtalk
+    if (!source) throw new AppError('attempt_missing', { detail: 'no login by a code of the client is set up' })
+    const profile = await source.profileFor(code)
     const admission = await membership.admit(profile, client)
     const user = await people.recordLogin(profile, admission)
     if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })

@@ -38,10 +38,12 @@ export class People {
     return this.#handles.complete(await this.#record(profile, admission))
   }
 
-  async #record({ unionId, nick, avatarUrl }: DingTalkProfile, admission: Admission): Promise<StoredUser> {
-    const seen = { nick: normaliseNick(nick), avatarUrl, lastLoginAt: new Date(this.#now()), ...admission }
+  async #record(profile: DingTalkProfile, admission: Admission): Promise<StoredUser> {
+    const { unionId, nick, avatarUrl, isStandIn } = profile
+    const again = { lastLoginAt: new Date(this.#now()), ...admission }
+    const seen = { nick: normaliseNick(nick), avatarUrl, ...again }
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const returning = await this.#rows.recordReturn(unionId, seen)
+      const returning = await this.#rows.recordReturn(unionId, isStandIn ? again : seen)
       if (returning) return returning
       // The nick itself is free for most people, and a failed insert the cheapest way to find out. One that could be a
       // handle must not be somebody else's: applications may be given either.

@@ -7,6 +7,8 @@ export interface DingTalkProfile {
   /** As it came: hostile text until it is normalised. */
   nick: string
   avatarUrl: string | null
+  /** Nick and avatar were not told, and these stand in for them: good for a first login only. */
+  isStandIn?: boolean
 }
 
 /** What a login hands to DingTalk, to get it back at the callback. */
@@ -68,15 +70,19 @@ export type Admission = Pick<User, 'membershipCheckedAt' | 'userid'>
 /** What a login knows of its user. */
 export type SeenAtLogin = Admission & Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt'>
 
+/** The same of a user who has been here before: nick and avatar are undefined where DingTalk did not tell them. */
+export type SeenAgain = Omit<SeenAtLogin, 'nick' | 'avatarUrl'> &
+  (Pick<User, 'nick' | 'avatarUrl'> | { nick?: undefined; avatarUrl?: undefined })
+
 export type NewUser = SeenAtLogin & Pick<User, 'id' | 'unionId' | 'username' | 'handle'> & { createdAt: Date }
 
 /** The users' rows: `unionId`, `username` and `handle` are unique. */
 export interface UserRows {
   /**
-   * Writes what a login saw, but for a userid of null; returns undefined, and writes nothing, where there is no such
+   * Writes what a login saw, but for what is undefined and a userid of null; returns undefined, and writes nothing, where there is no such
    * user or they are disabled.
    */
-  recordReturn(unionId: string, seen: SeenAtLogin): Promise<StoredUser | undefined>
+  recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined>
   /** Returns undefined where the unionId, the username or the handle is taken. */
   create(user: NewUser): Promise<StoredUser | undefined>
   findByUnionId(unionId: string): Promise<StoredUser | undefined>

@@ -1,16 +1,20 @@
 import type { PrismaClient } from '../../generated/sqlite/client.js'
-import type { NewUser, SeenAtLogin, StoredUser, UserRows } from '../../services/ports.js'
+import type { NewUser, SeenAgain, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isUniqueViolation } from './failures.js'
 import { type UserRow, userColumns, userOf, withProfile } from './user-row.js'
 
-/** The one statement on users that is run all day. */
-const RETURN: Statement = {
-  name: 'user_return',
-  sql: `UPDATE "User" SET "nick" = ?, "avatarUrl" = ?, "lastLoginAt" = ?, "membershipCheckedAt" = ?,
-               "userid" = COALESCE(?, "userid")
-        WHERE "unionId" = ? AND "disabledAt" IS NULL
-        RETURNING ${userColumns()}`,
+/** The one statement on users that is run all day, and the same where DingTalk told neither nick nor avatar. */
+const RETURN = returnStatement('user_return', '"nick" = ?, "avatarUrl" = ?, ')
+const RETURN_UNNAMED = returnStatement('user_return_unnamed', '')
+
+function returnStatement(name: string, names: string): Statement {
+  return {
+    name,
+    sql: `UPDATE "User" SET ${names}"lastLoginAt" = ?, "membershipCheckedAt" = ?, "userid" = COALESCE(?, "userid")
+          WHERE "unionId" = ? AND "disabledAt" IS NULL
+          RETURNING ${userColumns()}`,
+  }
 }
 
 /** The `User` rows: Prisma's, but for the statement of a later login. */
@@ -21,10 +25,12 @@ export class PrismaUserRows implements UserRows {
     this.#database = database
   }
 
-  async recordReturn(unionId: string, seen: SeenAtLogin): Promise<StoredUser | undefined> {
+  async recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined> {
     const { nick, avatarUrl, lastLoginAt, membershipCheckedAt, userid } = seen
-    const times = [timeText(lastLoginAt), membershipCheckedAt && timeText(membershipCheckedAt)]
-    const [row] = await this.#database.query<UserRow>(RETURN, [nick, avatarUrl, ...times, userid, unionId])
+    const rest = [timeText(lastLoginAt), membershipCheckedAt && timeText(membershipCheckedAt), userid, unionId]
+    const [row] = await (nick === undefined
+      ? this.#database.query<UserRow>(RETURN_UNNAMED, rest)
+      : this.#database.query<UserRow>(RETURN, [nick, avatarUrl, ...rest]))
     return row && userOf(row)
   }
 

@@ -1,8 +1,10 @@
 import type { Metrics } from '../../metrics.js'
+import type { ClientLogin } from '../../services/client-login.js'
 import type { Directory } from '../../services/directory.js'
 import type { DingTalkFlow } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'
+import { DingTalkClientLogin } from './client-login.js'
 import { DingTalkDirectory } from './directory.js'
 import { Oauth2Flow } from './oauth2.js'
 import { QrconnectFlow } from './qrconnect.js'
@@ -15,7 +17,7 @@ interface Options {
   oapiUrl: string
   apiUrl: string
   timeoutMs: number
-  /** The application that reads the directory. */
+  /** The application that reads the directory, and exchanges the codes of the DingTalk client. */
   directory: { appKey: string; appSecret: string }
   now?: () => number
   /** Told when DingTalk stops responding to an API, and when it responds again. */
@@ -23,8 +25,16 @@ interface Options {
   metrics?: Metrics | undefined
 }
 
-/** The chosen login flow and the organisation's directory, over one client. */
-export function connectDingTalk(options: Options): { flow: DingTalkFlow; directory: Directory; close(): void } {
+interface DingTalk {
+  flow: DingTalkFlow
+  /** The login inside the DingTalk client. */
+  clientLogin: ClientLogin
+  directory: Directory
+  close(): void
+}
+
+/** The chosen login flow, that of the DingTalk client, and the organisation's directory, over one HTTP client. */
+export function connectDingTalk(options: Options): DingTalk {
   const { appId, appSecret, loginUrl, oapiUrl, apiUrl, timeoutMs, now = Date.now, onChange, metrics } = options
   const client = new DingTalkClient({ timeoutMs, metrics, now, onChange })
   const { appKey, appSecret: directorySecret } = options.directory
@@ -34,6 +44,7 @@ export function connectDingTalk(options: Options): { flow: DingTalkFlow; directo
       options.flow === 'oauth2'
         ? new Oauth2Flow({ client, appId, appSecret, loginUrl, apiUrl })
         : new QrconnectFlow({ client, appId, appSecret, loginUrl, oapiUrl, now }),
+    clientLogin: new DingTalkClientLogin({ client, oapiUrl, token }),
     directory: new DingTalkDirectory({ client, oapiUrl, token }),
     close: () => client.close(),
   }

@@ -29,6 +29,11 @@ const permission = misconfigured(
   "the application's permissions in DingTalk's console, or the application or organisation is disabled",
 )
 const contactScope = misconfigured("the application's contact scope in DingTalk's console")
+/** The DingTalk client gives a code all the same. */
+const notVisible: Verdict = {
+  code: 'not_permitted',
+  setting: "the application's visible range in DingTalk's console: this person is not in it",
+}
 const token = misconfigured('the application: DingTalk refuses the access token that it has just given')
 
 function each(codes: number[], verdict: Verdict): [number, Verdict][] {
@@ -51,6 +56,7 @@ export const oapiErrors: ReadonlyMap<number, Verdict> = new Map([
   ...each([60020], ipList),
   ...each([40014, 42001], token),
   ...each([50002], contactScope),
+  ...each([40079], notVisible),
   ...each([60121], verdicts.notAMember),
   ...each([-1], verdicts.unavailable),
   ...each([90001, 90002, 90003, 90004, 90005, 90006, 90007, 90008, 90009, 90010, 90011], verdicts.throttled),

@@ -1,0 +1,28 @@
+import type { Request } from 'express'
+import type { z } from 'zod'
+import { AppError } from '../errors.js'
+import { readParameters } from './read-query.js'
+
+/** Far more than a state and a code. */
+const MAX_BYTES = 4096
+
+/**
+ * The form that a page has sent, as this schema reads it. Bodies of unknown length have been refused before.
+ * @throws {AppError} `bad_request` where it is no form, too long, broken off, or does not fit
+ */
+export async function readForm<Schema extends z.ZodType>(req: Request, schema: Schema): Promise<z.output<Schema>> {
+  if (Number(req.get('content-length') ?? 0) > MAX_BYTES)
+    throw new AppError('bad_request', { detail: 'the form is too long', headers: { Connection: 'close' } })
+  if (!req.is('application/x-www-form-urlencoded')) throw new AppError('bad_request', { detail: 'not a form' })
+  return readParameters(await textOf(req), schema)
+}
+
+async function textOf(req: Request): Promise<string> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of req) chunks.push(chunk)
+  } catch {
+    throw new AppError('bad_request', { detail: 'the form broke off' })
+  }
+  return Buffer.concat(chunks).toString('latin1')
+}
