@@ -1,4 +1,5 @@
 import type { GroupRules } from '../services/group.js'
+import type { Reason } from '../services/group-index.js'
 import type { Member } from '../services/group-members.js'
 import type { UsedGroup } from '../services/groups.js'
 import { streamArray, streamTable } from './stream.js'
@@ -38,7 +39,7 @@ export function membersAsTable(pages: AsyncIterable<Member[]>, names: Names): As
     user.username,
     user.profile?.name ?? '',
     user.userid ?? '',
-    because.map((fact) => withName(fact, names)).join(': '),
+    because.map((reason) => withName(textOf(reason), names)).join(', as '),
     user.profileReadAt?.toISOString() ?? '',
     user.disabledAt ? 'disabled' : 'enabled',
   ]
@@ -54,11 +55,25 @@ export async function* membersAsJson(shown: object, pages: AsyncIterable<Member[
 
 function personOf({ user, because }: Member) {
   const { id, username, handle, userid, profile, profileReadAt, disabledAt } = user
-  return { id, username, handle, userid, name: profile?.name ?? null, because, profileReadAt, disabledAt }
+  return {
+    id,
+    username,
+    handle,
+    userid,
+    name: profile?.name ?? null,
+    because: because.map(textOf),
+    profileReadAt,
+    disabledAt,
+  }
 }
 
 async function* pagesOf<T>(pages: AsyncIterable<Member[]>, each: (member: Member) => T): AsyncGenerator<T[]> {
   for await (const page of pages) yield page.map(each)
+}
+
+/** Such as `below department 1001`. */
+function textOf({ kind, id }: Reason): string {
+  return `${kind} ${id}`
 }
 
 /** The name stands behind its id. */

@@ -8,16 +8,36 @@ export interface GroupPerson {
   profile: DirectoryProfile
 }
 
+/** What can be true of a person, for which they are in a group: such as below the department 1001, or in the group ops. */
+export interface Reason {
+  kind: 'department' | 'below department' | 'role' | 'userid' | 'group'
+  id: number | string
+}
+
 /**
  * Works out in which groups somebody is. Made once of all groups, so that a person costs as much as what the directory
  * says of them, however many groups there are.
  */
 export class GroupIndex {
-  /** What can be true of a person, such as `role 2001`, and the groups for which it is a reason. */
-  readonly #groupsBy = new Map<string, string[]>()
+  /** The groups that name a department, a role and so on. */
+  readonly #groups = {
+    department: new Map<Reason['id'], string[]>(),
+    'below department': new Map<Reason['id'], string[]>(),
+    role: new Map<Reason['id'], string[]>(),
+    userid: new Map<Reason['id'], string[]>(),
+    group: new Map<Reason['id'], string[]>(),
+  }
 
   constructor(groups: readonly NamedRules[]) {
-    for (const group of groups) for (const fact of factsWantedBy(group)) this.#note(fact, group.name)
+    for (const { name, departments, roles, userids, groups: others } of groups) {
+      for (const { id, below } of departments) {
+        this.#add('department', id, name)
+        if (below) this.#add('below department', id, name)
+      }
+      for (const id of roles) this.#add('role', id, name)
+      for (const id of userids) this.#add('userid', id, name)
+      for (const id of others) this.#add('group', id, name)
+    }
   }
 
   /** The names of the groups that this person is in, by their characters. */
@@ -25,48 +45,24 @@ export class GroupIndex {
     return [...this.reasonsFor(person).keys()].sort()
   }
 
-  /** The groups that this person is in, each with one fact that is a reason for it, such as `below department 1001`. */
-  reasonsFor(person: GroupPerson): Map<string, string> {
-    const reasons = new Map<string, string>()
-    const facts = factsOf(person)
-    // Of a group that somebody is in, others are: which ends, as each group is looked at once.
-    for (const fact of facts) {
-      for (const name of this.#groupsBy.get(fact) ?? []) {
-        if (reasons.has(name)) continue
-        reasons.set(name, fact)
-        facts.push(inGroup(name))
-      }
+  /** The groups that this person is in, each with one reason. */
+  reasonsFor({ userid, profile }: GroupPerson): Map<string, Reason> {
+    const reasons = new Map<string, Reason>()
+    const note = (kind: Reason['kind'], id: Reason['id']) => {
+      for (const name of this.#groups[kind].get(id) ?? []) if (!reasons.has(name)) reasons.set(name, { kind, id })
     }
+    for (const { id } of profile.departments) note('department', id)
+    for (const { above } of profile.departments) for (const id of above) note('below department', id)
+    for (const { id } of profile.roles) note('role', id)
+    if (userid !== null) note('userid', userid)
+    // This comes to what it adds, too, and to each group once: circles end.
+    for (const name of reasons.keys()) note('group', name)
     return reasons
   }
 
-  #note(fact: string, name: string): void {
-    const names = this.#groupsBy.get(fact)
+  #add(kind: Reason['kind'], id: Reason['id'], name: string): void {
+    const names = this.#groups[kind].get(id)
     if (names) names.push(name)
-    else this.#groupsBy.set(fact, [name])
+    else this.#groups[kind].set(id, [name])
   }
-}
-
-const inDepartment = (id: number) => `department ${id}`
-const belowDepartment = (id: number) => `below department ${id}`
-const hasRole = (id: number) => `role ${id}`
-const isUserid = (userid: string) => `userid ${userid}`
-const inGroup = (name: string) => `group ${name}`
-
-function factsWantedBy({ departments, roles, userids, groups }: NamedRules): Set<string> {
-  return new Set([
-    ...departments.flatMap(({ id, below }) => (below ? [inDepartment(id), belowDepartment(id)] : [inDepartment(id)])),
-    ...roles.map(hasRole),
-    ...userids.map(isUserid),
-    ...groups.map(inGroup),
-  ])
-}
-
-function factsOf({ userid, profile }: GroupPerson): string[] {
-  return [
-    ...profile.departments.map(({ id }) => inDepartment(id)),
-    ...profile.departments.flatMap(({ above }) => above.map(belowDepartment)),
-    ...profile.roles.map(({ id }) => hasRole(id)),
-    ...(userid === null ? [] : [isUserid(userid)]),
-  ]
 }

@@ -1,12 +1,12 @@
 import type { Group } from './group.js'
-import { GroupIndex } from './group-index.js'
+import { GroupIndex, type Reason } from './group-index.js'
 import type { ListedUser } from './ports.js'
 
 /** Somebody who is in a group. */
 export interface Member {
   user: ListedUser
-  /** Why, such as `group ops` and then why they are in that: `role 2001`. */
-  because: string[]
+  /** Why; where they are in another group, then why they are in that. */
+  because: Reason[]
 }
 
 /** Those of these people who are in a group, by what the directory said of them last, page by page. */
@@ -27,13 +27,12 @@ export async function* membersOf(
 }
 
 /** The reason, and the reason for it where it is another group. */
-function wayTo(name: string, reasons: ReadonlyMap<string, string>): string[] {
-  const way: string[] = []
-  for (let next: string | undefined = name; next !== undefined; ) {
-    const reason = reasons.get(next)
-    if (reason === undefined) break
+function wayTo(name: string, reasons: ReadonlyMap<string, Reason>): Reason[] {
+  const way: Reason[] = []
+  let reason = reasons.get(name)
+  while (reason !== undefined) {
     way.push(reason)
-    next = reason.startsWith('group ') ? reason.slice('group '.length) : undefined
+    reason = reason.kind === 'group' ? reasons.get(String(reason.id)) : undefined
   }
   return way
 }
