@@ -118,11 +118,10 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     secure,
   })
   const applications = new SqlApplicationRows(database)
-  if (config.membership.audience === 'anyone')
-    await refuseClosedApplications(applications).catch(async (error: unknown) => {
-      await database.close()
-      throw error
-    })
+  await refuseClosedApplications(applications, config.membership).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
   const { hasProfiles, recheckMs } = config.membership
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({

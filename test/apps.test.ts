@@ -3,9 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { PrismaAccessRows } from '../src/adapters/database/access-rows.js'
-import { SqlApplicationRows } from '../src/adapters/database/application-rows.js'
-import { openDatabase } from '../src/adapters/database/open-database.js'
 import { readAccess } from '../src/cli/access-file.js'
 import { usualSettings } from '../src/cli/application-options.js'
 import { pasteTargets } from '../src/cli/paste-targets.js'
@@ -20,57 +17,11 @@ import { fitsSecret, hashSecret, makeSecret } from '../src/services/application-
 import { Applications } from '../src/services/applications.js'
 import { Audit } from '../src/services/audit.js'
 import { DAY, HOUR } from '../src/time.js'
-import { runCompiled } from './support/command.js'
-import { makeDatabase, type TestDatabase } from './support/database.js'
+import { createPlace, type Place } from './support/operator-place.js'
 import { StatementRecorder } from './support/statements.js'
-import { CleanUp } from './support/world.js'
 
 const CALLBACK = 'https://grafana.example.com/login/generic_oauth'
 const ADD = ['add', 'grafana', '--name', 'Grafana', '--redirect-uri', CALLBACK]
-
-interface Place extends AsyncDisposable {
-  database: TestDatabase
-  directory: string
-  /** As a server that is running reads them. */
-  server: SqlApplicationRows
-  /** As operators change them. */
-  rows: AccessRows
-  /** `dingtalk-login apps …`, in the directory. */
-  apps(...args: string[]): Promise<{ exitCode: number | string; output: string; printed: string }>
-  /** The same with --json. */
-  json(...args: string[]): Promise<ReturnType<JSON['parse']>>
-  write(file: string, text: string): string
-}
-
-async function createPlace(): Promise<Place> {
-  const cleanUp = new CleanUp()
-  const database = await makeDatabase()
-  cleanUp.defer(() => database.remove())
-  const opened = await openDatabase(database.url)
-  cleanUp.defer(() => opened.close())
-  const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
-  cleanUp.defer(() => rmSync(directory, { recursive: true }))
-  const env = { DATABASE_URL: database.url, PUBLIC_URL: 'https://login.example.com' }
-  const apps = async (...args: string[]) => {
-    await using command = runCompiled('apps', { env, args, cwd: directory })
-    const exitCode = await command.ended()
-    const printed = command.output.split('\n').filter((line) => !/^(\{"level"|Warning: )/.test(line))
-    return { exitCode, output: command.output, printed: printed.join('\n') }
-  }
-  return {
-    database,
-    directory,
-    server: new SqlApplicationRows(opened),
-    rows: new PrismaAccessRows(opened),
-    apps,
-    json: async (...args) => JSON.parse((await apps(...args, '--json')).printed),
-    write: (file, text) => {
-      writeFileSync(path.join(directory, file), text)
-      return path.join(directory, file)
-    },
-    [Symbol.asyncDispose]: () => cleanUp.run(),
-  }
-}
 
 function settings(changed: Partial<ApplicationSettings> = {}): ApplicationSettings {
   return { ...usualSettings, name: 'Grafana', redirectUris: [CALLBACK], ...changed }

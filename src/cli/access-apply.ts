@@ -3,7 +3,7 @@ import { OperatorError } from '../errors.js'
 import type { Planned } from '../services/access.js'
 import type { AccessPlan } from '../services/access-plans.js'
 import { hashSecret } from '../services/application-secret.js'
-import { type AccessTools, warn, withAccess } from './access.js'
+import { type AccessTools, warn, warnOfGroups, withAccess } from './access.js'
 import { readAccess } from './access-file.js'
 import { printResult } from './print.js'
 import { table } from './table.js'
@@ -22,6 +22,7 @@ export async function applyAccess(path: string, options: Options): Promise<void>
   await withAccess(async (tools) => {
     const plan = await tools.plans.make(wanted, { prune })
     warn(plan.applications.warnings)
+    warnOfGroups((wanted.applications ?? []).map(({ id, settings }) => ({ id, access: settings.access })))
     if (!dryRun) await carryOut(tools, plan, secretsFile)
     printResult({ text: textOf(plan, { dryRun, secretsFile }), json: jsonOf(plan, { dryRun, secretsFile }) }, json)
   })

@@ -1,7 +1,9 @@
 import { PrismaAccessRows } from '../adapters/database/access-rows.js'
 import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
 import { SqlSessionRows } from '../adapters/database/session-rows.js'
+import { readSetting } from '../config/single-settings.js'
 import { AccessPlans } from '../services/access-plans.js'
+import type { Application } from '../services/application.js'
 import { Applications } from '../services/applications.js'
 import type { Fault } from '../services/faults.js'
 import { Groups } from '../services/groups.js'
@@ -31,6 +33,17 @@ export function withAccess<T>(work: (tools: AccessTools) => Promise<T>): Promise
       }),
     })
   })
+}
+
+/**
+ * Warns of applications that are for groups, where the directory is not read as far as the settings here say.
+ * @throws {ConfigError}
+ */
+export function warnOfGroups(applications: Pick<Application, 'id' | 'access'>[]): void {
+  if (readSetting(process.env, 'DINGTALK_PROFILE') === 'directory') return
+  const problem = 'is for groups, and DINGTALK_PROFILE is not directory: nobody gets in, and no server starts'
+  const grouped = applications.filter(({ access }) => access !== 'everyone' && access.length > 0)
+  warn(grouped.map(({ id }) => ({ path: id, problem })))
 }
 
 /** Prints warnings beside the answer. */

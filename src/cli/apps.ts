@@ -1,7 +1,7 @@
 import { readSetting } from '../config/single-settings.js'
 import { OperatorError } from '../errors.js'
 import type { Application } from '../services/application.js'
-import { type AccessTools, warn, withAccess } from './access.js'
+import { type AccessTools, warn, warnOfGroups, withAccess } from './access.js'
 import { type SettingOptions, settingsGiven, usualSettings } from './application-options.js'
 import type { PasteTarget } from './paste-targets.js'
 import { pasteText } from './paste-texts.js'
@@ -19,6 +19,7 @@ export function addApplication(id: string, options: SettingOptions & Json & { na
     const settings = { name, ...usualSettings, ...settingsGiven(options) }
     const { application, secret, warnings } = await applications.add(id, settings, { allowHttp })
     warn(warnings)
+    warnOfGroups([application])
     return withSecret(`${id} is added.\n\n${factsOf(application)}`, application, secret)
   })
 }
@@ -55,6 +56,7 @@ export function changeApplication(id: string, options: SettingOptions & Json): P
   return answer(json, async (applications) => {
     const { application, secret, warnings } = await applications.change(id, settingsGiven(options), { allowHttp })
     warn(warnings)
+    warnOfGroups([application])
     return withSecret(factsOf(application), application, secret)
   })
 }

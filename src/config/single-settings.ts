@@ -7,7 +7,7 @@ import { ConfigError, schemas } from './config.js'
  */
 export function readSetting(
   environment: Record<string, string | undefined>,
-  name: 'DATABASE_URL' | 'PUBLIC_URL',
+  name: 'DATABASE_URL' | 'PUBLIC_URL' | 'DINGTALK_PROFILE',
 ): string {
   return readAlone(environment, name, schemas.development.shape[name])
 }

@@ -16,15 +16,31 @@ export function groupsFor({ access }: Access, groups: readonly string[]): string
 }
 
 /**
- * Where every DingTalk account may log in, the directory knows nobody's groups: each application has to be for everyone
- * in so many words.
+ * Where the directory is not read, nobody's groups are known: what is for groups would be for nobody. Where every
+ * DingTalk account may log in, each application has to be for everyone in so many words.
  * @throws {OperatorError} for the start of a server
  */
-export async function refuseClosedApplications(applications: Pick<ApplicationRows, 'list'>): Promise<void> {
-  const closed = (await applications.list()).filter(({ access }) => access !== 'everyone')
-  if (closed.length === 0) return
-  const ids = closed.map(({ id }) => id).join(', ')
-  throw new OperatorError(
-    `DINGTALK_AUDIENCE: is anyone, but these applications are not for everyone: ${ids}. Change them with apps change ID --everyone, or let members alone log in.`,
-  )
+export async function refuseClosedApplications(
+  applications: Pick<ApplicationRows, 'list'>,
+  { audience, hasProfiles }: { audience: 'members' | 'anyone'; hasProfiles: boolean },
+): Promise<void> {
+  if (audience === 'members' && hasProfiles) return
+  const all = await applications.list()
+  const closed = idsOf(all, ({ access }) => access !== 'everyone')
+  const grouped = idsOf(all, ({ access }) => access !== 'everyone' && access.length > 0)
+  if (audience === 'anyone' && closed)
+    throw new OperatorError(
+      `DINGTALK_AUDIENCE: is anyone, but these applications are not for everyone: ${closed}. The directory knows members alone, and so do groups: change them with apps change ID --everyone, or let members alone log in (DINGTALK_AUDIENCE=members).`,
+    )
+  if (!hasProfiles && grouped)
+    throw new OperatorError(
+      `DINGTALK_PROFILE: is none, but these applications are for groups: ${grouped}. Groups are made of what the directory says: set DINGTALK_PROFILE=directory, or change them with apps change ID --everyone.`,
+    )
+}
+
+function idsOf(applications: Application[], isOne: (application: Application) => boolean): string {
+  return applications
+    .filter(isOne)
+    .map(({ id }) => id)
+    .join(', ')
 }

@@ -344,6 +344,17 @@ it('no server starts for anyone while an application is not for everyone', async
   await world.anotherServer()
 })
 
+it('no server that reads no directory starts while an application is for groups', async () => {
+  await using world = await createWorld()
+  await addApplication(world, { id: 'nobody', access: [] })
+  await world.anotherServer()
+  await addApplication(world, { id: 'closed', access: ['ops'] })
+  await expect(world.anotherServer()).rejects.toThrow(
+    /^DINGTALK_PROFILE: is none, but these applications are for groups: closed\. .*--everyone\.$/,
+  )
+  await world.anotherServer({ DINGTALK_PROFILE: 'directory' })
+})
+
 it('no code, token or secret stands in the log, nor in the database', async () => {
   await using world = await createWorld({ LOG_LEVEL: 'trace' })
   await addApplication(world, { refreshTokens: true })

@@ -17,7 +17,10 @@ export interface TestDatabase {
   /** Changes with every write to the tables. */
   lastWrite(): Promise<unknown>
   /** Makes every such write fail; gives the way to end it. */
-  forbid(verb: 'INSERT' | 'UPDATE' | 'DELETE', table: 'User' | 'Session' | 'Application'): Promise<() => Promise<void>>
+  forbid(
+    verb: 'INSERT' | 'UPDATE' | 'DELETE',
+    table: 'User' | 'Session' | 'Application' | 'Group',
+  ): Promise<() => Promise<void>>
   /** Keeps everybody else from writing, not from reading; gives the way to end it. */
   lockWrites(): Promise<() => Promise<void>>
   remove(): Promise<void>
