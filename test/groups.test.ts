@@ -304,6 +304,7 @@ function readByBoth(rows: AccessRows, count: number): AccessRows {
   })
   let waiting = 0
   return {
+    revision: () => rows.revision(),
     read: async () => {
       const read = await rows.read()
       if (++waiting >= count) all()
