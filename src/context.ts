@@ -27,6 +27,7 @@ import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
 import { refuseClosedApplications } from './services/permission.js'
+import { Profiles } from './services/profiles.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
 
@@ -47,6 +48,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const database = await openDatabase(config.databaseUrl, { logger })
   const sessionRows = new SqlSessionRows(database)
   const userRows = new PrismaUserRows(database)
+  const profileRows = new SqlProfileRows(database)
   const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
 
   // Where nobody asks for metrics, their library is not even loaded.
@@ -90,6 +92,9 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     audience: config.membership.audience,
     recheckMs: config.membership.recheckMs,
     directory: dingtalk.directory,
+    profiles: config.membership.hasProfiles
+      ? new Profiles({ directory: dingtalk.directory, rows: profileRows, audit, emailDomain: config.emailDomain, now })
+      : undefined,
     users: userRows,
     sessions,
     audit,
@@ -126,7 +131,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({
     rows: new PrismaAccessRows(database),
-    workEmails: new SqlProfileRows(database),
+    workEmails: profileRows,
     emailDomain,
     now,
   })

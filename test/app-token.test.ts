@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AppToken } from '../src/adapters/dingtalk/app-token.js'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { DingTalkDirectory } from '../src/adapters/dingtalk/directory.js'
+import { DirectoryCalls } from '../src/adapters/dingtalk/directory-calls.js'
 import { type ApiCall, type Emulator, type Fault, startEmulator } from '../src/emulator/emulator.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -25,7 +26,9 @@ class Desk implements AsyncDisposable {
     const app = { oapiUrl: dingtalk.url, appKey: 'dingemulator', appSecret: 'emulator-secret' }
     this.dingtalk = dingtalk
     this.token = new AppToken({ client: this.#client, ...app, now: () => this.#passed })
-    this.directory = new DingTalkDirectory({ client: this.#client, oapiUrl: dingtalk.url, token: this.token })
+    this.directory = new DingTalkDirectory({
+      calls: new DirectoryCalls({ client: this.#client, oapiUrl: dingtalk.url, token: this.token }),
+    })
   }
 
   static async open(): Promise<Desk> {

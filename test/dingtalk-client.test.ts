@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { AppToken } from '../src/adapters/dingtalk/app-token.js'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { DingTalkDirectory } from '../src/adapters/dingtalk/directory.js'
+import { DirectoryCalls } from '../src/adapters/dingtalk/directory-calls.js'
 import { Oauth2Flow } from '../src/adapters/dingtalk/oauth2.js'
 import { QrconnectFlow } from '../src/adapters/dingtalk/qrconnect.js'
 import { DingTalkError } from '../src/errors.js'
@@ -71,7 +72,7 @@ class StandIn implements AsyncDisposable {
   get directory(): DingTalkDirectory {
     const { client, url: oapiUrl } = this
     const token = new AppToken({ client, oapiUrl, appKey: 'app', appSecret: SECRET })
-    return new DingTalkDirectory({ client, oapiUrl, token })
+    return new DingTalkDirectory({ calls: new DirectoryCalls({ client, oapiUrl, token }) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -161,7 +162,7 @@ describe('connections to DingTalk', () => {
 describe('a host whose name cannot be looked up', () => {
   const oapi = (url: string) => (client: DingTalkClient) => {
     const token = new AppToken({ client, oapiUrl: url, appKey: 'app', appSecret: SECRET })
-    return new DingTalkDirectory({ client, oapiUrl: url, token }).standingOf('union-1')
+    return new DingTalkDirectory({ calls: new DirectoryCalls({ client, oapiUrl: url, token }) }).standingOf('union-1')
   }
   const api = (url: string) => (client: DingTalkClient) =>
     new Oauth2Flow({ client, appId: 'app', appSecret: SECRET, loginUrl: url, apiUrl: url }).profileFor(CODE)

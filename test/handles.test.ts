@@ -6,7 +6,7 @@ import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../src/adapters/database/people-rows.js'
 import { romanise } from '../src/adapters/romanise.js'
 import { makePerson } from '../src/emulator/emulator.js'
-import { handlesOfNick } from '../src/services/handle-of-nick.js'
+import { handlesOfNick } from '../src/services/handle-choices.js'
 import { HandlePromises } from '../src/services/handle-promises.js'
 import { Handles } from '../src/services/handles.js'
 import { isReserved } from '../src/services/reserved-names.js'
@@ -140,7 +140,13 @@ describe('a handle', () => {
     const database = await openDatabase(world.database.url)
     const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
     const { id } = await logIn(world, 'someone', '张伟')
-    const another = { id: `${id.slice(0, 4)}${randomUUID().slice(4)}`, nick: '张伟', unionId: 'x', userid: null }
+    const another = {
+      id: `${id.slice(0, 4)}${randomUUID().slice(4)}`,
+      nick: '张伟',
+      unionId: 'x',
+      userid: null,
+      profile: null,
+    }
     const choice = await handles.choose(another)
     await database.close()
     expect(choice.handle).toMatch(/^zhangwei-[0-9a-f]{5,}$/)

@@ -18,6 +18,8 @@ type AuditEvent =
   | 'login_refused'
   | 'session_ended'
   | 'membership_unconfirmed'
+  | 'profile_unread'
+  | 'work_email_of_another'
   | 'account_disabled'
   | 'account_enabled'
   | 'application_added'
@@ -93,6 +95,26 @@ export class Audit {
     if (error instanceof AppError) {
       this.#log.warn({ event: 'membership_unconfirmed' satisfies AuditEvent, userId, ...errorFields(error) })
     } else this.#log.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
+  }
+
+  /** The directory could not say what it knows of somebody: what was known before is left as it is. */
+  profileUnread(person: { userId: string | undefined; userid: string }, error: unknown): void {
+    if (error instanceof AppError) {
+      this.#log.warn({ event: 'profile_unread' satisfies AuditEvent, ...person, ...errorFields(error) })
+    } else this.#log.error({ ...person, ...bugFields(error) }, 'the profile of a person could not be read')
+  }
+
+  /** The organisation has assigned a mailbox that was somebody else's: this person is not given its address. */
+  workEmailOfAnother(userId: string): void {
+    this.#log.warn({ event: 'work_email_of_another' satisfies AuditEvent, userId })
+  }
+
+  /** Somebody has a mailbox of EMAIL_DOMAIN: from now on nobody is given an address that is made up. */
+  emailDomainTaken(): void {
+    this.#log.error(
+      { setting: 'EMAIL_DOMAIN' },
+      'somebody has a mailbox of this domain: no address of it is made up any more, and the next start is refused',
+    )
   }
 
   /** An application has been told who is signed in. */

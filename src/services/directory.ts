@@ -28,10 +28,19 @@ export interface Directory {
    * @throws {DingTalkError} where the directory does not say clearly
    */
   profileOf(userid: string): Promise<DirectoryProfile>
+  /** Forgets what these departments are called. */
+  forgetDepartments(ids: readonly number[]): void
+}
+
+/** What the directory said of somebody, and when. */
+export interface ProfileReading {
+  profile: DirectoryProfile
+  readAt: Date
 }
 
 /** What is kept of what the directory says. */
 export interface ProfileRows {
+  /** Does nothing where what is there was read later. */
   save(userId: string, profile: DirectoryProfile, readAt: Date): Promise<void>
   /**
    * Makes this work e-mail the user's for ever, unless it is somebody's already; returns whether it is theirs.

@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.js'
-import { faultOfHandle } from './handle-of-nick.js'
+import { faultOfHandle } from './handle-choices.js'
 import type { HandleRows, KnownUser, PromiseRows } from './ports.js'
 
 interface Options {

@@ -1,5 +1,5 @@
 import { SingleFlight } from '../single-flight.js'
-import { handlesOfNick } from './handle-of-nick.js'
+import { handlesOfDirectory, handlesOfNick } from './handle-choices.js'
 import type { DirectoryIds, HandleRows, Romanise, StoredUser, User } from './ports.js'
 
 /** So often may somebody else be quicker. */
@@ -32,11 +32,21 @@ export class Handles {
   }
 
   /**
-   * A handle for somebody who has none: the one that an operator promised, else one made of the nick. It is free at
+   * A handle for somebody who has none: the one that an operator promised, else one made of what the directory says, or
+   * of the nick. It is free at
    * this moment, and only the database's word that nobody took it since makes it theirs.
    */
-  async choose({ id, nick, ...person }: DirectoryIds & Pick<User, 'id' | 'nick'>): Promise<Choice> {
-    const made = handlesOfNick({ nick, romanised: await this.#romanise(nick), id })
+  async choose({
+    id,
+    nick,
+    profile,
+    ...person
+  }: DirectoryIds & Pick<User, 'id' | 'nick' | 'profile'>): Promise<Choice> {
+    const name = profile?.name ?? nick
+    const romanised = await this.#romanise(name)
+    const made = profile?.name
+      ? handlesOfDirectory({ orgEmail: profile.orgEmail, name, romanised, id })
+      : handlesOfNick({ nick, romanised, id })
     const { promised, taken } = await this.#rows.look(person, made)
     const isFree = (handle: string) => !taken.includes(handle)
     const handle = promised.find(isFree) ?? made.find(isFree)

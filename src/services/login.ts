@@ -151,6 +151,7 @@ export class LoginService {
     const admission = await membership.admit(profile, client)
     const user = await people.recordLogin(profile, admission)
     if (user.disabledAt) throw new AppError('account_disabled', { userId: user.id })
+    await membership.keepProfile(user.id, admission)
     return { user, sessionId: randomBytes(32).toString('base64url') }
   }
 

@@ -5,6 +5,7 @@ import { MINUTE, withinOr } from '../time.js'
 import type { Audit, Client } from './audit.js'
 import type { Directory, Standing } from './directory.js'
 import type { Admission, DingTalkProfile, User, UserRows } from './ports.js'
+import type { Profiles } from './profiles.js'
 import type { Sessions } from './sessions.js'
 
 /** How long a request waits for the lookup of its user. */
@@ -20,6 +21,8 @@ interface Options {
   sessions: Sessions
   /** How long a confirmed user goes on without another lookup, in milliseconds; 0: for ever. */
   recheckMs: number
+  /** Where the directory is asked for more than membership. */
+  profiles?: Profiles | undefined
   /** Notes each lookup that came to nothing. */
   audit: Audit
   now?: () => number
@@ -27,7 +30,7 @@ interface Options {
 
 /** Decides who may come in, and whether those inside may stay. */
 export class Membership {
-  readonly #options: Required<Options>
+  readonly #options: Required<Omit<Options, 'profiles'>> & Pick<Options, 'profiles'>
   readonly #limit = new ConcurrencyLimit(MAX_LOOKUPS)
   /** By user id: parallel requests of one user share a lookup. */
   readonly #rechecks = new SingleFlight<string, boolean>()
@@ -56,7 +59,14 @@ export class Membership {
       if (user) await this.#endSessions(user.id, client)
       throw new AppError('not_a_member', { detail: `the directory says: ${standing.is}`, userId: user?.id })
     }
-    return { membershipCheckedAt: new Date(this.#options.now()), userid: standing.userid }
+    const { userid } = standing
+    const reading = await this.#options.profiles?.read(userid, undefined)
+    return { membershipCheckedAt: new Date(this.#options.now()), userid, ...(reading && { reading }) }
+  }
+
+  /** Keeps what the directory said of somebody who has just been let in. */
+  async keepProfile(userId: string, { reading }: Admission): Promise<void> {
+    if (reading) await this.#options.profiles?.keep(userId, reading)
   }
 
   /**
@@ -77,28 +87,57 @@ export class Membership {
    * A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be
    * read.
    */
-  #isDue({ id, membershipCheckedAt }: User): boolean {
-    const { audience, recheckMs, now } = this.#options
-    if (audience === 'anyone' || recheckMs === 0 || this.#isPostponed(id)) return false
-    const age = now() - (membershipCheckedAt?.getTime() ?? 0)
-    return !(age <= recheckMs && age >= -MINUTE)
+  #isDue({ id, membershipCheckedAt, profileReadAt }: User): boolean {
+    const { audience, profiles } = this.#options
+    if (audience === 'anyone' || this.#isPostponed(id)) return false
+    if (profiles && profileReadAt === null) return true
+    return this.#isOld(membershipCheckedAt) || (profiles !== undefined && this.#isOld(profileReadAt))
+  }
+
+  #isOld(checkedAt: Date | null): boolean {
+    const { recheckMs, now } = this.#options
+    const age = now() - (checkedAt?.getTime() ?? 0)
+    return recheckMs !== 0 && !(age <= recheckMs && age >= -MINUTE)
   }
 
   /** Never rejects: when it ends, there may be nobody left who waits for it. */
   async #recheck(user: User, client: Client): Promise<boolean> {
-    const { users, audit, now } = this.#options
     let hasLeft = false
     try {
-      const standing = await this.#lookUp(user)
+      const standing = await this.#standingOf(user)
       hasLeft = standing.is !== 'employee'
-      if (standing.is === 'employee') await users.markMembershipChecked(user.id, standing.userid, new Date(now()))
-      else await this.#endSessions(user.id, client)
-      this.#notBefore.delete(user.id)
+      const isComplete = await this.#settle(user, standing, client)
+      if (isComplete) this.#notBefore.delete(user.id)
+      else this.#postpone(user.id)
     } catch (error) {
-      audit.membershipUnconfirmed(user.id, error)
+      this.#options.audit.membershipUnconfirmed(user.id, error)
       if (!hasLeft) this.#postpone(user.id)
     }
     return !hasLeft
+  }
+
+  /**
+   * Looks somebody up now, however fresh the last check is: whoever has left is out everywhere, and what the directory
+   * says of the others is kept.
+   * @throws {AppError} where the directory could not say, or it could not be kept
+   */
+  async lookUpNow(user: User, client: Client): Promise<void> {
+    const isComplete = await this.#settle(user, await this.#standingOf(user), client)
+    if (!isComplete) throw new AppError('dingtalk_unavailable', { detail: 'the profile could not be read' })
+  }
+
+  /** Does what follows from the directory's word; returns whether all was said that is asked for. */
+  async #settle(user: User, standing: Standing, client: Client): Promise<boolean> {
+    const { users, profiles, now } = this.#options
+    if (standing.is !== 'employee') {
+      await this.#endSessions(user.id, client)
+      return true
+    }
+    await users.markMembershipChecked(user.id, standing.userid, new Date(now()))
+    if (!profiles) return true
+    const reading = await this.#inTurn(() => profiles.read(standing.userid, user.id))
+    if (reading) await profiles.keep(user.id, reading)
+    return reading !== undefined
   }
 
   /** A leaver is out in every browser. */
@@ -106,10 +145,14 @@ export class Membership {
     await this.#options.sessions.endAll(userId, { client, reason: 'left' })
   }
 
-  async #lookUp({ unionId }: User): Promise<Standing> {
+  #standingOf({ unionId }: User): Promise<Standing> {
+    return this.#inTurn(() => this.#options.directory.standingOf(unionId))
+  }
+
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
     if (!(await this.#limit.enter())) throw new AppError('dingtalk_unavailable', { detail: 'too many lookups wait' })
     try {
-      return await this.#options.directory.standingOf(unionId)
+      return await ask()
     } finally {
       this.#limit.leave()
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { HANDLE } from './handle-of-nick.js'
+import type { DirectoryProfile } from './directory.js'
+import { HANDLE } from './handle-choices.js'
 import type { Handles } from './handles.js'
 import { normaliseNick } from './nick.js'
 import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRows } from './ports.js'
@@ -40,7 +41,8 @@ export class People {
 
   async #record(profile: DingTalkProfile, admission: Admission): Promise<StoredUser> {
     const { unionId, nick, avatarUrl, isStandIn } = profile
-    const again = { lastLoginAt: new Date(this.#now()), ...admission }
+    const { reading, ...checked } = admission
+    const again = { lastLoginAt: new Date(this.#now()), ...checked }
     const seen = { nick: normaliseNick(nick), avatarUrl, ...again }
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const returning = await this.#rows.recordReturn(unionId, isStandIn ? again : seen)
@@ -49,7 +51,7 @@ export class People {
       // handle must not be somebody else's: applications may be given either.
       const isTried = round === 0 && !HANDLE.test(seen.nick)
       const username = isTried ? seen.nick : await this.#freeUsername(seen.nick)
-      const created = await this.#create({ ...seen, unionId, username })
+      const created = await this.#create({ ...seen, unionId, username }, reading?.profile ?? null)
       if (created) return created
       const known = await this.#rows.findByUnionId(unionId)
       if (known?.disabledAt) return known
@@ -58,9 +60,12 @@ export class People {
     throw new Error('no username is free: too many first logins of one nick at once')
   }
 
-  async #create(seen: SeenAtLogin & Pick<User, 'unionId' | 'username'>): Promise<StoredUser | undefined> {
+  async #create(
+    seen: SeenAtLogin & Pick<User, 'unionId' | 'username'>,
+    profile: DirectoryProfile | null,
+  ): Promise<StoredUser | undefined> {
     const id = randomUUID()
-    const { handle, isPromised } = await this.#handles.choose({ ...seen, id })
+    const { handle, isPromised } = await this.#handles.choose({ ...seen, id, profile })
     const created = await this.#rows.create({ ...seen, id, handle, createdAt: seen.lastLoginAt })
     if (created && isPromised) await this.#handles.dropPromises(created)
     return created

@@ -1,4 +1,4 @@
-import type { DirectoryProfile } from './directory.js'
+import type { DirectoryProfile, ProfileReading } from './directory.js'
 
 /** What DingTalk says of the person who scanned. */
 export interface DingTalkProfile {
@@ -64,11 +64,17 @@ export interface User {
 /** A user as they are kept: who was there before handles were may have none yet, see `Handles`. */
 export type StoredUser = Omit<User, 'handle'> & { handle: string | null }
 
-/** What the directory's word is worth when it lets somebody in: both null where it was not asked. */
-export type Admission = Pick<User, 'membershipCheckedAt' | 'userid'>
+/** When the directory let somebody in, and under which name: both null where it was not asked. */
+type Checked = Pick<User, 'membershipCheckedAt' | 'userid'>
+
+/** What the directory's word is worth when it lets somebody in. */
+export type Admission = Checked & {
+  /** What else it said, where it was asked and did. */
+  reading?: ProfileReading
+}
 
 /** What a login knows of its user. */
-export type SeenAtLogin = Admission & Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt'>
+export type SeenAtLogin = Checked & Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt'>
 
 /** The same of a user who has been here before: nick and avatar are undefined where DingTalk did not tell them. */
 export type SeenAgain = Omit<SeenAtLogin, 'nick' | 'avatarUrl'> &

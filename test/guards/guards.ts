@@ -304,18 +304,18 @@ export const guards: readonly Guard[] = [
     'Handles of others',
     {
       name: 'the characters of our own id',
-      file: 'services/handle-of-nick.ts',
+      file: 'services/handle-choices.ts',
       find: 'digits.slice(0, length)',
       replace: "'x'",
     },
     {
       name: 'the comparison of nicks with reserved names',
-      file: 'services/handle-of-nick.ts',
+      file: 'services/handle-choices.ts',
       find: ' || isReserved(nick) || isReserved(slug)',
     },
     {
       name: 'the comparison of given handles with reserved names',
-      file: 'services/handle-of-nick.ts',
+      file: 'services/handle-choices.ts',
       find: "if (isReserved(handle)) return 'it is reserved, or looks like a reserved name'",
     },
     {

@@ -13,6 +13,8 @@ const LOOK: Statement = {
   name: 'handle_look',
   sql: `SELECT "handle", '' AS "person" FROM "User" WHERE "handle" IN (${places})
         UNION ALL
+        SELECT "username" AS "handle", '' AS "person" FROM "User" WHERE "username" IN (${places}) AND "unionId" <> ?
+        UNION ALL
         SELECT "handle", "person" FROM "PromisedHandle" WHERE "handle" IN (${places})
         UNION ALL
         SELECT "handle", "person" FROM "PromisedHandle" WHERE "person" IN (?, ?)
@@ -48,6 +50,8 @@ export class SqlHandleRows implements HandleRows {
     const ids = idsOf(person)
     const found = await this.#database.query<{ handle: string; person: string }>(LOOK, [
       ...wanted,
+      ...wanted,
+      person.unionId,
       ...wanted,
       ...ids,
       ...ids,

@@ -1,9 +1,12 @@
 import type { DirectoryProfile, ProfileRows } from '../../services/directory.js'
+import { MINUTE } from '../../time.js'
 import { type Database, type Statement, timeText } from './database.js'
 
 const SAVE: Statement = {
   name: 'user_save_profile',
-  sql: `UPDATE "User" SET "profile" = ?, "profileReadAt" = ? WHERE "id" = ?`,
+  // A time in the future is of before the clock was put back.
+  sql: `UPDATE "User" SET "profile" = ?, "profileReadAt" = ?
+        WHERE "id" = ? AND ("profileReadAt" IS NULL OR "profileReadAt" <= ? OR "profileReadAt" > ?)`,
 }
 const CLAIM_EMAIL: Statement = {
   name: 'work_email_claim',
@@ -27,7 +30,8 @@ export class SqlProfileRows implements ProfileRows {
   }
 
   async save(userId: string, profile: DirectoryProfile, readAt: Date): Promise<void> {
-    await this.#database.query(SAVE, [JSON.stringify(profile), timeText(readAt), userId])
+    const [read, future] = [readAt, new Date(readAt.getTime() + MINUTE)].map(timeText)
+    await this.#database.query(SAVE, [JSON.stringify(profile), read ?? null, userId, read ?? null, future ?? null])
   }
 
   async claimWorkEmail(address: string, userId: string): Promise<boolean> {

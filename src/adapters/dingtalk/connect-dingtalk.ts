@@ -6,6 +6,7 @@ import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'
 import { DingTalkClientLogin } from './client-login.js'
 import { DingTalkDirectory } from './directory.js'
+import { DirectoryCalls } from './directory-calls.js'
 import { Oauth2Flow } from './oauth2.js'
 import { QrconnectFlow } from './qrconnect.js'
 
@@ -39,13 +40,14 @@ export function connectDingTalk(options: Options): DingTalk {
   const client = new DingTalkClient({ timeoutMs, metrics, now, onChange })
   const { appKey, appSecret: directorySecret } = options.directory
   const token = new AppToken({ client, oapiUrl, appKey, appSecret: directorySecret, now })
+  const calls = new DirectoryCalls({ client, oapiUrl, token })
   return {
     flow:
       options.flow === 'oauth2'
         ? new Oauth2Flow({ client, appId, appSecret, loginUrl, apiUrl })
         : new QrconnectFlow({ client, appId, appSecret, loginUrl, oapiUrl, now }),
-    clientLogin: new DingTalkClientLogin({ client, oapiUrl, token }),
-    directory: new DingTalkDirectory({ client, oapiUrl, token }),
+    clientLogin: new DingTalkClientLogin(calls),
+    directory: new DingTalkDirectory({ calls, now }),
     close: () => client.close(),
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { DingTalkError } from '../../errors.js'
 import type { Directory, DirectoryProfile, Standing } from '../../services/directory.js'
-import type { AppToken } from './app-token.js'
-import type { DingTalkClient } from './client.js'
-import { staleTokenCodes } from './error-table.js'
+import { DepartmentNames } from './department-names.js'
+import type { DirectoryCalls } from './directory-calls.js'
+import { DirectoryProfiles } from './directory-profiles.js'
 
 /**
  * https://open.dingtalk.com/document/development/query-a-user-by-the-union-id
@@ -25,47 +25,30 @@ const response = z.object({
 
 /** The organisation's directory, asked with the access token of an application that may read it. */
 export class DingTalkDirectory implements Directory {
-  readonly #client: DingTalkClient
-  readonly #oapiUrl: string
-  readonly #token: AppToken
+  readonly #calls: DirectoryCalls
+  readonly #profiles: DirectoryProfiles
 
-  constructor({ client, oapiUrl, token }: { client: DingTalkClient; oapiUrl: string; token: AppToken }) {
-    this.#client = client
-    this.#oapiUrl = oapiUrl
-    this.#token = token
+  constructor({ calls, now = Date.now }: { calls: DirectoryCalls; now?: () => number }) {
+    this.#calls = calls
+    this.#profiles = new DirectoryProfiles({ calls, names: new DepartmentNames({ calls, now }) })
   }
 
   async standingOf(unionId: string): Promise<Standing> {
-    const token = await this.#token.get()
+    const path = '/topapi/user/getbyunionid'
     try {
-      return await this.#lookUp(unionId, token)
-    } catch (error) {
-      if (!(error instanceof DingTalkError) || !staleTokenCodes.has(error.failure.upstreamCode)) throw error
-      this.#token.drop(token)
-      return this.#lookUp(unionId, await this.#token.get())
-    }
-  }
-
-  profileOf(_userid: string): Promise<DirectoryProfile> {
-    throw new Error('to be written')
-  }
-
-  async #lookUp(unionId: string, token: string): Promise<Standing> {
-    const url = new URL('/topapi/user/getbyunionid', this.#oapiUrl)
-    url.search = new URLSearchParams({ access_token: token }).toString()
-    try {
-      const { result } = await this.#client.oapi({
-        call: 'getbyunionid',
-        method: 'POST',
-        url,
-        body: { unionid: unionId },
-        response,
-      })
-      return result
+      return (await this.#calls.ask({ call: 'getbyunionid', path, body: { unionid: unionId }, response })).result
     } catch (error) {
       // They were never in this organisation, or have left it.
       if (error instanceof DingTalkError && error.code === 'not_a_member') return { is: 'unknown' }
       throw error
     }
+  }
+
+  profileOf(userid: string): Promise<DirectoryProfile> {
+    return this.#profiles.read(userid)
+  }
+
+  forgetDepartments(ids: readonly number[]): void {
+    this.#profiles.forgetDepartments(ids)
   }
 }

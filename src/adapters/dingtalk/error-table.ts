@@ -1,4 +1,4 @@
-import type { DingTalkErrorCode } from '../../errors.js'
+import { DingTalkError, type DingTalkErrorCode } from '../../errors.js'
 
 /** What one of DingTalk's errors means here. */
 export interface Verdict {
@@ -88,4 +88,10 @@ const apiRules: readonly [RegExp, Verdict][] = [
 /** The verdict on an error of api.dingtalk.com; undefined where its code is not documented. */
 export function apiVerdict(code: string): Verdict | undefined {
   return apiRules.find(([pattern]) => pattern.test(code))?.[1]
+}
+
+/** Whether DingTalk refuses a call because the application has no permission for it, or for the person. */
+export function isWithoutPermission(error: unknown): boolean {
+  const settings: (string | undefined)[] = [permission.setting, contactScope.setting]
+  return error instanceof DingTalkError && settings.includes(error.failure.setting)
 }

@@ -4,6 +4,16 @@ const MAX_LENGTH = 32
 /** How many characters of the id stand behind the nick: more where somebody has the shorter one. */
 const ID_LENGTHS = [4, 5, 6, 7, 8, 9, 10, 11]
 const NAMELESS = 'user'
+/** So many are looked at together. */
+const MAX_CHOICES = 8
+
+interface Directed {
+  orgEmail: string | null
+  name: string
+  /** The name in ASCII. */
+  romanised: string
+  id: string
+}
 
 /** What a handle looks like. */
 export const HANDLE = /^[a-z0-9._-]{1,32}$/
@@ -20,6 +30,18 @@ export function handlesOfNick({ nick, romanised, id }: { nick: string; romanised
   const name = slug === '' || isReserved(nick) || isReserved(slug) ? NAMELESS : slug
   const digits = id.toLowerCase().replace(/[^a-z0-9]/g, '')
   return ID_LENGTHS.map((length) => `${trimmed(name.slice(0, MAX_LENGTH - 1 - length))}-${digits.slice(0, length)}`)
+}
+
+/**
+ * The same for somebody whose name the directory says, which the organisation has chosen: the part of the work e-mail
+ * before the @, else the name, as long as nobody has it.
+ */
+export function handlesOfDirectory({ orgEmail, name, romanised, id }: Directed): string[] {
+  const mailbox = orgEmail?.slice(0, orgEmail.lastIndexOf('@')) ?? ''
+  const whole = [mailbox.replace(/[^a-z0-9._-]+/g, '-'), isReserved(name) ? '' : slugOf(romanised)]
+  const fitting = whole.map((text) => text.slice(0, MAX_LENGTH).replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''))
+  const fine = fitting.filter((handle) => faultOfHandle(handle) === undefined)
+  return [...new Set([...fine, ...handlesOfNick({ nick: name, romanised, id })])].slice(0, MAX_CHOICES)
 }
 
 /** What is wrong with a handle that an operator gives; undefined where nothing is. */

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { DingTalkError } from '../../errors.js'
+import { SingleFlight } from '../../single-flight.js'
+import { MINUTE } from '../../time.js'
+import type { DirectoryCalls } from './directory-calls.js'
+import { text } from './directory-fields.js'
+import { isWithoutPermission } from './error-table.js'
+
+/** How long a name is taken for what it was. */
+const FRESH_MS = 10 * MINUTE
+const MAX_KEPT = 20_000
+/** Of the names that one person needs, so many are asked for at once: the next reading asks for the others. */
+const MAX_ASKED = 20
+
+/** The `errcode` for a department that is not there. */
+const NO_SUCH_DEPARTMENT = '60003'
+
+interface Options {
+  calls: DirectoryCalls
+  now: () => number
+}
+
+interface Kept {
+  name: string | null
+  /** Milliseconds since 1970. */
+  readAt: number
+}
+
+/** https://open.dingtalk.com/document/development/query-department-details0-v2 */
+const response = z.object({ result: z.object({ name: text }) })
+
+/** What departments are called: each is asked for once, however many wait, and kept for ten minutes. */
+export class DepartmentNames {
+  readonly #options: Options
+  readonly #asking = new SingleFlight<number, void>()
+  readonly #kept = new Map<number, Kept>()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Their names, by id; null where DingTalk does not say one. Never rejects. */
+  async of(ids: readonly number[]): Promise<Map<number, string | null>> {
+    const old = ids.filter((id) => !this.#isFresh(id)).slice(0, MAX_ASKED)
+    await Promise.all(old.map((id) => this.#asking.run(id, () => this.#ask(id))))
+    return new Map(ids.map((id) => [id, this.#kept.get(id)?.name ?? null]))
+  }
+
+  forget(ids: readonly number[]): void {
+    for (const id of ids) this.#kept.delete(id)
+  }
+
+  #isFresh(id: number): boolean {
+    const ageMs = this.#options.now() - (this.#kept.get(id)?.readAt ?? 0)
+    return ageMs >= 0 && ageMs < FRESH_MS
+  }
+
+  async #ask(id: number): Promise<void> {
+    const readAt = this.#options.now()
+    const ask = { call: 'department/get', path: '/topapi/v2/department/get', body: { dept_id: id }, response }
+    try {
+      this.#keep(id, { name: (await this.#options.calls.ask(ask)).result.name, readAt })
+    } catch (error) {
+      // Else the name of before is better than none, and it is asked for again the next time.
+      if (isWithoutPermission(error) || isGone(error)) this.#keep(id, { name: null, readAt })
+    }
+  }
+
+  #keep(id: number, kept: Kept): void {
+    this.#kept.delete(id)
+    const [oldest] = this.#kept.keys()
+    if (oldest !== undefined && this.#kept.size >= MAX_KEPT) this.#kept.delete(oldest)
+    this.#kept.set(id, kept)
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof DingTalkError && error.failure.upstreamCode === NO_SUCH_DEPARTMENT
+}
