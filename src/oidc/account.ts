@@ -1,10 +1,12 @@
 import { type Account, type Client, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../errors.js'
+import type { Application } from '../services/application.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
+import type { Audit } from '../services/audit.js'
 import type { KnownPeople } from '../services/known-people.js'
 import { openidPaths } from '../services/openid-paths.js'
 import { isPermitted } from '../services/permission.js'
-import type { LiveSession } from '../services/ports.js'
+import type { LiveSession, User } from '../services/ports.js'
 import type { SignedIn } from '../services/signed-in.js'
 import { claimsOf } from './claims.js'
 import { applicationOf } from './client-metadata.js'
@@ -14,6 +16,7 @@ interface Options {
   signedIn: SignedIn
   applicationSessions: ApplicationSessionRows
   knownPeople: KnownPeople
+  audit: Audit
   publicUrl: string
   now: () => number
 }
@@ -80,9 +83,7 @@ export class Accounts {
     const application = applicationOf(client)
     if (!isPermitted(application, await this.#options.knownPeople.of(live))) {
       if (ctx.oidc.prompts.has('none')) throw new errors.AccessDenied('the person may not use this application')
-      const { username } = live.user
-      currentRequest().res.locals.refusal = { application: application.name, username, againUrl: this.#againUrl(ctx) }
-      throw new AppError('not_permitted', { detail: application.id, userId: live.user.id })
+      throw this.#notPermitted(ctx, application, live.user)
     }
     const sid = await this.#options.applicationSessions.open({
       sessionId: live.info.id,
@@ -98,6 +99,14 @@ export class Accounts {
     grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
     await grant.save()
     return grant
+  }
+
+  #notPermitted(ctx: KoaContextWithOIDC, { id, name }: Application, user: User): AppError {
+    const { req, res } = currentRequest()
+    res.locals.refusal = { application: name, username: user.username, againUrl: this.#againUrl(ctx) }
+    const at = ctx.oidc.route
+    this.#options.audit.applicationRefused(req.client, { application: id, userId: user.id, error: 'not_permitted', at })
+    return new AppError('not_permitted', { detail: id, userId: user.id })
   }
 
   /** The same request once more, with a login in between: somebody else's, perhaps. */

@@ -17,20 +17,13 @@ export function publicError(failure: unknown): unknown {
 /** Writes what applications are given, and what they are refused; their errors are OAuth's. */
 export function reportTo(provider: Provider, audit: Audit): void {
   const refused = (ctx: KoaContextWithOIDC, error: unknown) => {
-    const { req, live } = currentRequest()
+    // Ours are told where they are thrown.
+    if (error instanceof AppError) return
+    const { req } = currentRequest()
     const { error: code, error_detail, cause } = error instanceof errors.OIDCProviderError ? error : {}
     // What a parser says of a text can quote it, and the text may be a token.
     const detail = cause === undefined ? error_detail : undefined
     const application = ctx.oidc.client?.clientId
-    if (error instanceof AppError) {
-      audit.applicationRefused(req.client, {
-        application,
-        error: error.code,
-        userId: live?.user.id,
-        at: ctx.oidc.route,
-      })
-      return
-    }
     audit.applicationRefused(req.client, { application, error: code, detail, at: ctx.oidc.route })
   }
   provider.on('authorization.error', refused)

@@ -1,6 +1,7 @@
 import { OperatorError } from '../errors.js'
 import { faultOfHandle } from './handle-choices.js'
-import type { HandleRows, KnownUser, PromiseRows } from './ports.js'
+import type { HandleRows, PromiseRows } from './handle-rows.js'
+import type { KnownUser } from './ports.js'
 
 interface Options {
   promises: PromiseRows

@@ -1,6 +1,7 @@
 import { SingleFlight } from '../single-flight.js'
 import { handlesOfDirectory, handlesOfNick } from './handle-choices.js'
-import type { DirectoryIds, HandleRows, Romanise, StoredUser, User } from './ports.js'
+import type { DirectoryIds, HandleRows, Romanise } from './handle-rows.js'
+import type { StoredUser, User } from './ports.js'
 
 /** So often may somebody else be quicker. */
 const MAX_ROUNDS = 20

@@ -123,9 +123,9 @@ describe('the claims of the directory', () => {
 
   it('are told by scope, and what the directory does not say is absent', async () => {
     await using world = await createEngineering()
-    await addApplication(world, { id: 'plain', access: 'everyone' })
+    await addApplication(world, { id: 'plain', access: 'everyone', scopes: ['dingtalk'], refreshTokens: true })
     const party = new RelyingParty(world, { id: 'plain' })
-    const lisi = await party.enter(await signedIn(world, 'lisi'), { scope: 'openid profile email dingtalk' })
+    const lisi = await party.enter(await signedIn(world, 'lisi'), { scope: 'openid profile email' })
     const claims = await party.claims(lisi.idToken)
     expect(claims).toMatchObject({ name: '李思远', nickname: '李四', email: 'lisiyuan@corp.example' })
     expect(claims).not.toHaveProperty('groups')
@@ -139,7 +139,7 @@ describe('the claims of the directory', () => {
 
   it('of an application for everyone are all of the person’s groups', async () => {
     await using world = await createEngineering()
-    await addApplication(world, { id: 'plain', access: 'everyone' })
+    await addApplication(world, { id: 'plain', access: 'everyone', scopes: ['dingtalk'], refreshTokens: true })
     const party = new RelyingParty(world, { id: 'plain' })
     const { idToken } = await party.enter(await signedIn(world, 'zhangsan'), { scope: ALL_SCOPES })
     expect((await party.claims(idToken)).groups).toEqual(['engineers', 'leads'])
@@ -157,7 +157,7 @@ describe('the claims of the directory', () => {
 
   it('have an address that was made up without a word about its being verified', async () => {
     await using world = await createEngineering({ EMAIL_DOMAIN: 'noreply.example.com' })
-    await addApplication(world, { id: 'plain', access: 'everyone' })
+    await addApplication(world, { id: 'plain', access: 'everyone', scopes: ['dingtalk'], refreshTokens: true })
     const party = new RelyingParty(world, { id: 'plain' })
     const { idToken } = await party.enter(await signedIn(world, 'zhangwei2'), { scope: ALL_SCOPES })
     const claims = await party.claims(idToken)
@@ -167,7 +167,7 @@ describe('the claims of the directory', () => {
 
   it('have no made-up address any more once somebody’s work e-mail is of that domain', async () => {
     await using world = await createEngineering({ EMAIL_DOMAIN: 'noreply.example.com' })
-    await addApplication(world, { id: 'plain', access: 'everyone' })
+    await addApplication(world, { id: 'plain', access: 'everyone', scopes: ['dingtalk'], refreshTokens: true })
     const party = new RelyingParty(world, { id: 'plain' })
     world.dingtalk.changePerson('lisi', { orgEmail: 'zhangwei2@noreply.example.com' })
     await signedIn(world, 'lisi')

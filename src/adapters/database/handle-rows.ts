@@ -1,4 +1,5 @@
-import type { DirectoryIds, HandleRows, StoredUser } from '../../services/ports.js'
+import type { DirectoryIds, HandleRows } from '../../services/handle-rows.js'
+import type { StoredUser } from '../../services/ports.js'
 import type { Database, Statement } from './database.js'
 import { isUniqueViolation } from './failures.js'
 import { type UserRow, userColumns, userOf } from './user-row.js'

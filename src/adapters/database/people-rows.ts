@@ -1,4 +1,5 @@
-import type { KnownUser, ListedUser, PeopleRows, PromiseRows, SessionInfo } from '../../services/ports.js'
+import type { PromiseRows } from '../../services/handle-rows.js'
+import type { KnownUser, ListedUser, PeopleRows, SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
 import { isUniqueViolation } from './failures.js'
 import { withProfile } from './user-row.js'

@@ -57,12 +57,13 @@ export class DepartmentNames {
 
   async #ask(id: number): Promise<void> {
     const readAt = this.#options.now()
-    const ask = { call: 'department/get', path: '/topapi/v2/department/get', body: { dept_id: id }, response }
+    const [call, path] = ['department/get', '/topapi/v2/department/get']
     try {
-      this.#keep(id, { name: (await this.#options.calls.ask(ask)).result.name, readAt })
+      const { result } = await this.#options.calls.ask({ call, path, body: { dept_id: id }, response })
+      this.#keep(id, { name: result.name, readAt })
     } catch (error) {
       // Else the name of before is better than none, and it is asked for again the next time.
-      if (isWithoutPermission(error) || isGone(error)) this.#keep(id, { name: null, readAt })
+      if (isWithoutPermission(error, call) || isGone(error)) this.#keep(id, { name: null, readAt })
     }
   }
 

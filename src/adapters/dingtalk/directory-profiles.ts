@@ -76,12 +76,11 @@ export class DirectoryProfiles {
 
   /** What is above each department of the person; nothing where the application may not know it. */
   async #waysUp(userid: string): Promise<Ways> {
-    const path = '/topapi/v2/department/listparentbyuser'
+    const [call, path] = ['department/listparentbyuser', '/topapi/v2/department/listparentbyuser']
     try {
-      const ask = { call: 'department/listparentbyuser', path, body: { userid }, response: parents }
-      return waysOf((await this.#calls.ask(ask)).result.parent_list)
+      return waysOf((await this.#calls.ask({ call, path, body: { userid }, response: parents })).result.parent_list)
     } catch (error) {
-      if (isWithoutPermission(error)) return new Map()
+      if (isWithoutPermission(error, call)) return new Map()
       throw error
     }
   }

@@ -34,12 +34,13 @@ export class DingTalkDirectory implements Directory {
   }
 
   async standingOf(unionId: string): Promise<Standing> {
-    const path = '/topapi/user/getbyunionid'
+    const [call, path] = ['getbyunionid', '/topapi/user/getbyunionid']
     try {
-      return (await this.#calls.ask({ call: 'getbyunionid', path, body: { unionid: unionId }, response })).result
+      return (await this.#calls.ask({ call, path, body: { unionid: unionId }, response })).result
     } catch (error) {
-      // They were never in this organisation, or have left it.
-      if (error instanceof DingTalkError && error.code === 'not_a_member') return { is: 'unknown' }
+      // They were never in this organisation, or have left it: this call alone says so, and not that for a token.
+      const isAboutPerson = error instanceof DingTalkError && error.failure.call === call
+      if (isAboutPerson && error.code === 'not_a_member') return { is: 'unknown' }
       throw error
     }
   }

@@ -90,8 +90,8 @@ export function apiVerdict(code: string): Verdict | undefined {
   return apiRules.find(([pattern]) => pattern.test(code))?.[1]
 }
 
-/** Whether DingTalk refuses a call because the application has no permission for it, or for the person. */
-export function isWithoutPermission(error: unknown): boolean {
+/** Whether DingTalk refuses this very call because the application has no permission for it, or for the person. */
+export function isWithoutPermission(error: unknown, call: string): boolean {
   const settings: (string | undefined)[] = [permission.setting, contactScope.setting]
-  return error instanceof DingTalkError && settings.includes(error.failure.setting)
+  return error instanceof DingTalkError && error.failure.call === call && settings.includes(error.failure.setting)
 }
