@@ -19,15 +19,16 @@ interface InClientPage {
  * which come up after a while without any script too.
  */
 export function inClientPage({ language, brand, otherLanguageUrl, client, state, ways }: InClientPage): Html {
-  const { title, waiting, noScript, reasons } = texts[language].inClient
+  const { login, inClient } = texts[language]
+  const { waiting, noScript, reasons } = inClient
   return page({
     language,
     brand,
-    title,
+    title: login.title,
     otherLanguageUrl,
     script: 'in-client.js',
     isClassicScript: true,
-    content: html`<h1>${title}</h1>
+    content: html`<h1>${login.title}</h1>
 <p id="waiting">${waiting}</p>
 <noscript><p>${noScript}</p></noscript>
 ${Object.entries(reasons).map(([reason, sentence]) => html`<p class="alert" role="alert" data-reason="${reason}" hidden>${sentence}</p>\n`)}

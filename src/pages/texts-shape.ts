@@ -24,7 +24,6 @@ export interface Texts {
   }
   /** The login by itself inside the DingTalk client. */
   inClient: {
-    title: string
     waiting: string
     noScript: string
     /** Why there is none. */

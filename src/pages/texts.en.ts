@@ -18,7 +18,6 @@ export const en: Texts = {
     useAnotherAccount: 'Use another account',
   },
   inClient: {
-    title: 'Logging in',
     waiting: 'You are being logged in with your DingTalk account …',
     noScript: 'This needs JavaScript. Without it, use the button:',
     reasons: {

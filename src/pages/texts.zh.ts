@@ -18,7 +18,6 @@ export const zh: Texts = {
     useAnotherAccount: '使用其他账号',
   },
   inClient: {
-    title: '正在登录',
     waiting: '正在使用您的钉钉账号登录…',
     noScript: '自动登录需要 JavaScript。如未启用，请点击按钮：',
     reasons: {
