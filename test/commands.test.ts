@@ -6,6 +6,7 @@ import type { Command as Program } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../src/cli/program.js'
 import { Command, runCompiled } from './support/command.js'
+import { CLIENT_SETTINGS } from './support/in-client.js'
 import { createWorld, type World } from './support/world.js'
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url))
@@ -188,6 +189,20 @@ describe('npm run check-config', () => {
     const { exitCode, output } = await check(world.settings, '--online')
     expect(output.match(/in order {2}/g)).toHaveLength(2)
     expect(exitCode).toBe(0)
+  })
+
+  it('says what logins inside the DingTalk client need, and asks for that too', async () => {
+    await using world = await createWorld(CLIENT_SETTINGS)
+    const { exitCode, output } = await check(world.settings, '--online')
+    expect(output).toMatch(/qyapi_base.*for the application dingemulator/)
+    expect(output).toMatch(/端内免登地址.*: http:\/\/login\.test\/login\n/)
+    expect(output).toContain(CLIENT_SETTINGS.DINGTALK_CORP_ID)
+    expect(output.match(/in order {2}/g)).toHaveLength(3)
+    expect(exitCode).toBe(0)
+    world.dingtalk.permissions.switch('qyapi_base', false)
+    const refused = await check(world.settings, '--online')
+    expect(refused.output).toMatch(/FAULT.*inside the client.*\n.*permissions/)
+    expect(refused.exitCode).toBe(1)
   })
 
   it('says in plain words what DingTalk refuses', async () => {

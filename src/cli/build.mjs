@@ -14,17 +14,13 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { buildSync } from 'esbuild'
+import { bundleInClient, bundleOfInClient } from './bundle-in-client.mjs'
 
 // Compiles into `dist`, beside whatever runs from there. Sources that are unchanged are not compiled again. Else each
 // file is replaced at once, and files that are needed no more stay: a program that loads a part late finds it.
 const root = path.join(import.meta.dirname, '../..')
 const generated = ['src/generated', 'test/bench/generated']
-/** What the DingTalk client loads: our page's script, and what it needs of DingTalk's library. */
-const bundled = {
-  folder: 'src/generated/in-client',
-  from: ['src/pages/in-client', 'src/cli/build.mjs', 'package-lock.json'],
-}
+const bundle = { folder: path.dirname(bundleOfInClient), from: ['src/pages/in-client', 'src/cli', 'package-lock.json'] }
 // An image has no tests.
 const schemas = ['prisma', 'test/bench/references/typical.prisma', 'package-lock.json']
 const sources = [...schemas, 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
@@ -67,21 +63,6 @@ function generate() {
   execFileSync(process.execPath, [path.join(root, 'prisma/generate.mjs')], { stdio: 'inherit' })
 }
 
-function bundle() {
-  buildSync({
-    entryPoints: [path.join(root, 'src/pages/in-client/main.js')],
-    outfile: path.join(root, bundled.folder, 'in-client.js'),
-    bundle: true,
-    minify: true,
-    // A classic script: DingTalk's library finds the global object in its own way, which strict code would not let it.
-    format: 'iife',
-    tsconfigRaw: {},
-    // The browsers inside of phones that are a few years old.
-    target: 'es2018',
-    banner: { js: '/* With parts of dingtalk-jsapi and promise-polyfill, both under the MIT license. */' },
-  })
-}
-
 function compileInto(folder) {
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
   const tsc = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
@@ -90,7 +71,7 @@ function compileInto(folder) {
   // The package's command.
   chmodSync(path.join(folder, 'cli/main.js'), 0o755)
   cpSync(path.join(root, 'src/pages/assets'), path.join(folder, 'pages/assets'), { recursive: true })
-  cpSync(path.join(root, bundled.folder, 'in-client.js'), path.join(folder, 'generated/in-client/in-client.js'))
+  cpSync(path.join(root, bundleOfInClient), path.join(folder, path.relative('src', bundleOfInClient)))
 }
 
 /** Moves each file that differs to its place below `to`; a rename is never seen half done. */
@@ -116,7 +97,7 @@ function compile() {
 try {
   const folders = generated.filter((place) => existsSync(path.dirname(path.join(root, place))))
   const isGenerated = makeOnce(folders, schemas, generate)
-  const isBundled = makeOnce([bundled.folder], bundled.from, bundle)
+  const isBundled = makeOnce([bundle.folder], bundle.from, () => bundleInClient(root))
   const isCompiled = makeOnce(['dist'], sources, compile)
   if (!isGenerated && !isBundled && !isCompiled) console.log('dist is up to date.')
 } catch (error) {

@@ -4,6 +4,7 @@ import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'
+import { IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
 
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
 const NOBODY = 'check-config'
@@ -42,7 +43,8 @@ function warningText(warnings: readonly ConfigFault[]): string {
 }
 
 /** What to enter in DingTalk's developer console. */
-function consoleInstructions({ publicUrl, callbackUrl, dingtalk, membership }: Config): string {
+function consoleInstructions(config: Config): string {
+  const { publicUrl, callbackUrl, dingtalk, membership } = config
   const permissions = [
     ...(dingtalk.flow === 'oauth2' ? ['Contact.User.Read (个人信息读权限), for the login application'] : []),
     ...(membership.audience === 'members'
@@ -50,6 +52,7 @@ function consoleInstructions({ publicUrl, callbackUrl, dingtalk, membership }: C
           `qyapi_get_member (成员信息读权限), for the application ${membership.appKey}; its contact scope: the whole organisation`,
         ]
       : []),
+    ...inClientPermissions(config),
   ]
   return [
     `Paste into DingTalk's developer console, for the application ${dingtalk.appId}:`,
@@ -62,12 +65,14 @@ function consoleInstructions({ publicUrl, callbackUrl, dingtalk, membership }: C
     dingtalk.flow === 'oauth2'
       ? 'An application of the oauth2 flow must have a released version (版本管理与发布).'
       : 'DINGTALK_FLOW is qrconnect: applications made today need oauth2.',
+    ...inClientInstructions(config),
   ].join('\n')
 }
 
 async function checkOnline(config: Config): Promise<number> {
   const { appKey, appSecret } = config.membership
-  const { flow, directory, close } = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
+  const connected = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
+  const { flow, directory, clientLogin, close } = connected
   console.log("\nAsking DingTalk, from this machine's address:")
   const loginHost = config.dingtalk.flow === 'oauth2' ? 'DINGTALK_API_URL' : 'DINGTALK_OAPI_URL'
   const login = await report('login application: id, secret, clock', {
@@ -82,8 +87,15 @@ async function checkOnline(config: Config): Promise<number> {
       answer: directory.standingOf(NOBODY),
       host: 'DINGTALK_OAPI_URL',
     }))
+  const inClient =
+    !config.dingtalk.inClient ||
+    (await report(IN_CLIENT_QUESTION, {
+      answer: clientLogin.profileFor(NOBODY),
+      host: 'DINGTALK_OAPI_URL',
+      expected: 'code_rejected',
+    }))
   close()
-  return login && lookup ? 0 : 1
+  return login && lookup && inClient ? 0 : 1
 }
 
 interface Question {

@@ -3,7 +3,9 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { texts } from '../../src/pages/texts.js'
+import { addApplication } from '../support/applications.js'
 import { CLIENT_SETTINGS, USER_AGENTS } from '../support/in-client.js'
+import { createReachableWorld } from '../support/reachable-world.js'
 import {
   atFrontEnd,
   chromiumPath,
@@ -130,6 +132,19 @@ describe.runIf(chromiumPath)('inside the DingTalk client', () => {
         params: { corpId: CLIENT_SETTINGS.DINGTALK_CORP_ID },
       },
     ])
+  })
+
+  it('are in an application, too, which sent them to log in', async () => {
+    await using reachable = await createReachableWorld(CLIENT_SETTINGS)
+    const { world, issuer } = reachable
+    const redirectUri = `${world.dingtalk.url}/healthz`
+    await addApplication(world, { redirectUris: [redirectUri] })
+    const { page } = await openClient('desktop', () => ({ ok: { code: world.dingtalk.clientCode('zhangsan') } }))
+    const complaints = policyComplaints(page)
+    const query = { client_id: 'app', response_type: 'code', scope: 'openid', redirect_uri: redirectUri, state: 's' }
+    await page.goto(`${issuer}/oidc/auth?${new URLSearchParams(query)}`)
+    await page.waitForURL((url) => url.href.startsWith(redirectUri) && url.searchParams.has('code'))
+    expect(complaints).toEqual([])
   })
 
   it.each<[string, keyof typeof reasons, () => Answer | Promise<Answer>, Client]>([

@@ -92,6 +92,42 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Codes of the DingTalk client, forged or injected',
+    {
+      name: 'the comparison of the attempt’s way with the code’s kind',
+      file: 'services/login.ts',
+      find: "if (attempt.way !== params.way) throw new AppError('attempt_missing', { detail: 'begun for another kind of code' })",
+    },
+    {
+      name: 'PUBLIC_URL as the only origin of a client’s code',
+      file: 'middleware/cross-origin.ts',
+      find: "if (req.get('origin') !== this.#publicUrl) throw new AppError('origin_not_allowed')",
+      replace: 'this.requireKnownOrigin(req)',
+    },
+    {
+      name: 'the way to finish a login by a client’s code only where it is set up',
+      file: 'routes/login.ts',
+      find: 'config.dingtalk.inClient && finishInClient',
+      replace: 'finishInClient',
+    },
+    {
+      name: 'the refusal of a host that is not DingTalk’s',
+      file: 'pages/in-client/hear-the-client-alone.js',
+      find: "window.name = ''",
+      replace: 'void 0',
+      tests: ['browser/in-client.test.ts'],
+      inBrowser: true,
+    },
+    {
+      name: 'the client as the only one that is heard',
+      file: 'pages/in-client/hear-the-client-alone.js',
+      find: 'event.stopImmediatePropagation()',
+      replace: 'void 0',
+      tests: ['browser/in-client.test.ts'],
+      inBrowser: true,
+    },
+  ),
+  ...against(
     'Session fixation',
     {
       name: 'a fresh id for each session',
@@ -901,6 +937,13 @@ export const guards: readonly Guard[] = [
       file: 'middleware/request-limits.ts',
       find: "Number(req.get('content-length') ?? 0) > MAX_BODY_BYTES || ",
       replace: 'MAX_BODY_BYTES < 0 || ',
+    },
+    {
+      name: 'the longest form',
+      file: 'api/read-form.ts',
+      find: "Number(req.get('content-length') ?? 0) > MAX_BYTES",
+      replace: 'MAX_BYTES < 0',
+      tests: ['in-client.test.ts'],
     },
     {
       name: 'the refusal of a body of unknown length',

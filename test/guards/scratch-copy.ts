@@ -49,12 +49,12 @@ export class ScratchCopy {
       path.join(this.#directory, 'src', file),
       text.replace(find, () => replace),
     )
-    if (isCompiled) this.#compile()
+    this.#make(file, isCompiled)
   }
 
   restore({ file, isCompiled = false }: Guard): void {
     cpSync(path.join(ROOT, 'src', file), path.join(this.#directory, 'src', file))
-    if (isCompiled) this.#compile()
+    this.#make(file, isCompiled)
   }
 
   /** Runs this file of tests on SQLite, up to the first failure, with time enough: a busy machine must not pass for a kill. */
@@ -86,6 +86,15 @@ export class ScratchCopy {
 
   remove(): void {
     rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  /** What is made of the source, where it does not run as it is. */
+  #make(file: string, isCompiled: boolean): void {
+    if (file.startsWith('pages/in-client/')) {
+      const bundler = "import { bundleInClient } from './src/cli/bundle-in-client.mjs'; bundleInClient('.')"
+      execFileSync(process.execPath, ['--input-type=module', '-e', bundler], { cwd: this.#directory })
+    }
+    if (isCompiled) this.#compile()
   }
 
   #compile(): void {

@@ -8,9 +8,9 @@ export interface ReachableWorld extends AsyncDisposable {
   issuer: string
 }
 
-export async function createReachableWorld(): Promise<ReachableWorld> {
+export async function createReachableWorld(settings: Record<string, string> = {}): Promise<ReachableWorld> {
   const port = await freePort()
   const issuer = `http://localhost:${port}`
-  const world = await createWorld({ PORT: String(port), PUBLIC_URL: issuer, FRONTEND_URL: `${issuer}/` })
+  const world = await createWorld({ PORT: String(port), PUBLIC_URL: issuer, FRONTEND_URL: `${issuer}/`, ...settings })
   return { world, issuer, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
