@@ -1279,6 +1279,75 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Groups that hold more people than was meant',
+    {
+      name: 'the comparison with the revision that was judged',
+      file: 'adapters/database/access-rows.ts',
+      find: 'where: { id: 1, revision }',
+      replace: 'where: { id: revision > -1 ? 1 : 0 }',
+    },
+    {
+      name: 'the refusal of groups that are not there',
+      file: 'services/group-rules.ts',
+      find: 'names.has(name) ? undefined :',
+      replace: 'names.size > -1 ? undefined :',
+    },
+    {
+      name: 'the refusal of a group without a rule',
+      file: 'services/group-rules.ts',
+      find: "...faultAt('', isEmpty(group) ? 'has no rule: nobody would be in it' : undefined),",
+    },
+    {
+      name: 'the refusal of circles',
+      file: 'services/group-rules.ts',
+      find: 'if (way.includes(name)) {',
+      replace: 'if (way.includes(name)) return\n    if (way.length < 0) {',
+    },
+    {
+      name: 'the refusal of names that differ in case alone',
+      file: 'services/group-rules.ts',
+      find: 'other !== name && other.toLowerCase() === small',
+      replace: 'other !== name && other.toLowerCase() === name',
+    },
+    {
+      name: 'the refusal of the name everyone',
+      file: 'services/group-rules.ts',
+      find: "if (small === 'everyone')",
+      replace: "if (small === '')",
+    },
+    {
+      name: 'the refusal to remove a group in use',
+      file: 'services/groups.ts',
+      find: 'if (users.length > 0) throw refused',
+      replace: 'if (users.length < 0) throw refused',
+    },
+    {
+      name: 'the refusal to prune a group in use',
+      file: 'services/access-plans.ts',
+      find: ', ...stillUsed(access, { groups, applications, wanted })',
+    },
+    {
+      name: 'userids that are texts',
+      file: 'cli/access-file.ts',
+      find: "z.string('must be a text: write it in quotes')",
+      replace: 'z.coerce.string()',
+    },
+    {
+      name: 'the difference between a department and what is below it',
+      file: 'services/group-index.ts',
+      find: "if (below) this.#add('below department', id, name)",
+      replace: "this.#add('below department', id, below ? name : name)",
+      tests: ['group-index.test.ts'],
+    },
+    {
+      name: 'the refusal to start where nobody’s groups are known',
+      file: 'services/permission.ts',
+      find: 'if (!hasProfiles && grouped)',
+      replace: 'if (hasProfiles && grouped)',
+      tests: ['oidc/refusals.test.ts'],
+    },
+  ),
+  ...against(
     'People who may not use an application',
     {
       name: 'the groups of an application',
