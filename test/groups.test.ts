@@ -231,8 +231,8 @@ describe('groups remove', () => {
       { name: 'all', usedBy: [] },
       { name: 'ops', usedBy: ['application grafana', 'group all'] },
     ])
-    expect((await place.groups('remove', 'all')).exitCode).toBe(0)
-    expect((await place.apps('change', 'grafana', '--everyone')).exitCode).toBe(0)
+    await removeGroup(place, 'all')
+    await takeSteps(place, [{ step: 'change', id: 'grafana', fields: { access: 'everyone' } }])
     const removed = await place.groups('remove', 'ops')
     expect(removed).toMatchObject({
       exitCode: 0,
@@ -295,6 +295,22 @@ describe('groups show', () => {
     const members = membersOf('ops', [group], people())
     await members.next()
     expect(pages).toBeLessThan(3)
+  })
+})
+
+describe('users show', () => {
+  it('has the ids that groups are made of, and the groups', async () => {
+    await using place = await createPlace()
+    await addGroup(place, 'ops', ops)
+    await addGroup(place, 'all', { groups: ['ops'] })
+    const roles = [{ id: 2001, name: '运维' }]
+    await addPerson(place, 'lisi', { name: '李四', departments: [{ ...D1001, above: [900, 1] }], roles })
+    const { printed } = await place.users('show', 'lisi')
+    expect(printed).toMatch(/^departments +1001 研发部, below 900, 1$/m)
+    expect(printed).toMatch(/^roles +2001 运维$/m)
+    expect(printed).toMatch(/^groups +all\n +ops$/m)
+    const json = JSON.parse((await place.users('show', 'lisi', '--json')).printed)
+    expect(json).toMatchObject({ groups: ['all', 'ops'], user: { profile: { name: '李四' } }, sessions: [] })
   })
 })
 

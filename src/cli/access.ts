@@ -1,14 +1,13 @@
 import { PrismaAccessRows } from '../adapters/database/access-rows.js'
-import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
-import { SqlSessionRows } from '../adapters/database/session-rows.js'
 import { readSetting } from '../config/single-settings.js'
 import { AccessPlans } from '../services/access-plans.js'
 import type { Application } from '../services/application.js'
 import { Applications } from '../services/applications.js'
 import type { Fault } from '../services/faults.js'
 import { Groups } from '../services/groups.js'
-import { PeopleAdmin } from '../services/people-admin.js'
+import type { PeopleAdmin } from '../services/people-admin.js'
 import { withDatabase } from './operator-database.js'
+import { adminOf } from './people-admin.js'
 
 /** What a command on applications and groups works with. */
 export interface AccessTools {
@@ -20,17 +19,13 @@ export interface AccessTools {
 
 /** Opens the database for one command on applications and groups. @throws {OperatorError} */
 export function withAccess<T>(work: (tools: AccessTools) => Promise<T>): Promise<T> {
-  return withDatabase(({ database, audit }) => {
-    const options = { rows: new PrismaAccessRows(database), audit }
+  return withDatabase((tools) => {
+    const options = { rows: new PrismaAccessRows(tools.database), audit: tools.audit }
     return work({
       applications: new Applications(options),
       groups: new Groups(options),
       plans: new AccessPlans(options),
-      people: new PeopleAdmin({
-        people: new PrismaPeopleRows(database),
-        sessions: new SqlSessionRows(database),
-        audit,
-      }),
+      people: adminOf(tools),
     })
   })
 }

@@ -9,7 +9,7 @@ import { createLogger } from '../log.js'
 import { Audit } from '../services/audit.js'
 
 /** What an operator's command works with. */
-interface Tools {
+export interface Tools {
   database: Database
   /** Writes to standard error: standard output is the command's answer. */
   audit: Audit

@@ -15,9 +15,9 @@ export function addUsersCommand(program: Command): void {
   add('list', 'everybody who has ever logged in').action(async ({ json = false }: Options) =>
     (await import('./users.js')).listUsers(json),
   )
-  add('show', 'one person and their sessions')
+  add('show', 'one person, their groups and their sessions')
     .argument('<name>', NAME)
-    .action(async (name: string, { json = false }: Options) => (await import('./users.js')).showUser(name, json))
+    .action(async (name: string, { json = false }: Options) => (await import('./show-user.js')).showUser(name, json))
   add('disable', 'no login any more; ends their sessions')
     .argument('<name>', NAME)
     .action(async (name: string, { json = false }: Options) => (await import('./users.js')).disableUser(name, json))

@@ -1,40 +1,15 @@
 import { SqlHandleRows } from '../adapters/database/handle-rows.js'
 import { PrismaPeopleRows } from '../adapters/database/people-rows.js'
-import { SqlSessionRows } from '../adapters/database/session-rows.js'
 import { HandlePromises } from '../services/handle-promises.js'
-import { PeopleAdmin } from '../services/people-admin.js'
+import type { PeopleAdmin } from '../services/people-admin.js'
 import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { withDatabase } from './operator-database.js'
+import { adminOf } from './people-admin.js'
 import { printAll, printResult, type Result } from './print.js'
-import { table } from './table.js'
 
 /** Prints everybody, as they are read. */
 export function listUsers(json: boolean): Promise<void> {
   return withAdmin((admin) => printAll((json ? peopleAsJson : peopleAsTable)(admin.list())))
-}
-
-/** Prints one person and their sessions. @throws {OperatorError} */
-export function showUser(name: string, json: boolean): Promise<void> {
-  return answer(json, async (admin) => {
-    const { user, sessions } = await admin.show(name)
-    const facts = [
-      ['username', user.username],
-      ['handle', user.handle ?? 'none yet'],
-      ['nick', user.nick],
-      ['id', user.id],
-      ['unionid', user.unionId],
-      ['userid', user.userid ?? 'unknown'],
-      ['first login', user.createdAt.toISOString()],
-      ['last login', user.lastLoginAt.toISOString()],
-      ['last found in the directory', user.membershipCheckedAt?.toISOString() ?? 'never asked'],
-      ['state', user.disabledAt ? `disabled since ${user.disabledAt.toISOString()}` : 'enabled'],
-    ]
-    const rows = sessions.map((s) => [s.id, s.createdAt.toISOString(), s.lastSeenAt.toISOString(), s.ip, s.userAgent])
-    return {
-      json: { user, sessions },
-      text: `${table([], facts)}\n\n${table(['SESSION', 'BEGUN', 'LAST SEEN', 'ADDRESS', 'BROWSER'], rows)}`,
-    }
-  })
 }
 
 /** No login from now on, and no session. @throws {OperatorError} */
@@ -78,7 +53,5 @@ async function answer(json: boolean, run: (admin: PeopleAdmin) => Promise<Result
 }
 
 function withAdmin<T>(work: (admin: PeopleAdmin) => Promise<T>): Promise<T> {
-  return withDatabase(({ database, audit }) =>
-    work(new PeopleAdmin({ people: new PrismaPeopleRows(database), sessions: new SqlSessionRows(database), audit })),
-  )
+  return withDatabase((tools) => work(adminOf(tools)))
 }

@@ -33,6 +33,8 @@ export interface Place extends AsyncDisposable {
   groups(...args: string[]): Promise<Answer>
   /** The same with --json. */
   groupsJson(...args: string[]): Promise<ReturnType<JSON['parse']>>
+  /** `dingtalk-login users …`. */
+  users(...args: string[]): Promise<Answer>
   write(file: string, text: string): string
 }
 
@@ -45,7 +47,7 @@ export async function createPlace(): Promise<Place> {
   const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
   cleanUp.defer(() => rmSync(directory, { recursive: true }))
   const env = { DATABASE_URL: database.url, PUBLIC_URL: 'https://login.example.com' }
-  const run = async (name: 'apps' | 'groups', args: string[]) => {
+  const run = async (name: 'apps' | 'groups' | 'users', args: string[]) => {
     await using command = runCompiled(name, { env, args, cwd: directory })
     const exitCode = await command.ended()
     const printed = command.output.split('\n').filter((line) => !/^(\{"level"|Warning: )/.test(line))
@@ -60,6 +62,7 @@ export async function createPlace(): Promise<Place> {
     json: async (...args) => JSON.parse((await run('apps', [...args, '--json'])).printed),
     groups: (...args) => run('groups', args),
     groupsJson: async (...args) => JSON.parse((await run('groups', [...args, '--json'])).printed),
+    users: (...args) => run('users', args),
     write: (file, text) => {
       writeFileSync(path.join(directory, file), text)
       return path.join(directory, file)

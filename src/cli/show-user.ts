@@ -1,0 +1,53 @@
+import { SqlGroupRows } from '../adapters/database/group-rows.js'
+import type { DirectoryProfile } from '../services/directory.js'
+import { GroupIndex } from '../services/group-index.js'
+import type { KnownUser, SessionInfo } from '../services/ports.js'
+import { withDatabase } from './operator-database.js'
+import { adminOf } from './people-admin.js'
+import { printResult } from './print.js'
+import { table } from './table.js'
+
+/** Prints one person, what the directory says of them, their groups and their sessions. @throws {OperatorError} */
+export function showUser(name: string, json: boolean): Promise<void> {
+  return withDatabase(async (tools) => {
+    const { user, sessions } = await adminOf(tools).show(name)
+    const { userid, profile } = user
+    const groups = profile
+      ? new GroupIndex(await new SqlGroupRows(tools.database).list()).namesFor({ userid, profile })
+      : []
+    printResult({ json: { user, groups, sessions }, text: textOf({ user, groups, sessions }) }, json)
+  })
+}
+
+function textOf({ user, groups, sessions }: { user: KnownUser; groups: string[]; sessions: SessionInfo[] }): string {
+  const facts: [string, string[]][] = [
+    ['username', [user.username]],
+    ['handle', [user.handle ?? 'none yet']],
+    ['nick', [user.nick]],
+    ['id', [user.id]],
+    ['unionid', [user.unionId]],
+    ['userid', [user.userid ?? 'unknown']],
+    ['first login', [user.createdAt.toISOString()]],
+    ['last login', [user.lastLoginAt.toISOString()]],
+    ['last found in the directory', [user.membershipCheckedAt?.toISOString() ?? 'never asked']],
+    ['state', [user.disabledAt ? `disabled since ${user.disabledAt.toISOString()}` : 'enabled']],
+    ...(user.profile ? factsOf(user.profile) : []),
+    ['groups', groups],
+    ['read', user.profileReadAt ? [user.profileReadAt.toISOString()] : []],
+  ]
+  const rows = facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value]))
+  const listed = sessions.map((s) => [s.id, s.createdAt.toISOString(), s.lastSeenAt.toISOString(), s.ip, s.userAgent])
+  return `${table([], rows)}\n\n${table(['SESSION', 'BEGUN', 'LAST SEEN', 'ADDRESS', 'BROWSER'], listed)}`
+}
+
+/** With the ids that groups are made of. */
+function factsOf({ name, orgEmail, departments, roles }: DirectoryProfile): [string, string[]][] {
+  const named = ({ id, name }: { id: number; name: string | null }) => (name === null ? String(id) : `${id} ${name}`)
+  const below = ({ above }: { above: number[] }) => (above.length > 0 ? `, below ${above.join(', ')}` : '')
+  return [
+    ['name', name === null ? [] : [name]],
+    ['work e-mail', orgEmail === null ? [] : [orgEmail]],
+    ['departments', departments.map((department) => named(department) + below(department))],
+    ['roles', roles.map(named)],
+  ]
+}
