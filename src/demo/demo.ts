@@ -9,7 +9,7 @@ import { isPortTaken, listenFailure } from '../server/listen.js'
 import { startServer } from '../server/server.js'
 import { startFrontEnd } from './front-end.js'
 import { startOpenidApp } from './openid-app.js'
-import { registerOpenidApp } from './register-openid-app.js'
+import { registerOpenidApp } from './register-at-server.js'
 
 /** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */
 const HOST = '127.0.0.1'
@@ -96,6 +96,9 @@ function demoConfig(
     DINGTALK_LOGIN_URL: emulatorUrl,
     DINGTALK_OAPI_URL: emulatorUrl,
     DINGTALK_API_URL: emulatorUrl,
+    DINGTALK_PROFILE: 'directory',
+    DINGTALK_CORP_ID: APP.corpId,
+    DINGTALK_EVENTS: 'stream',
     DATABASE_URL: `file:${path.join(directory, 'demo.db')}`,
     SESSION_SECRETS: keptSecret(directory),
     LOG_LEVEL: logLevel,

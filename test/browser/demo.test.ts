@@ -116,8 +116,8 @@ describe.runIf(chromiumPath)('the demo’s other application', () => {
     await page.getByText('Hello, 张三!').waitFor()
     expect(page.url()).toBe(`${openidAppUrl}/`)
     const claims = JSON.parse((await page.locator('#claims').textContent()) ?? '')
-    expect(claims).toMatchObject({ aud: 'demo', name: '张三' })
-    expect(claims).not.toHaveProperty('email')
+    expect(claims).toMatchObject({ aud: 'demo', name: '张三', groups: ['engineers', 'research'] })
+    expect(claims).toMatchObject({ email: 'zhangsan@corp.example', email_verified: true })
 
     await page.goto(frontEndUrl)
     await page.getByRole('button', { name: 'Log out' }).click()

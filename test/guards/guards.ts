@@ -366,8 +366,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the directory’s word',
       file: 'services/membership.ts',
-      find: "if (standing.is !== 'employee') {",
-      replace: "if (standing.is === 'unknown') {",
+      find: "if (standing.is !== 'employee') {\n      const user",
+      replace: "if (standing.is === 'unknown') {\n      const user",
     },
     {
       name: 'the difference of employees and external contacts',
@@ -426,8 +426,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of a leaver’s sessions',
       file: 'services/membership.ts',
-      find: 'else await this.#endSessions(user.id, client)',
-      replace: 'else void client',
+      find: 'await this.#endSessions(user.id, client)\n      return true',
+      replace: 'return Boolean(client)',
     },
     {
       name: 'the end of a leaver’s sessions at their next login',
