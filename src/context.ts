@@ -1,6 +1,7 @@
 import { PrismaAccessRows } from './adapters/database/access-rows.js'
 import { SqlApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
+import { SqlDirectoryNameRows } from './adapters/database/directory-name-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { SqlOpenidRecords } from './adapters/database/openid-records.js'
@@ -20,6 +21,7 @@ import { LazyOpenid } from './oidc/lazy-openid.js'
 import { Readiness } from './server/readiness.js'
 import { AccessRulesCache } from './services/access-rules.js'
 import { Audit } from './services/audit.js'
+import { DirectoryNames } from './services/directory-names.js'
 import { Handles } from './services/handles.js'
 import { KnownPeople } from './services/known-people.js'
 import { LoginService } from './services/login.js'
@@ -27,7 +29,7 @@ import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
 import { refuseClosedApplications } from './services/permission.js'
-import { Profiles } from './services/profiles.js'
+import { Profiles, refuseEmailDomain } from './services/profiles.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
 
@@ -93,7 +95,14 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     recheckMs: config.membership.recheckMs,
     directory: dingtalk.directory,
     profiles: config.membership.hasProfiles
-      ? new Profiles({ directory: dingtalk.directory, rows: profileRows, audit, emailDomain: config.emailDomain, now })
+      ? new Profiles({
+          directory: dingtalk.directory,
+          rows: profileRows,
+          names: new DirectoryNames(new SqlDirectoryNameRows(database)),
+          audit,
+          emailDomain: config.emailDomain,
+          now,
+        })
       : undefined,
     users: userRows,
     sessions,
@@ -123,10 +132,13 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     secure,
   })
   const applications = new SqlApplicationRows(database)
-  await refuseClosedApplications(applications, config.membership).catch(async (error: unknown) => {
+  try {
+    await refuseClosedApplications(applications, config.membership)
+    if (config.emailDomain !== undefined) await refuseEmailDomain(profileRows, config.emailDomain)
+  } catch (error) {
     await database.close()
     throw error
-  })
+  }
   const { hasProfiles, recheckMs } = config.membership
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({

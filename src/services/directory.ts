@@ -50,3 +50,10 @@ export interface ProfileRows {
   /** Whether anybody has a work e-mail of this domain. */
   hasWorkEmailOf(domain: string): Promise<boolean>
 }
+
+/** What the directory calls departments and roles, by ids such as `department 1001` and `role 2001`. */
+export interface DirectoryNameRows {
+  /** Of these, the names that are known. */
+  namesOf(ids: readonly string[]): Promise<Map<string, string>>
+  save(id: string, name: string, readAt: Date): Promise<void>
+}

@@ -1,9 +1,12 @@
+import { OperatorError } from '../errors.js'
 import type { Audit } from './audit.js'
 import type { Directory, ProfileReading, ProfileRows } from './directory.js'
+import type { DirectoryNames } from './directory-names.js'
 
 interface Options {
   directory: Pick<Directory, 'profileOf'>
   rows: ProfileRows
+  names: DirectoryNames
   audit: Audit
   /** Whose addresses are made up: no mailbox may be there. */
   emailDomain: string | undefined
@@ -33,21 +36,39 @@ export class Profiles {
 
   /**
    * Keeps it with the user. A work e-mail that has been somebody else's is not theirs: applications may know an account
-   * by it.
+   * by it. One of EMAIL_DOMAIN could have been made up for somebody else, and is nobody's.
    */
-  async keep(userId: string, { profile, readAt }: ProfileReading): Promise<void> {
-    const { rows, audit } = this.#options
-    const { orgEmail } = profile
-    const isTheirs = orgEmail === null || (await rows.claimWorkEmail(orgEmail, userId))
-    if (!isTheirs) audit.workEmailOfAnother(userId)
-    if (orgEmail !== null) this.#warnOfDomain(orgEmail)
-    await rows.save(userId, isTheirs ? profile : { ...profile, orgEmail: null }, readAt)
+  async keep(userId: string, reading: ProfileReading): Promise<void> {
+    const { rows, names } = this.#options
+    const orgEmail = await this.#ownAddress(userId, reading.profile.orgEmail)
+    await rows.save(userId, { ...reading.profile, orgEmail }, reading.readAt)
+    await names.note(reading)
   }
 
-  #warnOfDomain(orgEmail: string): void {
-    const { audit, emailDomain } = this.#options
-    if (this.#hasWarned || emailDomain === undefined || !orgEmail.endsWith(`@${emailDomain}`)) return
-    this.#hasWarned = true
-    audit.emailDomainTaken()
+  async #ownAddress(userId: string, orgEmail: string | null): Promise<string | null> {
+    const { rows, audit, emailDomain } = this.#options
+    if (orgEmail === null) return null
+    const isTheirs = await rows.claimWorkEmail(orgEmail, userId)
+    if (!isTheirs) audit.workEmailOfAnother(userId)
+    const isMadeUp = emailDomain !== undefined && orgEmail.endsWith(`@${emailDomain}`)
+    if (isMadeUp) this.#warnOfDomain()
+    return isTheirs && !isMadeUp ? orgEmail : null
   }
+
+  #warnOfDomain(): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    this.#options.audit.emailDomainTaken()
+  }
+}
+
+/**
+ * An address that is made up must not be a mailbox of somebody.
+ * @throws {OperatorError} for the start of a server
+ */
+export async function refuseEmailDomain(rows: Pick<ProfileRows, 'hasWorkEmailOf'>, domain: string): Promise<void> {
+  if (!(await rows.hasWorkEmailOf(domain))) return
+  throw new OperatorError(
+    `EMAIL_DOMAIN: people have work e-mails of ${domain}, and an address that is made up could be somebody's: take a domain of your own that receives no mail, such as noreply.${domain}.`,
+  )
 }

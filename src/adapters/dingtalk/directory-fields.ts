@@ -28,11 +28,19 @@ export const directoryId = z
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const MAX_ADDRESS_LENGTH = 254
 
-/** An e-mail address in small letters, in ASCII as headers are; null for anything else. */
-export const emailAddress = text.transform((address) => {
-  const small = address?.toLowerCase() ?? ''
-  const at = small.lastIndexOf('@')
-  const isAddress = at <= 64 && LOCAL_PART.test(small.slice(0, at)) && DOMAIN.test(small.slice(at + 1))
-  return isAddress ? small : null
-})
+/**
+ * An e-mail address in small letters; null for anything else. Judged as it came: what is taken out of a text, cut off or
+ * made small (the sign of Kelvin is no k) could make one address into somebody else's.
+ */
+export const emailAddress = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const isPlain = typeof value === 'string' && value.length <= MAX_ADDRESS_LENGTH && /^[\x21-\x7e]+$/.test(value)
+    const small = isPlain ? value.toLowerCase() : ''
+    const at = small.lastIndexOf('@')
+    const isAddress = at <= 64 && LOCAL_PART.test(small.slice(0, at)) && DOMAIN.test(small.slice(at + 1))
+    return isAddress ? small : null
+  })
