@@ -5,6 +5,7 @@ import { DEPARTMENT, makePerson, ROLE } from '../src/emulator/emulator.js'
 import type { DirectoryProfile } from '../src/services/directory.js'
 import { HOUR, MINUTE } from '../src/time.js'
 import type { Browser } from './support/browser.js'
+import { addGroup } from './support/groups.js'
 import { asked } from './support/journal.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
@@ -126,6 +127,20 @@ describe('a reading that fails', () => {
 })
 
 describe('somebody who was signed in before the directory was read', () => {
+  it('may enter with the very request that reads it', async () => {
+    await using world = await createWorld()
+    const browser = await signedIn(world, 'zhangsan')
+    const upgraded = await world.anotherServer(DIRECTORY)
+    await addGroup(world, 'engineers', { roles: [ROLE.engineer] })
+    const there = upgraded.browser()
+    for (const [name, value] of browser.cookies) there.cookies.set(name, value)
+    const { headers } = await there.get('/verify').expect(204)
+    expect(headers).toMatchObject({
+      'x-auth-request-groups': 'engineers',
+      'x-auth-request-email': 'zhangsan@corp.example',
+    })
+  })
+
   it('is read with the next request, once, and goes on', async () => {
     await using world = await createWorld()
     const browser = await signedIn(world, 'zhangsan')

@@ -28,12 +28,15 @@ interface Options {
   now?: () => number
 }
 
+/** What a lookup says of somebody. */
+type Known = Partial<Pick<User, 'userid' | 'profile' | 'profileReadAt'>>
+
 /** Decides who may come in, and whether those inside may stay. */
 export class Membership {
   readonly #options: Required<Omit<Options, 'profiles'>> & Pick<Options, 'profiles'>
   readonly #limit = new ConcurrencyLimit(MAX_LOOKUPS)
   /** By user id: parallel requests of one user share a lookup. */
-  readonly #rechecks = new SingleFlight<string, boolean>()
+  readonly #rechecks = new SingleFlight<string, User | undefined>()
   /** When a user whose lookup failed is asked again, by user id. */
   readonly #notBefore = new Map<string, number>()
 
@@ -70,16 +73,16 @@ export class Membership {
   }
 
   /**
-   * Whether a signed-in user may go on. False: they left, and their sessions have ended.
+   * A signed-in user who may go on, as they are known by then; undefined: they left, and their sessions have ended.
    * Costs nothing while the last check is fresh. Where DingTalk cannot say, they go on and are looked up again a
    * minute later; where it does not say so soon, they go on and its late response signs them out.
    */
-  async mayStay(user: User, client: Client): Promise<boolean> {
-    if (!this.#isDue(user)) return true
+  async ifMayStay(user: User, client: Client): Promise<User | undefined> {
+    if (!this.#isDue(user)) return user
     return withinOr(
       this.#rechecks.run(user.id, () => this.#recheck(user, client)),
       WAIT_MS,
-      true,
+      user,
     )
   }
 
@@ -101,19 +104,20 @@ export class Membership {
   }
 
   /** Never rejects: when it ends, there may be nobody left who waits for it. */
-  async #recheck(user: User, client: Client): Promise<boolean> {
+  async #recheck(user: User, client: Client): Promise<User | undefined> {
     let hasLeft = false
+    let known: Known | undefined
     try {
       const standing = await this.#standingOf(user)
       hasLeft = standing.is !== 'employee'
-      const isComplete = await this.#settle(user, standing, client)
-      if (isComplete) this.#notBefore.delete(user.id)
+      known = await this.#settle(user, standing, client)
+      if (known) this.#notBefore.delete(user.id)
       else this.#postpone(user.id)
     } catch (error) {
       this.#options.audit.membershipUnconfirmed(user.id, error)
       if (!hasLeft) this.#postpone(user.id)
     }
-    return !hasLeft
+    return hasLeft ? undefined : { ...user, ...known }
   }
 
   /**
@@ -122,22 +126,23 @@ export class Membership {
    * @throws {AppError} where the directory could not say, or it could not be kept
    */
   async lookUpNow(user: User, client: Client): Promise<void> {
-    const isComplete = await this.#settle(user, await this.#standingOf(user), client)
-    if (!isComplete) throw new AppError('dingtalk_unavailable', { detail: 'the profile could not be read' })
+    const known = await this.#settle(user, await this.#standingOf(user), client)
+    if (!known) throw new AppError('dingtalk_unavailable', { detail: 'the profile could not be read' })
   }
 
-  /** Does what follows from the directory's word; returns whether all was said that is asked for. */
-  async #settle(user: User, standing: Standing, client: Client): Promise<boolean> {
+  /** Does what follows from the directory's word; returns what is known by it, undefined where not all was said. */
+  async #settle(user: User, standing: Standing, client: Client): Promise<Known | undefined> {
+    if (standing.is === 'employee') return this.#keep(user.id, standing.userid)
+    await this.#endSessions(user.id, client)
+    return {}
+  }
+
+  async #keep(userId: string, userid: string): Promise<Known | undefined> {
     const { users, profiles, now } = this.#options
-    if (standing.is !== 'employee') {
-      await this.#endSessions(user.id, client)
-      return true
-    }
-    await users.markMembershipChecked(user.id, standing.userid, new Date(now()))
-    if (!profiles) return true
-    const reading = await this.#inTurn(() => profiles.read(standing.userid, user.id))
-    if (reading) await profiles.keep(user.id, reading)
-    return reading !== undefined
+    await users.markMembershipChecked(userId, userid, new Date(now()))
+    if (!profiles) return { userid }
+    const reading = await this.#inTurn(() => profiles.read(userid, userId))
+    return reading && { userid, profile: await profiles.keep(userId, reading), profileReadAt: reading.readAt }
   }
 
   /** A leaver is out in every browser. */

@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors.js'
 import type { Audit } from './audit.js'
-import type { Directory, ProfileReading, ProfileRows } from './directory.js'
+import type { Directory, DirectoryProfile, ProfileReading, ProfileRows } from './directory.js'
 import type { DirectoryNames } from './directory-names.js'
 
 interface Options {
@@ -36,13 +36,15 @@ export class Profiles {
 
   /**
    * Keeps it with the user. A work e-mail that has been somebody else's is not theirs: applications may know an account
-   * by it. One of EMAIL_DOMAIN could have been made up for somebody else, and is nobody's.
+   * by it. One of EMAIL_DOMAIN could have been made up for somebody else, and is nobody's. Returns what was kept.
    */
-  async keep(userId: string, reading: ProfileReading): Promise<void> {
+  async keep(userId: string, reading: ProfileReading): Promise<DirectoryProfile> {
     const { rows, names } = this.#options
     const orgEmail = await this.#ownAddress(userId, reading.profile.orgEmail)
-    await rows.save(userId, { ...reading.profile, orgEmail }, reading.readAt)
+    const profile = { ...reading.profile, orgEmail }
+    await rows.save(userId, profile, reading.readAt)
     await names.note(reading)
+    return profile
   }
 
   async #ownAddress(userId: string, orgEmail: string | null): Promise<string | null> {

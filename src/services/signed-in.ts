@@ -47,6 +47,7 @@ export class SignedIn {
 
   async #use(live: LiveSession, client: Client, { isUse = true } = {}): Promise<LiveSession | undefined> {
     if (isUse) await this.#sessions.touch(live.info)
-    return (await this.#membership.mayStay(live.user, client)) ? live : undefined
+    const user = await this.#membership.ifMayStay(live.user, client)
+    return user && { ...live, user }
   }
 }

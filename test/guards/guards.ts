@@ -420,14 +420,14 @@ export const guards: readonly Guard[] = [
     {
       name: 'the lookup of a session’s person',
       file: 'services/signed-in.ts',
-      find: '(await this.#membership.mayStay(live.user, client)) ? live : undefined',
-      replace: 'live',
+      find: 'const user = await this.#membership.ifMayStay(live.user, client)',
+      replace: 'const { user } = live',
     },
     {
       name: 'the end of a leaver’s sessions',
       file: 'services/membership.ts',
-      find: 'await this.#endSessions(user.id, client)\n      return true',
-      replace: 'return Boolean(client)',
+      find: 'await this.#endSessions(user.id, client)\n    return {}',
+      replace: 'return {}',
     },
     {
       name: 'the end of a leaver’s sessions at their next login',
@@ -437,8 +437,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal of a leaver whose sessions cannot be ended',
       file: 'services/membership.ts',
-      find: 'return !hasLeft',
-      replace: 'return true',
+      find: 'return hasLeft ? undefined : { ...user, ...known }',
+      replace: 'return { ...user, ...known }',
     },
     {
       name: 'the refusal of a disabled person’s session',
@@ -1261,8 +1261,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the recheck of a session that an application uses',
       file: 'services/signed-in.ts',
-      find: 'return (await this.#membership.mayStay(live.user, client)) ? live : undefined',
-      replace: 'return client && live',
+      find: 'const user = await this.#membership.ifMayStay(live.user, client)',
+      replace: 'const user = client && live.user',
       tests: ['oidc/ends.test.ts'],
     },
     {
