@@ -22,7 +22,7 @@ interface Options {
 
 interface Kept {
   name: string | null
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0: to be asked for again. */
   readAt: number
 }
 
@@ -32,8 +32,10 @@ const response = z.object({ result: z.object({ name: text }) })
 /** What departments are called: each is asked for once, however many wait, and kept for ten minutes. */
 export class DepartmentNames {
   readonly #options: Options
-  readonly #asking = new SingleFlight<number, void>()
+  /** By how often names had been forgotten, and id. */
+  readonly #asking = new SingleFlight<string, void>()
   readonly #kept = new Map<number, Kept>()
+  #forgotten = 0
 
   constructor(options: Options) {
     this.#options = options
@@ -42,12 +44,17 @@ export class DepartmentNames {
   /** Their names, by id; null where DingTalk does not say one. Never rejects. */
   async of(ids: readonly number[]): Promise<Map<number, string | null>> {
     const old = ids.filter((id) => !this.#isFresh(id)).slice(0, MAX_ASKED)
-    await Promise.all(old.map((id) => this.#asking.run(id, () => this.#ask(id))))
+    await Promise.all(old.map((id) => this.#asking.run(`${this.#forgotten} ${id}`, () => this.#ask(id))))
     return new Map(ids.map((id) => [id, this.#kept.get(id)?.name ?? null]))
   }
 
+  /** What is being asked for at this moment may be answered with the name of before: it is not taken for fresh. */
   forget(ids: readonly number[]): void {
-    for (const id of ids) this.#kept.delete(id)
+    this.#forgotten++
+    for (const id of ids) {
+      const kept = this.#kept.get(id)
+      if (kept) kept.readAt = 0
+    }
   }
 
   #isFresh(id: number): boolean {
@@ -56,14 +63,18 @@ export class DepartmentNames {
   }
 
   async #ask(id: number): Promise<void> {
-    const readAt = this.#options.now()
+    const [askedAt, forgotten] = [this.#options.now(), this.#forgotten]
+    const keep = (name: string | null) => {
+      const isCurrent = forgotten === this.#forgotten
+      if (isCurrent || !this.#isFresh(id)) this.#keep(id, { name, readAt: isCurrent ? askedAt : 0 })
+    }
     const [call, path] = ['department/get', '/topapi/v2/department/get']
     try {
       const { result } = await this.#options.calls.ask({ call, path, body: { dept_id: id }, response })
-      this.#keep(id, { name: result.name, readAt })
+      keep(result.name)
     } catch (error) {
       // Else the name of before is better than none, and it is asked for again the next time.
-      if (isWithoutPermission(error, call) || isGone(error)) this.#keep(id, { name: null, readAt })
+      if (isWithoutPermission(error, call) || isGone(error)) keep(null)
     }
   }
 
