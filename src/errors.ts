@@ -7,7 +7,7 @@ export const errorTable = {
   login_declined: { status: 403, message: 'The login was declined in DingTalk.' },
   code_rejected: {
     status: 401,
-    message: 'DingTalk does not know this code: it is used or has expired. Please scan again.',
+    message: 'DingTalk does not know this code: it is used or has expired. Please log in again.',
   },
   not_a_member: { status: 403, message: 'This DingTalk account is not an employee of this organisation.' },
   account_disabled: { status: 403, message: 'This account is disabled.' },

@@ -77,14 +77,14 @@ export const en: Texts = {
         title: 'This login was not begun here',
         advice: 'It was begun in another browser, or it is already over. Please begin again in this one.',
       },
-      attempt_expired: { title: 'This login took too long', advice: 'Please begin again and scan the new code.' },
+      attempt_expired: { title: 'This login took too long', advice: 'Please begin again.' },
       login_declined: {
         title: 'You declined the login',
         advice: 'Nothing happened. You can begin again whenever you like.',
       },
       code_rejected: {
-        title: 'The scan is no longer valid',
-        advice: 'A scan can be used once and only for a short time. Please scan again.',
+        title: 'DingTalk’s code is no longer valid',
+        advice: 'It can be used once and only for a short time. Please log in again.',
       },
       not_a_member: {
         title: 'This account is not in the organisation',

@@ -73,9 +73,9 @@ export const zh: Texts = {
         title: '此次登录不是在这个浏览器中发起的',
         advice: '它是在别的浏览器中发起的，或者已经结束。请在此重新登录。',
       },
-      attempt_expired: { title: '登录超时', advice: '请重新登录并扫描新的二维码。' },
+      attempt_expired: { title: '登录超时', advice: '请重新登录。' },
       login_declined: { title: '您取消了登录', advice: '没有任何影响，您可以随时重新登录。' },
-      code_rejected: { title: '扫码已失效', advice: '每次扫码只能使用一次，且很快过期。请重新扫码。' },
+      code_rejected: { title: '钉钉授权码已失效', advice: '授权码只能使用一次，且很快过期。请重新登录。' },
       not_a_member: {
         title: '此钉钉账号不属于本组织',
         advice: '只有本组织的员工可以登录。请换用公司账号，或联系管理员。',

@@ -96,7 +96,7 @@ describe.runIf(chromiumPath)('an error page of the server', () => {
     site().dingtalk.failNext('getuserinfo_bycode', { errcode: 40078 })
     await page.goto(`${site().server}/ding_url?${new URLSearchParams({ redirect: '/?place=1' })}`)
     await page.getByRole('link', { name: /zhangsan/ }).click()
-    await page.getByRole('heading', { name: 'The scan is no longer valid' }).waitFor()
+    await page.getByRole('heading', { name: 'DingTalk’s code is no longer valid' }).waitFor()
     const asked = site().dingtalk.journal().length
     await page.getByRole('link', { name: '中文' }).click()
     await page.getByRole('alert').getByText(texts.zh.error.codes.code_rejected.title).waitFor()

@@ -55,7 +55,7 @@ describe.runIf(chromiumPath)('the login page', () => {
   it('stops inside DingTalk when there is an error to read', async () => {
     const page = await browser.page(IN_DINGTALK)
     await page.goto(`${site().server}/login?error=code_rejected`)
-    await page.getByRole('alert').getByText('The scan is no longer valid').waitFor()
+    await page.getByRole('alert').getByText('DingTalk’s code is no longer valid').waitFor()
     await page.getByRole('link', { name: 'Log in with DingTalk' }).click()
     await page.waitForURL((url) => url.origin === site().dingtalk.url)
   })
