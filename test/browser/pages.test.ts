@@ -56,6 +56,7 @@ const pages: PageCase[] = [
   { name: 'login-phone', visitor: 'stranger on a phone', open: (page) => page.goto(`${site().server}/login`) },
   { name: 'login-signed-in', visitor: 'member', open: (page) => page.goto(`${site().server}/login`) },
   { name: 'account', visitor: 'member', open: (page) => page.goto(`${site().server}/account`) },
+  { name: 'not-permitted', visitor: 'member', open: (page) => page.goto(`${site().server}/verify?app=nothing`) },
   { name: 'error', visitor: 'stranger', open: (page) => page.goto(`${site().server}/callback?code=a&state=b`) },
   {
     name: 'demo',
