@@ -242,6 +242,7 @@ describe('groups remove', () => {
   })
 })
 
+const IN_1001 = { id: 1001, below: false }
 const D1001 = { id: 1001, name: '研发部', above: [] }
 
 function profile(known: Partial<DirectoryProfile>): DirectoryProfile {
@@ -257,27 +258,41 @@ async function addPerson(place: Place, name: string, known: Partial<DirectoryPro
     VALUES ('id-${name}', 'union-${name}', '${name}', '${name}', '${name}', ${time}, ${time}, ${json}, ${time})`)
 }
 
+/** What the directory said that a department or a role is called. */
+function addName(place: Place, id: string, name: string) {
+  return place.database.sql(
+    `INSERT INTO "DirectoryName" (id, name, "readAt") VALUES ('${id}', '${name}', '2026-08-01T08:00:00.000+00:00')`,
+  )
+}
+
 describe('groups show', () => {
   it('says who is in it, and why', async () => {
     await using place = await createPlace()
     await addGroup(place, 'ops', { ...ops, userids: ['wangwu', 'zhaoliu'] })
-    await addGroup(place, 'all', { departments: [{ id: 1, below: true }], groups: ['ops'] })
+    await addGroup(place, 'all', { departments: [{ id: 1, below: true }, IN_1001], groups: ['ops'] })
     await addPerson(place, 'zhangsan', { name: '张三', departments: [{ ...D1001, above: [1] }] })
     await addPerson(place, 'lisi', { roles: [{ id: 2001, name: '运维' }] })
     await addPerson(place, 'wangwu', null)
-    await addPerson(place, 'sunqi', { departments: [D1001] })
+    await addPerson(place, 'sunqi', { departments: [{ ...D1001, id: 1002 }] })
+
+    await addName(place, 'department 1001', '研发部')
+    await addName(place, 'role 2001', '运维')
 
     const { people, ...group } = await place.groupsJson('show', 'all')
-    expect(group).toMatchObject({ name: 'all', groups: ['ops'], usedBy: [] })
+    expect(group).toMatchObject({ name: 'all', groups: ['ops'], usedBy: [], names: { 'department 1001': '研发部' } })
     expect(people).toEqual([
       expect.objectContaining({ username: 'lisi', because: ['group ops', 'role 2001'], disabledAt: null }),
-      expect.objectContaining({ username: 'zhangsan', name: '张三', because: ['below department 1'] }),
+      expect.objectContaining({ username: 'zhangsan', name: '张三', because: ['department 1001'] }),
     ])
     const { printed } = await place.groups('show', 'all')
     expect(printed).toMatch(/^who +department 1 and below$/m)
-    expect(printed).toMatch(/^lisi .* group ops, as role 2001 /m)
-    expect(printed).toMatch(/^zhangsan +张三 .* below department 1 /m)
+    expect(printed).toMatch(/^ +department 1001 研发部$/m)
+    expect(printed).toMatch(/^lisi .* group ops, as role 2001 运维 /m)
+    expect(printed).toMatch(/^zhangsan +张三 .* department 1001 研发部 /m)
     expect(printed).not.toMatch(/wangwu|sunqi/)
+    expect((await place.groups('list')).printed).toMatch(
+      /^ops +role 2001 运维, userid wangwu, userid zhaoliu +group all$/m,
+    )
   })
 
   it('is JSON where nobody is in it, too', async () => {
@@ -581,6 +596,28 @@ describe('apps', () => {
       output: expect.stringContaining('  access[1]: there is no group Ops'),
     })
     expect(await place.server.find('wiki')).toMatchObject({ access: ['ops'] })
+  })
+
+  it.each([
+    ['directory', false],
+    ['wrong', true],
+  ])('show the secret of what is for groups, whatever DINGTALK_PROFILE is: %s', async (value, isWarned) => {
+    await using place = await createPlace()
+    await addGroup(place, 'ops', ops)
+    place.write('.env', `DINGTALK_PROFILE=${value}\n`)
+    const uri = ['--redirect-uri', 'https://grafana.example.com/cb']
+    const { output, printed } = await place.apps(
+      'add',
+      'grafana',
+      '--name',
+      'Grafana',
+      ...uri,
+      '--group',
+      'ops',
+      '--json',
+    )
+    expect(JSON.parse(printed)).toMatchObject({ secret: expect.any(String) })
+    expect(output.includes('Warning: grafana is for groups')).toBe(isWarned)
   })
 })
 

@@ -1,8 +1,10 @@
 import { PrismaAccessRows } from '../adapters/database/access-rows.js'
+import { SqlDirectoryNameRows } from '../adapters/database/directory-name-rows.js'
 import { readSetting } from '../config/single-settings.js'
 import { AccessPlans } from '../services/access-plans.js'
 import type { Application } from '../services/application.js'
 import { Applications } from '../services/applications.js'
+import type { DirectoryNameRows } from '../services/directory.js'
 import type { Fault } from '../services/faults.js'
 import { Groups } from '../services/groups.js'
 import type { PeopleAdmin } from '../services/people-admin.js'
@@ -15,6 +17,7 @@ export interface AccessTools {
   groups: Groups
   plans: AccessPlans
   people: PeopleAdmin
+  directoryNames: DirectoryNameRows
 }
 
 /** Opens the database for one command on applications and groups. @throws {OperatorError} */
@@ -26,19 +29,26 @@ export function withAccess<T>(work: (tools: AccessTools) => Promise<T>): Promise
       groups: new Groups(options),
       plans: new AccessPlans(options),
       people: adminOf(tools),
+      directoryNames: new SqlDirectoryNameRows(tools.database),
     })
   })
 }
 
-/**
- * Warns of applications that are for groups, where the directory is not read as far as the settings here say.
- * @throws {ConfigError}
- */
+/** Warns of applications that are for groups, where the directory is not read as far as the settings here say. */
 export function warnOfGroups(applications: Pick<Application, 'id' | 'access'>[]): void {
-  if (readSetting(process.env, 'DINGTALK_PROFILE') === 'directory') return
+  if (readsDirectory()) return
   const problem = 'is for groups, and DINGTALK_PROFILE is not directory: nobody gets in, and no server starts'
   const grouped = applications.filter(({ access }) => access !== 'everyone' && access.length > 0)
   warn(grouped.map(({ id }) => ({ path: id, problem })))
+}
+
+/** A fault of the setting must not keep a command from saying what it has done. */
+function readsDirectory(): boolean {
+  try {
+    return readSetting(process.env, 'DINGTALK_PROFILE') === 'directory'
+  } catch {
+    return false
+  }
 }
 
 /** Prints warnings beside the answer. */

@@ -5,10 +5,21 @@ import type { UsedGroup } from '../services/groups.js'
 import { streamArray, streamTable } from './stream.js'
 import { table } from './table.js'
 
-/** What the directory calls what has an id, such as `department 1001`. */
+/** What departments and roles are called, such as `department 1001`. */
 export type Names = ReadonlyMap<string, string>
 
-/** The rules of a group, each as a text such as `below department 1001 研发部`. */
+/** What in these rules can have a name. */
+export function namedIn({ departments, roles }: GroupRules): string[] {
+  return [...departments.map(({ id }) => `department ${id}`), ...roles.map((id) => `role ${id}`)]
+}
+
+/** A group for programs, with the names beside. */
+export function groupAsJson(group: UsedGroup, names: Names) {
+  const named = new Set(namedIn(group))
+  return { ...group, names: Object.fromEntries([...names].filter(([id]) => named.has(id))) }
+}
+
+/** The rules of a group, each as a text such as `department 1001 研发部 and below`. */
 export function ruleTexts({ departments, roles, userids, groups }: GroupRules, names: Names): string[] {
   const facts = [
     ...departments.map(({ id, below }) => `department ${id}${below ? ' and below' : ''}`),
@@ -20,7 +31,7 @@ export function ruleTexts({ departments, roles, userids, groups }: GroupRules, n
 }
 
 /** What there is to say of a group, a line each. */
-export function groupAsText(group: UsedGroup, names: Names): string {
+export function groupAsText(group: UsedGroup, names: Names = new Map()): string {
   const facts: [string, string[]][] = [
     ['name', [group.name]],
     ['who', ruleTexts(group, names)],

@@ -1,7 +1,7 @@
 import { membersOf } from '../services/group-members.js'
 import { type AccessTools, withAccess } from './access.js'
 import { noRules, type RuleOptions, rulesGiven } from './group-options.js'
-import { groupAsText, membersAsJson, membersAsTable, type Names, ruleTexts } from './group-texts.js'
+import { groupAsJson, groupAsText, membersAsJson, membersAsTable, namedIn, ruleTexts } from './group-texts.js'
 import { printAll, printResult, type Result } from './print.js'
 import { table } from './table.js'
 
@@ -9,31 +9,33 @@ interface Json {
   json?: boolean
 }
 
-const names: Names = new Map()
-
 /** Adds a group. @throws {OperatorError} */
 export function addGroup(name: string, options: RuleOptions & Json): Promise<void> {
   return answer(options.json, async (groups) => {
     const group = await groups.add(name, { ...noRules, ...rulesGiven(options) })
-    return { text: `${name} is added.\n\n${groupAsText(group, names)}`, json: group }
+    return { text: `${name} is added.\n\n${groupAsText(group)}`, json: group }
   })
 }
 
 /** Prints all of them, and what is for their people. */
-export function listGroups(json?: boolean): Promise<void> {
-  return answer(json, async (groups) => {
+export function listGroups(json = false): Promise<void> {
+  return withAccess(async ({ groups, directoryNames }) => {
     const all = await groups.list()
+    const names = await directoryNames.namesOf(all.flatMap(namedIn))
     const rows = all.map((group) => [group.name, ruleTexts(group, names).join(', '), group.usedBy.join(', ')])
-    return { text: table(['NAME', 'WHO', 'USED BY'], rows), json: all }
+    const text = table(['NAME', 'WHO', 'USED BY'], rows)
+    printResult({ text, json: all.map((group) => groupAsJson(group, names)) }, json)
   })
 }
 
 /** Prints one, and who is in it, as they are read. @throws {OperatorError} */
-export function showGroup(name: string, json?: boolean): Promise<void> {
-  return withAccess(async ({ groups, people }) => {
+export function showGroup(name: string, json = false): Promise<void> {
+  return withAccess(async ({ groups, people, directoryNames }) => {
     const group = await groups.find(name)
-    const members = membersOf(name, await groups.list(), people.list())
-    if (json) return printAll(membersAsJson(group, members))
+    const all = await groups.list()
+    const names = await directoryNames.namesOf(all.flatMap(namedIn))
+    const members = membersOf(name, all, people.list())
+    if (json) return printAll(membersAsJson(groupAsJson(group, names), members))
     console.log(`${groupAsText(group, names)}\n`)
     return printAll(membersAsTable(members, names))
   })
@@ -43,7 +45,7 @@ export function showGroup(name: string, json?: boolean): Promise<void> {
 export function changeGroup(name: string, options: RuleOptions & Json): Promise<void> {
   return answer(options.json, async (groups) => {
     const group = await groups.change(name, rulesGiven(options))
-    return { text: groupAsText(group, names), json: group }
+    return { text: groupAsText(group), json: group }
   })
 }
 
