@@ -59,19 +59,14 @@ export async function createContext({ config, logger, now = Date.now }: Options)
       ? undefined
       : new (await import('./adapters/prometheus.js')).PrometheusMetrics({
           flow: config.dingtalk.flow,
+          hasEvents: config.dingtalk.hasEvents,
           countSessions: () => sessions.countAlive(),
           onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
           now,
         })
   const audit = new Audit({ log: logger, metrics })
   const dingtalk = connectDingTalk({
-    flow: config.dingtalk.flow,
-    appId: config.dingtalk.appId,
-    appSecret: config.dingtalk.appSecret,
-    loginUrl: config.dingtalk.loginUrl,
-    oapiUrl: config.dingtalk.oapiUrl,
-    apiUrl: config.dingtalk.apiUrl,
-    timeoutMs: config.dingtalk.timeoutMs,
+    ...config.dingtalk,
     directory: { appKey: config.membership.appKey, appSecret: config.membership.appSecret },
     now,
     metrics,
@@ -110,6 +105,17 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     now,
   })
   const signedIn = new SignedIn({ sessions, membership, audit })
+  const events = config.dingtalk.hasEvents
+    ? new (await import('./services/directory-events.js')).DirectoryEvents({
+        source: await dingtalk.events(),
+        signedIn: new (await import('./adapters/database/signed-in-rows.js')).SqlSignedInRows(database),
+        membership,
+        directory: dingtalk.directory,
+        ...config.membership,
+        sessionMaxAgeMs: session.maxAgeMs,
+        ...{ logger, metrics, now },
+      })
+    : undefined
 
   const login = new LoginService({
     dingtalk: dingtalk.flow,
@@ -176,6 +182,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
     browserSessions,
     openid,
+    events,
     /** One count for all login routes. */
     limitLogins: limitRate(config.edge.rateLimitPerMinute),
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),

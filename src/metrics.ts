@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.js'
+import type { EventOutcome, EventType } from './services/directory-event.js'
 
 /** What the server tells whoever watches it. Noting never throws, and nothing in it is about a person. */
 export interface Metrics {
@@ -11,6 +12,10 @@ export interface Metrics {
    * `aborted`: the connection ended before the response was out.
    */
   request(route: string | undefined, method: string, status: number | 'aborted', ms: number): void
+  /** Whether DingTalk's events have a connection. */
+  eventsConnected(isConnected: boolean): void
+  eventsReconnected(): void
+  directoryEvent(type: EventType, outcome: EventOutcome): void
   /** All of it as a scrape is sent it. */
   exposition(): Promise<{ contentType: string; text: string }>
 }

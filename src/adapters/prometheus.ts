@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics.js'
 import { SingleFlight } from '../single-flight.js'
 import { MINUTE, SECOND, withinOr } from '../time.js'
 import { ownVersion } from '../version.js'
+import { EventMetrics } from './event-metrics.js'
 
 const PREFIX = 'dingtalk_login_'
 /** How long a scrape waits for the database. */
@@ -12,6 +13,8 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 interface Options {
   flow: string
+  /** Whether DingTalk's events are listened to. */
+  hasEvents?: boolean
   /** Counts the sessions that are alive in the whole database. */
   countSessions: () => Promise<number>
   /** Told of the first value that could not be recorded. */
@@ -27,6 +30,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry()
   readonly #onFailure: (error: unknown) => void
   #hasFailed = false
+  #events: EventMetrics | undefined
 
   readonly #loginsBegun = new Counter({
     name: `${PREFIX}logins_begun_total`,
@@ -60,10 +64,11 @@ export class PrometheusMetrics implements Metrics {
     registers: [this.#registry],
   })
 
-  constructor({ flow, countSessions, onFailure, now = Date.now }: Options) {
+  constructor({ flow, hasEvents = false, countSessions, onFailure, now = Date.now }: Options) {
     this.#onFailure = onFailure
     // All begin at zero: Prometheus sees no increase where the first value that it sees is 1.
     for (const outcome of ['succeeded', ...Object.keys(errorTable)]) this.#logins.inc({ outcome }, 0)
+    if (hasEvents) this.#events = new EventMetrics(this.#registry, PREFIX)
 
     const sessions = new SessionCount(countSessions, now)
     new Gauge({
@@ -106,6 +111,18 @@ export class PrometheusMetrics implements Metrics {
       this.#requests.inc({ route, method: METHODS.has(method) ? method : 'other', status })
       this.#requestDurations.observe({ route }, ms / SECOND)
     })
+  }
+
+  eventsConnected(isConnected: boolean): void {
+    this.#note(() => this.#events?.connected(isConnected))
+  }
+
+  eventsReconnected(): void {
+    this.#note(() => this.#events?.reconnected())
+  }
+
+  directoryEvent(type: string, outcome: string): void {
+    this.#note(() => this.#events?.happened(type, outcome))
   }
 
   /** A metric that cannot be recorded must not fail a login. */

@@ -54,6 +54,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     throw error
   })
   const stopSweeping = startSweeping(ctx)
+  ctx.events?.start()
   const stopCompleting = await startCompletingHandles(ctx)
   // Nobody waits for it: the first request of an application would load it as well.
   ctx.openid.prepare().catch((error: unknown) => {
@@ -68,13 +69,15 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     drain: async (hurry) => {
       ctx.readiness.beginStop()
       connections.endWithNextResponse()
+      // Other processes get what comes from now on.
+      ctx.events?.stop().catch(() => {})
       await wait(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
     },
     close: async () => {
       ctx.readiness.beginStop()
       stopSweeping()
       stopCompleting()
-      await connections.close()
+      await Promise.all([connections.close(), ctx.events?.stop()])
       await metricsServer?.close()
     },
   }

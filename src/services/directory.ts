@@ -1,6 +1,12 @@
 /** What the organisation's directory says of a person; `userid` is its own name for an employee. */
 export type Standing = { is: 'employee'; userid: string } | { is: 'external' } | { is: 'unknown' }
 
+/** Whom the directory is asked for: our id, and DingTalk's. */
+export interface DirectoryPerson {
+  id: string
+  unionId: string
+}
+
 /** What the organisation's directory says of an employee. What it did not say is null, or not in the list. */
 export interface DirectoryProfile {
   name: string | null

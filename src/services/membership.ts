@@ -3,7 +3,7 @@ import { AppError } from '../errors.js'
 import { SingleFlight } from '../single-flight.js'
 import { MINUTE, withinOr } from '../time.js'
 import type { Audit, Client } from './audit.js'
-import type { Directory, Standing } from './directory.js'
+import type { Directory, DirectoryPerson, Standing } from './directory.js'
 import type { Admission, DingTalkProfile, User, UserRows } from './ports.js'
 import type { Profiles } from './profiles.js'
 import type { Sessions } from './sessions.js'
@@ -125,13 +125,13 @@ export class Membership {
    * says of the others is kept.
    * @throws {AppError} where the directory could not say, or it could not be kept
    */
-  async lookUpNow(user: User, client: Client): Promise<void> {
+  async lookUpNow(user: DirectoryPerson, client?: Client): Promise<void> {
     const known = await this.#settle(user, await this.#standingOf(user), client)
     if (!known) throw new AppError('dingtalk_unavailable', { detail: 'the profile could not be read' })
   }
 
   /** Does what follows from the directory's word; returns what is known by it, undefined where not all was said. */
-  async #settle(user: User, standing: Standing, client: Client): Promise<Known | undefined> {
+  async #settle(user: DirectoryPerson, standing: Standing, client: Client | undefined): Promise<Known | undefined> {
     if (standing.is === 'employee') return this.#keep(user.id, standing.userid)
     await this.#endSessions(user.id, client)
     return {}
@@ -146,11 +146,11 @@ export class Membership {
   }
 
   /** A leaver is out in every browser. */
-  async #endSessions(userId: string, client: Client): Promise<void> {
+  async #endSessions(userId: string, client: Client | undefined): Promise<void> {
     await this.#options.sessions.endAll(userId, { client, reason: 'left' })
   }
 
-  #standingOf({ unionId }: User): Promise<Standing> {
+  #standingOf({ unionId }: DirectoryPerson): Promise<Standing> {
     return this.#inTurn(() => this.#options.directory.standingOf(unionId))
   }
 

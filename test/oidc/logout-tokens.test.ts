@@ -1,7 +1,3 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { SqlApplicationSessionRows } from '../../src/adapters/database/application-session-rows.js'
@@ -15,45 +11,8 @@ import { Audit } from '../../src/services/audit.js'
 import { HOUR, MINUTE, SECOND } from '../../src/time.js'
 import { addApplication, REDIRECT_URI } from '../support/applications.js'
 import type { Browser } from '../support/browser.js'
+import { LogoutListener } from '../support/logout-listener.js'
 import { createWorld, PUBLIC_URL, type World } from '../support/world.js'
-
-/** An application that is told of logouts, and answers as the test has it. */
-class Listener implements AsyncDisposable {
-  /** The bodies that it was sent. */
-  readonly bodies: string[] = []
-  status = 200
-  hangs = false
-  readonly #server: Server
-
-  private constructor() {
-    this.#server = createServer(async (req, res) => {
-      this.bodies.push(await text(req))
-      this.#server.emit('told')
-      if (!this.hangs) res.writeHead(this.status).end()
-    })
-  }
-
-  static async start(): Promise<Listener> {
-    const listener = new Listener()
-    listener.#server.listen(0, '127.0.0.1')
-    await once(listener.#server, 'listening')
-    return listener
-  }
-
-  get uri(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/logout`
-  }
-
-  /** Once it has been told so often. */
-  async told(times: number): Promise<void> {
-    while (this.bodies.length < times) await once(this.#server, 'told')
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.close()
-    this.#server.closeAllConnections()
-  }
-}
 
 /** What tells applications, in another process with a clock of its own, which looks when it is asked to. */
 class Sender implements AsyncDisposable {
@@ -122,7 +81,7 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 describe('an application with a back-channel address', () => {
   it('is told of a logout, by a token that names the session, once', async () => {
     await using world = await createWorld()
-    await using listener = await Listener.start()
+    await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
     const [browser, another] = [world.browser(), world.browser()]
     await browser.logIn()
@@ -146,7 +105,7 @@ describe('an application with a back-channel address', () => {
 
   it('that is away for a while is told when it is back, by another token', async () => {
     await using world = await createWorld()
-    await using listener = await Listener.start()
+    await using listener = await LogoutListener.start()
     listener.status = 503
     await addApplication(world, { backchannelLogoutUri: listener.uri })
     const browser = world.browser()
@@ -169,7 +128,7 @@ describe('an application with a back-channel address', () => {
 
   it('that stays away is given up after an hour, with a line', async () => {
     await using world = await createWorld()
-    await using listener = await Listener.start()
+    await using listener = await LogoutListener.start()
     listener.status = 500
     await addApplication(world, { backchannelLogoutUri: listener.uri })
     const browser = world.browser()
@@ -189,7 +148,7 @@ describe('an application with a back-channel address', () => {
 
   it('is told by one of several processes', async () => {
     await using world = await createWorld()
-    await using listener = await Listener.start()
+    await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
     const other = await world.anotherServer()
     await other.browser().get('/.well-known/openid-configuration').expect(200)
@@ -208,8 +167,8 @@ describe('an application with a back-channel address', () => {
 
   it('that hangs holds no other one up', async () => {
     await using world = await createWorld()
-    await using hanging = await Listener.start()
-    await using listener = await Listener.start()
+    await using hanging = await LogoutListener.start()
+    await using listener = await LogoutListener.start()
     hanging.hangs = true
     await addApplication(world, { id: 'hanging', backchannelLogoutUri: hanging.uri })
     await addApplication(world, { backchannelLogoutUri: listener.uri })
@@ -230,7 +189,7 @@ describe('an application with a back-channel address', () => {
 
   it('is told of sessions that ended while it was an application, also once it is none any more', async () => {
     await using world = await createWorld()
-    await using listener = await Listener.start()
+    await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
     const browser = world.browser()
     await browser.logIn()

@@ -1,6 +1,7 @@
 import type { Metrics } from '../../metrics.js'
 import type { ClientLogin } from '../../services/client-login.js'
 import type { Directory } from '../../services/directory.js'
+import type { EventSource } from '../../services/directory-event.js'
 import type { DingTalkFlow } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'
@@ -31,6 +32,8 @@ interface DingTalk {
   /** The login inside the DingTalk client. */
   clientLogin: ClientLogin
   directory: Directory
+  /** Loads what listens to events. */
+  events(): Promise<EventSource>
   close(): void
 }
 
@@ -48,6 +51,10 @@ export function connectDingTalk(options: Options): DingTalk {
         : new QrconnectFlow({ client, appId, appSecret, loginUrl, oapiUrl, now }),
     clientLogin: new DingTalkClientLogin(calls),
     directory: new DingTalkDirectory({ calls, now }),
+    events: async () => {
+      const { DingTalkEvents } = await import('./events.js')
+      return new DingTalkEvents({ client, calls, apiUrl, appKey, appSecret: directorySecret, now })
+    },
     close: () => client.close(),
   }
 }

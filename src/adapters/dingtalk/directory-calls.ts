@@ -27,20 +27,25 @@ export class DirectoryCalls {
     this.#options = options
   }
 
+  /** @throws {DingTalkError} */
+  ask<T>(call: DirectoryCall<T>): Promise<T> {
+    return this.withToken((token) => this.#askWith(token, call))
+  }
+
   /**
    * Asks once more with another token where DingTalk refuses the one that is held: it does so before it looks at
    * anything else.
    * @throws {DingTalkError}
    */
-  async ask<T>(call: DirectoryCall<T>): Promise<T> {
+  async withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
     const { token } = this.#options
     const held = await token.get()
     try {
-      return await this.#askWith(held, call)
+      return await ask(held)
     } catch (error) {
       if (!(error instanceof DingTalkError) || !staleTokenCodes.has(error.failure.upstreamCode)) throw error
       token.drop(held)
-      return this.#askWith(await token.get(), call)
+      return ask(await token.get())
     }
   }
 

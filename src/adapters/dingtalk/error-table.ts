@@ -77,7 +77,7 @@ export const staleTokenCodes: ReadonlySet<string> = new Set(['40014', '42001', '
  */
 const apiRules: readonly [RegExp, Verdict][] = [
   [/^invalidParameter\.authCode\.notFound$|^invalidCode$/, verdicts.rejected],
-  [/^invalidClientIdOrSecret$|^invalid\.client$|^unauthorized\.client$/, application],
+  [/^invalidClientIdOrSecret$|^invalid\.client$|^unauthorized\.client$|^authFailed$/, application],
   [/^InvalidAuthentication$|^AuthenticationFailed\.MissingParameter$/, token],
   [/^Forbidden\.AccessDenied\.(QpsLimit|QpmLimit|ApiCountLimit)/, verdicts.throttled],
   [/^system\.busy$|^systemBusy$|^unknownError$|^systemError(\.|$)/, verdicts.unavailable],
