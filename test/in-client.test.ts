@@ -209,6 +209,19 @@ describe('an attempt of the page in the client', () => {
     expect(asked(world)).toEqual([])
   })
 
+  it('is told apart by its cookie; that of a scan is as older versions wrote and read it', async () => {
+    await using world = await createClientWorld()
+    const payloads: string[] = []
+    for (const userAgent of ['', USER_AGENTS.phone]) {
+      const browser = world.browser()
+      await browser.get('/ding_url').set('User-Agent', userAgent)
+      const signed = decodeURIComponent(browser.cookies.get(browser.cookie('login.') ?? '') ?? '')
+      payloads.push(Buffer.from(signed.slice(2).split('.')[0] ?? '', 'base64url').toString())
+    }
+    expect(payloads[0]).toMatch(/^[\w-]{43}\n\d+\n0\nhttp:\/\/front\.test\/$/)
+    expect(payloads[1]).toMatch(/^[\w-]{43}\n\d+\nc0\nhttp:\/\/front\.test\/$/)
+  })
+
   it('is spent by its first code: another one cannot follow it', async () => {
     await using world = await createClientWorld()
     const browser = world.browser()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CLIENT_SETTINGS, USER_AGENTS } from '../support/in-client.js'
 import {
   chromiumPath,
   codeFrame,
@@ -23,12 +24,13 @@ const LANGUAGES = { en: 'en-US', zh: 'zh-CN' }
 type Language = keyof typeof LANGUAGES
 
 const browser = shareBrowser()
-const site = shareSite({ BRAND_NAME: '示例公司 Example' })
+const site = shareSite({ BRAND_NAME: '示例公司 Example', ...CLIENT_SETTINGS })
 
 /** Who opens a page: each is a browser of its own. */
 const visitors = {
   stranger: DESKTOP,
   'stranger on a phone': PHONE,
+  'stranger in DingTalk': { ...PHONE, userAgent: USER_AGENTS.desktop },
   member: DESKTOP,
 } as const
 type Visitor = keyof typeof visitors
@@ -54,6 +56,15 @@ const pages: PageCase[] = [
   { name: 'login', visitor: 'stranger', open: (page) => openCode(page) },
   { name: 'login-error', visitor: 'stranger', open: (page) => openCode(page, '?error=attempt_expired') },
   { name: 'login-phone', visitor: 'stranger on a phone', open: (page) => page.goto(`${site().server}/login`) },
+  {
+    // Not among those that are weighed: no browser but DingTalk's loads DingTalk's library.
+    name: 'in-client',
+    visitor: 'stranger in DingTalk',
+    open: async (page) => {
+      await page.goto(`${site().server}/login`)
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'login-signed-in', visitor: 'member', open: (page) => page.goto(`${site().server}/login`) },
   { name: 'account', visitor: 'member', open: (page) => page.goto(`${site().server}/account`) },
   { name: 'not-permitted', visitor: 'member', open: (page) => page.goto(`${site().server}/verify?app=nothing`) },
