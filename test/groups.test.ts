@@ -441,6 +441,11 @@ applications:
 `
 
 describe('apply', () => {
+  it('takes names as they are written, where YAML would make numbers of them', () => {
+    const { groups } = read('groups: { 007: { roles: [1] }, 0x1F: { groups: ["007"] }, 1.0: { roles: [2] } }')
+    expect(groups?.map(({ name }) => name)).toEqual(['007', '0x1F', '1.0'])
+  })
+
   it('takes groups beside applications, all at once', async () => {
     await using place = await createPlace()
     await addGroup(place, 'ops', ops)

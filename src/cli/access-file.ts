@@ -59,7 +59,8 @@ function wantedApplication([id, entry]: [string, z.infer<typeof application>]) {
 
 function readYaml(path: string): unknown {
   try {
-    return parse(readFileSync(path, 'utf8'))
+    // A name such as 007 stays as it is written.
+    return parse(readFileSync(path, 'utf8'), { stringKeys: true })
   } catch (error) {
     if (error instanceof YAMLParseError) throw new OperatorError(`${path} is no YAML: ${error.message}`)
     if (error instanceof Error && 'code' in error) throw new OperatorError(`${path} cannot be read (${error.code}).`)
