@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command as Program } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../src/cli/program.js'
+import { APP } from '../src/emulator/emulator.js'
 import { Command, runCompiled } from './support/command.js'
 import { CLIENT_SETTINGS } from './support/in-client.js'
 import { createWorld, type World } from './support/world.js'
@@ -184,6 +185,19 @@ describe('npm run check-config', () => {
     expect(world.dingtalk.journal()).toEqual([])
   })
 
+  it('asks with --online whether the corpId is that of the application’s organisation', async () => {
+    await using world = await createWorld({ DINGTALK_FLOW: 'oauth2', DINGTALK_CORP_ID: APP.corpId })
+    const fits = await check(world.settings, '--online')
+    expect(fits).toMatchObject({ exitCode: 0, output: expect.stringContaining('in order  DINGTALK_CORP_ID') })
+    const other = await check({ ...world.settings, DINGTALK_CORP_ID: 'ding0000000000000000' }, '--online')
+    expect(other.exitCode).toBe(1)
+    expect(other.output).toMatch(/FAULT +DINGTALK_CORP_ID.*\n.*look at DINGTALK_CORP_ID.*oauth2\/token answered/)
+    world.dingtalk.failNext('oauth2/token', { status: 404, code: 'InvalidAction.NotFound' })
+    const unsaid = await check(world.settings, '--online')
+    expect(unsaid).toMatchObject({ exitCode: 0, output: expect.stringContaining('not said  DINGTALK_CORP_ID') })
+    for (const { output } of [fits, other, unsaid]) expect(output).not.toContain(APP.secret)
+  })
+
   it.each(['qrconnect', 'oauth2'])('asks DingTalk with --online, for %s', async (DINGTALK_FLOW) => {
     await using world = await createWorld({ DINGTALK_FLOW })
     const { exitCode, output } = await check(world.settings, '--online')
@@ -197,7 +211,7 @@ describe('npm run check-config', () => {
     expect(output).toMatch(/qyapi_base.*for the application dingemulator/)
     expect(output).toMatch(/端内免登地址.*: http:\/\/login\.test\/login\n/)
     expect(output).toContain(CLIENT_SETTINGS.DINGTALK_CORP_ID)
-    expect(output.match(/in order {2}/g)).toHaveLength(3)
+    expect(output.match(/in order {2}/g)).toHaveLength(4)
     expect(exitCode).toBe(0)
     world.dingtalk.permissions.switch('qyapi_base', false)
     const refused = await check(world.settings, '--online')

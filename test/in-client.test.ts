@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.js'
 import { warningsOf } from '../src/config/warnings.js'
+import { APP } from '../src/emulator/emulator.js'
 import { MINUTE } from '../src/time.js'
 import { agree, setCookies } from './support/browser.js'
 import { Description } from './support/description.js'
@@ -24,7 +25,7 @@ describe.each(['qrconnect', 'oauth2'])('inside the DingTalk client, with %s,', (
     await using world = await createClientWorld({ DINGTALK_FLOW })
     const browser = world.browser()
     const { page, state } = await openInClient(browser, path)
-    expect(page.text).toContain('data-corp-id="dingcorp0123456789" data-client-id="dingemulator"')
+    expect(page.text).toContain(`data-corp-id="${APP.corpId}" data-client-id="dingemulator"`)
     const landed = await post(browser, { state, inClientCode: world.dingtalk.clientCode('zhangsan') })
     expect(landed.status).toBe(302)
     expect(landed.headers.location).toBe(`${FRONTEND_URL}?username=${encodeURIComponent('张三')}`)

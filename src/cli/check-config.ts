@@ -4,7 +4,7 @@ import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'
-import { IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
+import { CORP_ID_QUESTION, IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
 
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
 const NOBODY = 'check-config'
@@ -94,8 +94,15 @@ async function checkOnline(config: Config): Promise<number> {
       host: 'DINGTALK_OAPI_URL',
       expected: 'code_rejected',
     }))
+  const { corpId } = config.dingtalk
+  const organisation =
+    corpId === undefined ||
+    (await report(CORP_ID_QUESTION, {
+      answer: connected.confirmOrganisation(corpId),
+      host: 'DINGTALK_API_URL',
+    }))
   close()
-  return login && lookup && inClient ? 0 : 1
+  return login && lookup && inClient && organisation ? 0 : 1
 }
 
 interface Question {
@@ -108,12 +115,13 @@ interface Question {
 
 /** Prints how a question to DingTalk went. */
 async function report(what: string, { answer, host, expected }: Question): Promise<boolean> {
-  const error = await answer.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
+  const { said, error } = await answer.then(
+    (value) => ({ said: value, error: undefined }),
+    (thrown: unknown) => ({ said: undefined, error: thrown }),
   )
   const isFine = error === undefined || (error instanceof AppError && error.code === expected)
-  console.log(`  ${isFine ? 'in order' : 'FAULT   '}  ${what}`)
+  const fine = said === 'not said' ? 'not said' : 'in order'
+  console.log(`  ${isFine ? fine : 'FAULT   '}  ${what}`)
   if (!isFine) console.log(`            ${explain(error, host)}`)
   return isFine
 }

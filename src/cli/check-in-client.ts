@@ -20,5 +20,6 @@ export function inClientPermissions({ dingtalk }: Config): string[] {
     : []
 }
 
-/** What `--online` says of them: whether the corpId is right, only a client could tell. */
-export const IN_CLIENT_QUESTION = 'login inside the client: app token, permission (the corpId cannot be asked)'
+/** What `--online` says of them. */
+export const IN_CLIENT_QUESTION = 'login inside the client: app token, permission'
+export const CORP_ID_QUESTION = "DINGTALK_CORP_ID: the application's own organisation"

@@ -1,9 +1,10 @@
 import type { Response } from 'supertest'
+import { APP } from '../../src/emulator/emulator.js'
 import type { Browser } from './browser.js'
 import { createWorld, PUBLIC_URL, type World } from './world.js'
 
 /** Logs in without a scan inside the DingTalk client. */
-export const IN_CLIENT = { DINGTALK_CORP_ID: 'dingcorp0123456789', DINGTALK_CORP_APP_KEY: 'dingemulator' }
+export const IN_CLIENT = { DINGTALK_CORP_ID: APP.corpId, DINGTALK_CORP_APP_KEY: 'dingemulator' }
 export const CLIENT_SETTINGS = { ...IN_CLIENT, DINGTALK_CORP_APP_SECRET: 'emulator-secret' }
 
 export const USER_AGENTS = {

@@ -9,6 +9,7 @@ import { DingTalkClientLogin } from './client-login.js'
 import { DingTalkDirectory } from './directory.js'
 import { DirectoryCalls } from './directory-calls.js'
 import { Oauth2Flow } from './oauth2.js'
+import { confirmOrganisation } from './organisation.js'
 import { QrconnectFlow } from './qrconnect.js'
 
 interface Options {
@@ -34,6 +35,11 @@ interface DingTalk {
   directory: Directory
   /** Loads what listens to events. */
   events(): Promise<EventSource>
+  /**
+   * Whether the directory's application is of this organisation.
+   * @throws {DingTalkError}
+   */
+  confirmOrganisation(corpId: string): Promise<'confirmed' | 'not said'>
   close(): void
 }
 
@@ -55,6 +61,8 @@ export function connectDingTalk(options: Options): DingTalk {
       const { DingTalkEvents } = await import('./events.js')
       return new DingTalkEvents({ client, calls, apiUrl, appKey, appSecret: directorySecret, now })
     },
+    confirmOrganisation: (corpId) =>
+      confirmOrganisation(corpId, { client, apiUrl, appKey, appSecret: directorySecret }),
     close: () => client.close(),
   }
 }
