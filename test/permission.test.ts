@@ -218,7 +218,7 @@ describe('the page of somebody who may not enter', () => {
     expect(text).toContain(`<h1>${title}</h1>`)
     expect(text).toContain('<bdi>张伟</bdi>')
     expect(text).toContain(
-      `href="http://login.test/ding_url?redirect=http%3A%2F%2Ffront.test%2Fa%3Fb%3D1%26c%3D2">${another}</a>`,
+      `href="http://login.test/ding_url?way=page&amp;redirect=http%3A%2F%2Ffront.test%2Fa%3Fb%3D1%26c%3D2">${another}</a>`,
     )
     expect(text).toContain(`href="http://front.test/">${back}</a>`)
     expect(text).toContain('not_permitted')

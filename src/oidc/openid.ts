@@ -121,7 +121,8 @@ export class Openid {
       // A second login would change nothing: it was to be somebody's whom this browser's person is not.
       const isAgain = interaction.lastSubmission?.login !== undefined
       if (!isAgain && !(live && isEnough(live, interaction))) {
-        redirect(res, this.#options.login.beginUrl(`${publicUrl}${openidPaths.interaction}/${interaction.uid}`).url)
+        const here = `${publicUrl}${openidPaths.interaction}/${interaction.uid}`
+        redirect(res, this.#options.login.beginUrl(here, { anew: wantsNewLogin(interaction) }).url)
         return
       }
       if (isAgain || !live) interaction.result = WRONG_PERSON

@@ -58,7 +58,7 @@ export function verifyRoutes(ctx: Dependencies): Router {
 
   /** The error of somebody who may not enter. A proxy that shows no page of ours finds the address of one in a header. */
   function refused(req: Request, res: Response, { id, name = id, user }: Refusal): AppError {
-    const againUrl = loginUrlOf(req)
+    const againUrl = loginUrlOf(req, { anew: true })
     const redirectTo = new URL(againUrl).searchParams.get('redirect') ?? undefined
     const page = address('/login', { error: 'not_permitted', redirect: redirectTo })
     res.set('X-Auth-Request-Redirect', `${config.publicUrl}${page}`)
@@ -67,8 +67,8 @@ export function verifyRoutes(ctx: Dependencies): Router {
     return new AppError('not_permitted', { detail: id, userId: user.id })
   }
 
-  function loginUrlOf(req: Request): string {
-    const { url, refusal } = login.beginUrl(isFromTrustedPeer(req) ? originalAddressOf(req) : undefined)
+  function loginUrlOf(req: Request, how?: { anew: boolean }): string {
+    const { url, refusal } = login.beginUrl(isFromTrustedPeer(req) ? originalAddressOf(req) : undefined, how)
     if (refusal) warnOnce.report(req, refusal)
     return url
   }

@@ -70,10 +70,11 @@ export class LoginService {
 
   /**
    * Where a browser begins a login that leads to this address; to FRONTEND_URL where it is none or not allowed, which
-   * `refusal` says in words.
+   * `refusal` says in words. `anew`: by DingTalk's own page in any case, as the DingTalk client would give the same person
+   * again.
    */
-  beginUrl(wanted: string | undefined): { url: string; refusal?: string | undefined } {
-    const url = new URL('/ding_url', this.#options.publicUrl)
+  beginUrl(wanted: string | undefined, { anew = false } = {}): { url: string; refusal?: string | undefined } {
+    const url = new URL(anew ? '/ding_url?way=page' : '/ding_url', this.#options.publicUrl)
     if (wanted === undefined) return { url: url.href }
     try {
       url.searchParams.set('redirect', this.targetOf(wanted))
