@@ -219,6 +219,23 @@ describe('npm run check-config', () => {
     expect(refused.exitCode).toBe(1)
   })
 
+  it('says what reading the directory needs, and what of it is absent, which is no fault', async () => {
+    await using world = await createWorld({ DINGTALK_PROFILE: 'directory' })
+    const { exitCode, output } = await check(world.settings, '--online')
+    expect(output).toMatch(/qyapi_get_department_list.*for the application dingemulator/)
+    expect(output).toMatch(/fieldEmail.*for the application dingemulator/)
+    expect(output).toMatch(/in order {2}departments/)
+    expect(exitCode).toBe(0)
+    world.dingtalk.permissions.switch('qyapi_get_department_list', false)
+    const absent = await check(world.settings, '--online')
+    expect(absent.output).toMatch(/absent {4}departments.*\n.*qyapi_get_department_list/)
+    expect(absent.exitCode).toBe(0)
+    world.dingtalk.failNext('department/get', { errcode: 90018 })
+    const refused = await check(world.settings, '--online')
+    expect(refused.output).toMatch(/FAULT {5}departments/)
+    expect(refused.exitCode).toBe(1)
+  })
+
   it('says in plain words what DingTalk refuses', async () => {
     await using world = await createWorld()
     const wrong = await check({ ...world.settings, DINGTALK_APP_SECRET: 'wrong' }, '--online')

@@ -4,6 +4,7 @@ import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'
+import { DEPARTMENTS_ABSENT, DEPARTMENTS_QUESTION, directoryPermissions } from './check-directory.js'
 import { CORP_ID_QUESTION, IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
 
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
@@ -44,14 +45,10 @@ function warningText(warnings: readonly ConfigFault[]): string {
 
 /** What to enter in DingTalk's developer console. */
 function consoleInstructions(config: Config): string {
-  const { publicUrl, callbackUrl, dingtalk, membership } = config
+  const { publicUrl, callbackUrl, dingtalk } = config
   const permissions = [
     ...(dingtalk.flow === 'oauth2' ? ['Contact.User.Read (个人信息读权限), for the login application'] : []),
-    ...(membership.audience === 'members'
-      ? [
-          `qyapi_get_member (成员信息读权限), for the application ${membership.appKey}; its contact scope: the whole organisation`,
-        ]
-      : []),
+    ...directoryPermissions(config),
     ...inClientPermissions(config),
   ]
   return [
@@ -87,6 +84,13 @@ async function checkOnline(config: Config): Promise<number> {
       answer: directory.standingOf(NOBODY),
       host: 'DINGTALK_OAPI_URL',
     }))
+  const departments =
+    !config.membership.hasProfiles ||
+    (await report(DEPARTMENTS_QUESTION, {
+      answer: directory.mayReadDepartments(),
+      host: 'DINGTALK_OAPI_URL',
+      absent: DEPARTMENTS_ABSENT,
+    }))
   const inClient =
     !config.dingtalk.inClient ||
     (await report(IN_CLIENT_QUESTION, {
@@ -102,7 +106,7 @@ async function checkOnline(config: Config): Promise<number> {
       host: 'DINGTALK_API_URL',
     }))
   close()
-  return login && lookup && inClient && organisation ? 0 : 1
+  return login && lookup && departments && inClient && organisation ? 0 : 1
 }
 
 interface Question {
@@ -111,17 +115,21 @@ interface Question {
   host: string
   /** The error that means that all is well. */
   expected?: string
+  /** What is not to be had, and need not be, where the answer is no. */
+  absent?: string
 }
 
-/** Prints how a question to DingTalk went. */
-async function report(what: string, { answer, host, expected }: Question): Promise<boolean> {
+/** Prints how a question to DingTalk went; returns whether all is well enough. */
+async function report(what: string, { answer, host, expected, absent }: Question): Promise<boolean> {
   const { said, error } = await answer.then(
     (value) => ({ said: value, error: undefined }),
     (thrown: unknown) => ({ said: undefined, error: thrown }),
   )
   const isFine = error === undefined || (error instanceof AppError && error.code === expected)
-  const fine = said === 'not said' ? 'not said' : 'in order'
+  const isAbsent = said === false && absent !== undefined
+  const fine = isAbsent ? 'absent  ' : said === 'not said' ? 'not said' : 'in order'
   console.log(`  ${isFine ? fine : 'FAULT   '}  ${what}`)
+  if (isAbsent) console.log(`            ${absent}`)
   if (!isFine) console.log(`            ${explain(error, host)}`)
   return isFine
 }

@@ -34,6 +34,11 @@ export interface Directory {
    * @throws {DingTalkError} where the directory does not say clearly
    */
   profileOf(userid: string): Promise<DirectoryProfile>
+  /**
+   * Whether the application may know of departments: else profiles lack their names and what is above them.
+   * @throws {DingTalkError}
+   */
+  mayReadDepartments(): Promise<boolean>
   /** Forgets what these departments are called. */
   forgetDepartments(ids: readonly number[]): void
 }

@@ -26,6 +26,10 @@ interface Kept {
   readAt: number
 }
 
+/** The organisation itself. */
+const ROOT_ID = 1
+
+const CALL = { call: 'department/get', path: '/topapi/v2/department/get' }
 /** https://open.dingtalk.com/document/development/query-department-details0-v2 */
 const response = z.object({ result: z.object({ name: text }) })
 
@@ -48,6 +52,18 @@ export class DepartmentNames {
     return new Map(ids.map((id) => [id, this.#kept.get(id)?.name ?? null]))
   }
 
+  /** @throws {DingTalkError} */
+  async mayBeRead(): Promise<boolean> {
+    const body = { dept_id: ROOT_ID }
+    try {
+      await this.#options.calls.ask({ ...CALL, body, response })
+      return true
+    } catch (error) {
+      if (isWithoutPermission(error, CALL.call)) return false
+      throw error
+    }
+  }
+
   /** What is being asked for at this moment may be answered with the name of before: it is not taken for fresh. */
   forget(ids: readonly number[]): void {
     this.#forgotten++
@@ -68,13 +84,12 @@ export class DepartmentNames {
       const isCurrent = forgotten === this.#forgotten
       if (isCurrent || !this.#isFresh(id)) this.#keep(id, { name, readAt: isCurrent ? askedAt : 0 })
     }
-    const [call, path] = ['department/get', '/topapi/v2/department/get']
     try {
-      const { result } = await this.#options.calls.ask({ call, path, body: { dept_id: id }, response })
+      const { result } = await this.#options.calls.ask({ ...CALL, body: { dept_id: id }, response })
       keep(result.name)
     } catch (error) {
       // Else the name of before is better than none, and it is asked for again the next time.
-      if (isWithoutPermission(error, call) || isGone(error)) keep(null)
+      if (isWithoutPermission(error, CALL.call) || isGone(error)) keep(null)
     }
   }
 

@@ -64,6 +64,10 @@ export class DirectoryProfiles {
     }
   }
 
+  mayReadDepartments(): Promise<boolean> {
+    return this.#names.mayBeRead()
+  }
+
   forgetDepartments(ids: readonly number[]): void {
     this.#names.forget(ids)
   }

@@ -49,6 +49,10 @@ export class DingTalkDirectory implements Directory {
     return this.#profiles.read(userid)
   }
 
+  mayReadDepartments(): Promise<boolean> {
+    return this.#profiles.mayReadDepartments()
+  }
+
   forgetDepartments(ids: readonly number[]): void {
     this.#profiles.forgetDepartments(ids)
   }
