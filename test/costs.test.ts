@@ -33,6 +33,25 @@ describe('a login with', () => {
     await browser.post('/logout').expect(204)
     expect(calls(world)).toEqual([])
   })
+
+  it('the directory’s word asks two times more, and once for each department that is not known yet', async () => {
+    await using world = await createWorld({ DINGTALK_PROFILE: 'directory' })
+    // The person and what is above their departments are asked for at the same time.
+    const login = async (person: string) => {
+      const browser = world.browser()
+      const callback = await browser.scan(person)
+      calls(world)
+      await browser.get(callback).expect(302)
+      await browser.get('/me').expect(200)
+      await browser.get('/verify').expect(204)
+      return calls(world).sort()
+    }
+    const known = ['department/listparentbyuser', 'getbyunionid', 'getuserinfo_bycode', 'user/get']
+    expect(await login('lisi')).toEqual([...known, 'department/get', 'department/get', 'gettoken'].sort())
+    expect(await login('lisi')).toEqual(known)
+    // Of the same department.
+    expect(await login('xingxing')).toEqual(known)
+  })
 })
 
 describe('a response', () => {

@@ -5,8 +5,8 @@ import { SqlHandleRows } from '../src/adapters/database/handle-rows.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../src/adapters/database/people-rows.js'
 import { romanise } from '../src/adapters/romanise.js'
-import { makePerson } from '../src/emulator/emulator.js'
-import { handlesOfNick } from '../src/services/handle-choices.js'
+import { makePerson, type Person } from '../src/emulator/emulator.js'
+import { handlesOfDirectory, handlesOfNick } from '../src/services/handle-choices.js'
 import { HandlePromises } from '../src/services/handle-promises.js'
 import { Handles } from '../src/services/handles.js'
 import { isReserved } from '../src/services/reserved-names.js'
@@ -150,6 +150,99 @@ describe('a handle', () => {
     const choice = await handles.choose(another)
     await database.close()
     expect(choice.handle).toMatch(/^zhangwei-[0-9a-f]{5,}$/)
+  })
+})
+
+describe('a handle where the directory is read', () => {
+  const DIRECTORY = { DINGTALK_PROFILE: 'directory' }
+  /** Their first login, as somebody whom the directory calls so. */
+  async function handleFor(world: Pick<World, 'dingtalk' | 'browser'>, id: string, known: Partial<Person>) {
+    world.dingtalk.addPerson(makePerson({ id, nick: '昵称', ...known }))
+    const browser = world.browser()
+    await browser.logIn(id)
+    return (await browser.get('/me').expect(200)).body as { handle: string; id: string }
+  }
+
+  it.each<[string, Partial<Person>, RegExp]>([
+    ['the work e-mail', { name: '张伟', orgEmail: 'Wei.Zhang@corp.example' }, /^wei\.zhang$/],
+    ['the name', { name: '张伟' }, /^zhangwei$/],
+    ['the name, where the mailbox is reserved', { name: '张伟', orgEmail: 'admin@corp.example' }, /^zhangwei$/],
+    ['the name, where the mailbox looks reserved', { name: '张伟', orgEmail: 'r00t@corp.example' }, /^zhangwei$/],
+    ['what a mailbox can be', { name: '张伟', orgEmail: "o'brien+x@corp.example" }, /^o-brien-x$/],
+    ['no more than a handle has', { name: '张伟', orgEmail: `${'a'.repeat(50)}@corp.example` }, /^a{32}$/],
+    ['no name that is reserved', { name: 'Ａdmin' }, /^user-[0-9a-f]{4}$/],
+    ['no name that is reserved in pinyin', { name: '管理员' }, /^user-[0-9a-f]{4}$/],
+    ['no mailbox and name that are reserved', { name: 'root', orgEmail: 'no-reply@c.test' }, /^user-[0-9a-f]{4}$/],
+  ])('is made of %s', async (_, known, expected) => {
+    await using world = await createWorld(DIRECTORY)
+    expect((await handleFor(world, 'one', known)).handle).toMatch(expected)
+  })
+
+  it('has characters of the id where somebody has the name already', async () => {
+    await using world = await createWorld(DIRECTORY)
+    expect((await handleFor(world, 'first', { name: '张伟' })).handle).toBe('zhangwei')
+    const second = await handleFor(world, 'second', { name: '张伟' })
+    expect(second.handle).toBe(`zhangwei-${second.id.slice(0, 4)}`)
+    const third = await handleFor(world, 'third', { name: '李四', orgEmail: 'zhangwei@corp.example' })
+    expect(third.handle).toBe('lisi')
+  })
+
+  it('is of one person each, however many of one name come at once to two processes', async () => {
+    await using world = await createWorld(DIRECTORY)
+    const other = await world.anotherServer()
+    const browsers = [world, other, world, other, world].map((server) => server.browser)
+    const people = browsers.map((browser, n) =>
+      handleFor({ dingtalk: world.dingtalk, browser }, `wei${n}`, { name: '张伟' }),
+    )
+    const handles = (await Promise.all(people)).map(({ handle }) => handle)
+    expect(new Set(handles).size).toBe(5)
+    expect(handles.filter((handle) => handle === 'zhangwei')).toHaveLength(1)
+  })
+
+  it('is nobody’s username, though its bearer came first', async () => {
+    await using world = await createWorld(DIRECTORY)
+    await handleFor(world, 'squatter', { nick: 'wei.zhang', name: '王五' })
+    expect((await handleFor(world, 'wei', { name: '张伟', orgEmail: 'wei.zhang@corp.example' })).handle).toBe(
+      'zhangwei',
+    )
+  })
+
+  it('is the one that an operator promised, and not one promised to somebody else', async () => {
+    await using world = await createWorld(DIRECTORY)
+    const { unionId } = makePerson({ id: 'promised', nick: 'x' })
+    await setHandle(world, unionId, 'wei')
+    await setHandle(world, 'union-of-another', 'zhangwei')
+    const known = { name: '张伟', orgEmail: 'zhangwei@corp.example' }
+    const other = await handleFor(world, 'other', known)
+    expect(other.handle).toBe(`zhangwei-${other.id.slice(0, 4)}`)
+    expect((await handleFor(world, 'promised', { ...known, orgEmail: 'zw@corp.example' })).handle).toBe('wei')
+  })
+
+  it('is made of the nick and the id where the directory did not answer, and is kept then', async () => {
+    await using world = await createWorld(DIRECTORY)
+    world.dingtalk.failNext('user/get', { errcode: -1 })
+    const { handle, id } = await handleFor(world, 'one', { name: '张伟' })
+    expect(handle).toBe(`nicheng-${id.slice(0, 4)}`)
+    await world.browser().logIn('one')
+    expect(await handlesIn(world)).toEqual([handle])
+  })
+
+  it('has its form, is not reserved and is the same each time, whatever the directory says', () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 70 })
+    fc.assert(
+      fc.property(texts, texts, fc.uuid({ version: 4 }), (local, romanised, id) => {
+        const known = { orgEmail: `${local}@corp.example`, name: romanised, romanised, id }
+        const handles = handlesOfDirectory(known)
+        for (const handle of handles) {
+          expect(handle).toMatch(/^[a-z0-9](?=.{0,31}$)([a-z0-9._-]*[a-z0-9])?$/)
+          expect(isReserved(handle)).toBe(false)
+        }
+        expect(handles.length).toBeGreaterThan(5)
+        // So many are looked up: one more would count as free.
+        expect(handles.length).toBeLessThanOrEqual(8)
+        expect(handlesOfDirectory(known)).toEqual(handles)
+      }),
+    )
   })
 })
 

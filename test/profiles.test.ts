@@ -78,6 +78,19 @@ describe('what is kept of the directory’s word', () => {
   })
 })
 
+describe('what a later login asks of the database', () => {
+  it('is two statements more: whose the mailbox is, and the profile', async () => {
+    await using world = await createWorld(DIRECTORY)
+    await signedIn(world, 'zhangsan')
+    const browser = world.browser()
+    const callback = await browser.scan('zhangsan')
+    using recorder = new StatementRecorder()
+    await browser.get(callback).expect(302)
+    const brief = (statement: string) => /(\w+)\b.*?"(WorkEmail|User|Session)"/s.exec(statement)?.slice(1).join(' ')
+    expect(recorder.take().map(brief)).toEqual(['UPDATE User', 'SELECT WorkEmail', 'UPDATE User', 'INSERT Session'])
+  })
+})
+
 describe('a reading that fails', () => {
   it.each(['user/get', 'department/listparentbyuser'] as const)(
     'lets the person in with what was known, and is noted: %s',

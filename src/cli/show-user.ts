@@ -41,12 +41,15 @@ function textOf({ user, groups, sessions }: { user: KnownUser; groups: string[];
 }
 
 /** With the ids that groups are made of. */
-function factsOf({ name, orgEmail, departments, roles }: DirectoryProfile): [string, string[]][] {
+function factsOf({ name, orgEmail, title, jobNumber, departments, roles }: DirectoryProfile): [string, string[]][] {
   const named = ({ id, name }: { id: number; name: string | null }) => (name === null ? String(id) : `${id} ${name}`)
   const below = ({ above }: { above: number[] }) => (above.length > 0 ? `, below ${above.join(', ')}` : '')
+  const known = (text: string | null) => (text === null ? [] : [text])
   return [
-    ['name', name === null ? [] : [name]],
-    ['work e-mail', orgEmail === null ? [] : [orgEmail]],
+    ['name', known(name)],
+    ['work e-mail', known(orgEmail)],
+    ['title', known(title)],
+    ['job number', known(jobNumber)],
     ['departments', departments.map((department) => named(department) + below(department))],
     ['roles', roles.map(named)],
   ]
