@@ -16,8 +16,10 @@ const hasPrograms = isInstalled('sqlite3', '--version') && isInstalled('psql', '
 if (postgresql && !hasPrograms)
   console.log('skipped: people are moved to PostgreSQL where sqlite3 and psql are installed')
 
+const DIRECTORY = { DINGTALK_PROFILE: 'directory' }
+
 describe.runIf(postgresql && hasPrograms)('the way from SQLite to PostgreSQL', () => {
-  it('keeps who has which username, and who is disabled', async () => {
+  it('keeps who has which username and mailbox, and who is disabled', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     mkdirSync(path.join(directory, 'data'))
     const file = path.join(directory, 'data/login.db')
@@ -29,7 +31,7 @@ describe.runIf(postgresql && hasPrograms)('the way from SQLite to PostgreSQL', (
     await admin.connect()
     try {
       const before = await (async () => {
-        await using old = await createWorld({ DATABASE_URL: `file:${file}` })
+        await using old = await createWorld({ DATABASE_URL: `file:${file}`, ...DIRECTORY })
         await old.browser().logIn('zhangsan')
         await old.browser().logIn('lisi')
         const database = new Sqlite(file)
@@ -43,7 +45,7 @@ describe.runIf(postgresql && hasPrograms)('the way from SQLite to PostgreSQL', (
       })()
       expect(before).toHaveLength(2)
 
-      await using world = await createWorld({ DATABASE_URL: address.href })
+      await using world = await createWorld({ DATABASE_URL: address.href, ...DIRECTORY })
       const [, commands = ''] = /```sh move-people\n(.*?)```/s.exec(upgrading) ?? []
       const env = { ...process.env, DATABASE_URL: server, PGOPTIONS: `-c search_path=${schema}` }
       const output = execFileSync('sh', ['-ec', commands], { cwd: directory, env, encoding: 'utf8' })
@@ -53,6 +55,9 @@ describe.runIf(postgresql && hasPrograms)('the way from SQLite to PostgreSQL', (
       // PostgreSQL keeps them without a zone.
       const after = rows.map(({ person }) => withTimes(person, (time) => `${time}Z`))
       expect(after).toEqual(before.map((person) => withTimes(person, (time) => time)))
+
+      const { rows: mailboxes } = await admin.query(`SELECT address FROM ${schema}."WorkEmail" ORDER BY address`)
+      expect(mailboxes).toEqual([{ address: 'lisiyuan@corp.example' }, { address: 'zhangsan@corp.example' }])
 
       const landed = await world.browser().logIn('zhangsan')
       expect(new URL(landed.headers.location ?? '').searchParams.get('username')).toBe('a, "b"; \\N 🙂')

@@ -337,7 +337,80 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Mailboxes of others',
+    {
+      name: 'the first owner of a mailbox',
+      file: 'adapters/database/profile-rows.ts',
+      find: 'if (known) return known.userId === userId',
+      replace: 'if (known) return true',
+    },
+    {
+      name: 'the profile without the mailbox of somebody else',
+      file: 'services/profiles.ts',
+      find: 'return isTheirs && !isMadeUp ? orgEmail : null',
+      replace: 'return !isMadeUp ? orgEmail : null',
+    },
+    {
+      name: 'the doubt of a mailbox that could have been made up',
+      file: 'services/profiles.ts',
+      find: 'return isTheirs && !isMadeUp ? orgEmail : null',
+      replace: 'return isTheirs ? orgEmail : null',
+    },
+    {
+      name: 'the refusal of a domain of mailboxes',
+      file: 'services/profiles.ts',
+      find: 'if (!(await rows.hasWorkEmailOf(domain))) return',
+      replace: 'return',
+    },
+    {
+      name: 'the address as it came',
+      file: 'adapters/dingtalk/directory-fields.ts',
+      find: String.raw` && /^[\x21-\x7e]+$/.test(value)`,
+      tests: ['directory-profile.test.ts'],
+    },
+  ),
+  ...against(
+    'Departments and roles that are not there',
+    {
+      name: 'the permission that a call has not',
+      file: 'adapters/dingtalk/directory-profiles.ts',
+      find: 'if (isWithoutPermission(error, call)) return new Map()',
+      replace: 'return new Map()',
+    },
+    {
+      name: 'the call that is refused, of all those that it takes',
+      file: 'adapters/dingtalk/error-table.ts',
+      find: 'error.failure.call === call && ',
+    },
+    {
+      name: 'what was known before',
+      file: 'services/membership.ts',
+      find: 'if (reading) await this.#options.profiles?.keep(userId, reading)',
+      replace:
+        'const none = { name: null, orgEmail: null, title: null, jobNumber: null, departments: [], roles: [] }\n    await this.#options.profiles?.keep(userId, reading ?? { profile: none, readAt: new Date() })',
+      tests: ['profiles.test.ts'],
+    },
+    {
+      name: 'the end of lists that are too long',
+      file: 'adapters/dingtalk/directory-profiles.ts',
+      find: 'dept_id_list: z.array(directoryId).max(MAX_LISTED).nullish(),',
+      replace: 'dept_id_list: z.array(directoryId).nullish(),',
+    },
+  ),
+  ...against(
     'Handles of others',
+    {
+      name: 'the usernames that handles are not',
+      file: 'adapters/database/handle-rows.ts',
+      find: `"username" IN (${'$'}{places}) AND "unionId" <> ?`,
+      replace: `"username" IN (${'$'}{places}) AND "unionId" = ?`,
+    },
+    {
+      name: 'the comparison of mailboxes with reserved names',
+      file: 'services/handle-choices.ts',
+      find: 'faultOfHandle(handle) === undefined',
+      replace: 'HANDLE.test(handle)',
+    },
     {
       name: 'the characters of our own id',
       file: 'services/handle-choices.ts',
