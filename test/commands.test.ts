@@ -236,6 +236,23 @@ describe('npm run check-config', () => {
     expect(refused.exitCode).toBe(1)
   })
 
+  it('says what events need, in the order of DingTalk’s console, and opens a connection for them', async () => {
+    await using world = await createWorld()
+    const settings = { ...world.settings, DINGTALK_EVENTS: 'stream' }
+    const closed = world.dingtalk.stream.next('closed')
+    const { exitCode, output } = await check(settings, '--online')
+    expect(output).toMatch(/Contact\.Common\.Read.*dingemulator/)
+    expect(output).toMatch(/once this server runs.*\n.*Stream.*\n.*用户离职/)
+    expect(output).toMatch(/in order {2}events/)
+    expect(exitCode).toBe(0)
+    await closed
+    world.dingtalk.failNext('connections/open', { status: 401, code: 'authFailed' })
+    const refused = await check(settings, '--online')
+    expect(refused.output).toMatch(/FAULT.*events.*\n.*DINGTALK_CORP_APP_.*connections\/open answered authFailed/)
+    expect(refused.exitCode).toBe(1)
+    expect(world.dingtalk.stream.connections).toBe(0)
+  })
+
   it('says in plain words what DingTalk refuses', async () => {
     await using world = await createWorld()
     const wrong = await check({ ...world.settings, DINGTALK_APP_SECRET: 'wrong' }, '--online')

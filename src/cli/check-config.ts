@@ -5,6 +5,7 @@ import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { AppError, DingTalkError, OperatorError } from '../errors.js'
 import { DEPARTMENTS_ABSENT, DEPARTMENTS_QUESTION, directoryPermissions } from './check-directory.js'
+import { EVENTS_QUESTION, eventsInstructions, eventsPermissions } from './check-events.js'
 import { CORP_ID_QUESTION, IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
 
 /** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
@@ -50,6 +51,7 @@ function consoleInstructions(config: Config): string {
     ...(dingtalk.flow === 'oauth2' ? ['Contact.User.Read (个人信息读权限), for the login application'] : []),
     ...directoryPermissions(config),
     ...inClientPermissions(config),
+    ...eventsPermissions(config),
   ]
   return [
     `Paste into DingTalk's developer console, for the application ${dingtalk.appId}:`,
@@ -63,6 +65,7 @@ function consoleInstructions(config: Config): string {
       ? 'An application of the oauth2 flow must have a released version (版本管理与发布).'
       : 'DINGTALK_FLOW is qrconnect: applications made today need oauth2.',
     ...inClientInstructions(config),
+    ...eventsInstructions(config),
   ].join('\n')
 }
 
@@ -105,8 +108,11 @@ async function checkOnline(config: Config): Promise<number> {
       answer: connected.confirmOrganisation(corpId),
       host: 'DINGTALK_API_URL',
     }))
+  const events =
+    !config.dingtalk.hasEvents ||
+    (await report(EVENTS_QUESTION, { answer: connected.tryEvents(), host: 'DINGTALK_API_URL' }))
   close()
-  return login && lookup && departments && inClient && organisation ? 0 : 1
+  return login && lookup && departments && inClient && organisation && events ? 0 : 1
 }
 
 interface Question {

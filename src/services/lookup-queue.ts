@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
@@ -57,6 +58,8 @@ export class LookupQueue {
   constructor({ lookUp, now, wait }: Options) {
     this.#lookUp = lookUp
     this.#now = now
+    // Everybody who rests waits for it.
+    setMaxListeners(0, this.#stopped.signal)
     this.#wait = wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal, ref: false }))
   }
 

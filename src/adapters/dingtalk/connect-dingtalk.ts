@@ -40,6 +40,11 @@ interface DingTalk {
    * @throws {DingTalkError}
    */
   confirmOrganisation(corpId: string): Promise<'confirmed' | 'not said'>
+  /**
+   * Opens a connection for events, and closes it at once.
+   * @throws {DingTalkError}
+   */
+  tryEvents(): Promise<void>
   close(): void
 }
 
@@ -50,6 +55,10 @@ export function connectDingTalk(options: Options): DingTalk {
   const { appKey, appSecret: directorySecret } = options.directory
   const token = new AppToken({ client, oapiUrl, appKey, appSecret: directorySecret, now })
   const calls = new DirectoryCalls({ client, oapiUrl, token })
+  const events = async () => {
+    const { DingTalkEvents } = await import('./events.js')
+    return new DingTalkEvents({ client, calls, apiUrl, appKey, appSecret: directorySecret, now })
+  }
   return {
     flow:
       options.flow === 'oauth2'
@@ -57,10 +66,8 @@ export function connectDingTalk(options: Options): DingTalk {
         : new QrconnectFlow({ client, appId, appSecret, loginUrl, oapiUrl, now }),
     clientLogin: new DingTalkClientLogin(calls),
     directory: new DingTalkDirectory({ calls, now }),
-    events: async () => {
-      const { DingTalkEvents } = await import('./events.js')
-      return new DingTalkEvents({ client, calls, apiUrl, appKey, appSecret: directorySecret, now })
-    },
+    events,
+    tryEvents: async () => (await events()).tryOnce(),
     confirmOrganisation: (corpId) =>
       confirmOrganisation(corpId, { client, apiUrl, appKey, appSecret: directorySecret }),
     close: () => client.close(),

@@ -31,15 +31,37 @@ export class DingTalkEvents implements EventSource {
   }
 
   start(listener: EventListener): void {
+    this.#stream = this.#streamTo(listener)
+    this.#stream.start()
+  }
+
+  /**
+   * Opens a connection and closes it at once. What happens meanwhile comes again, to whoever listens.
+   * @throws {DingTalkError} where it cannot be opened
+   */
+  async tryOnce(): Promise<void> {
+    let stream: StreamClient | undefined
+    const opened = new Promise<void>((resolve, reject) => {
+      stream = this.#streamTo({
+        connected: () => resolve(),
+        disconnected: () => {},
+        notConnected: reject,
+        happened: () => Promise.resolve(false),
+      })
+      stream.start()
+    })
+    await opened.finally(() => stream?.stop(0))
+  }
+
+  #streamTo(listener: EventListener): StreamClient {
     const { client, apiUrl, appKey, appSecret, now } = this.#options
-    this.#stream = new StreamClient({
+    return new StreamClient({
       ...{ client, apiUrl, clientId: appKey, clientSecret: appSecret, now },
       onUp: (lastHeardAt) => listener.connected(lastHeardAt),
       onDown: (end) => listener.disconnected(end),
       onFailure: (error) => listener.notConnected(error),
       onEvent: (eventType, data) => listener.happened(readEvent(eventType, data)),
     })
-    this.#stream.start()
   }
 
   async stop(): Promise<void> {
