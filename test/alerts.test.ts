@@ -80,7 +80,7 @@ describe('what the dashboard and the alerts name', () => {
   let exposed: Sample[]
 
   beforeAll(async () => {
-    world = await createWorld({ METRICS_PORT: '0' })
+    world = await createWorld({ METRICS_PORT: '0', DINGTALK_EVENTS: 'stream' })
     const browser = world.browser()
     await browser.get('/login').expect(200)
     await browser.get(await browser.scan('wangwu')).expect(403)

@@ -749,6 +749,61 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Events of DingTalk that lie, flood or come twice',
+    {
+      name: 'the directory’s word on an event',
+      file: 'services/membership.ts',
+      find: "if (standing.is === 'employee') return this.#keep(user.id, standing.userid)",
+      replace: "if (client && standing.is === 'employee') return this.#keep(user.id, standing.userid)",
+    },
+    {
+      name: 'the limit of a frame',
+      file: 'adapters/dingtalk/stream-connection.ts',
+      find: 'maxPayload: MAX_FRAME_BYTES, ',
+      tests: ['stream-client.test.ts'],
+    },
+    {
+      name: 'the limit of replies that nobody reads',
+      file: 'adapters/dingtalk/stream-connection.ts',
+      find: "if (this.#socket.bufferedAmount > MAX_UNREAD_BYTES) this.#drop('it was closed')\n    else ",
+      tests: ['stream-client.test.ts'],
+    },
+    {
+      name: 'the comparison of protocols',
+      file: 'adapters/dingtalk/stream-client.ts',
+      find: "if (url.protocol !== new URL(apiUrl).protocol.replace('http', 'ws'))",
+      replace: 'if (url.protocol === "")',
+      tests: ['stream-client.test.ts'],
+    },
+    {
+      name: 'the pauses between tries',
+      file: 'adapters/dingtalk/stream-client.ts',
+      find: 'if (!wasSteady) failures++',
+      replace: 'if (!wasSteady) failures = 1',
+      tests: ['stream-client.test.ts'],
+    },
+    {
+      name: 'the pace of lookups',
+      file: 'services/lookup-queue.ts',
+      find: 'await this.#turn()',
+      tests: ['lookup-queue.test.ts'],
+    },
+    {
+      name: 'the precedence of leavers',
+      file: 'services/lookup-queue.ts',
+      find: 'first(urgent) ?? first(others)',
+      replace: 'first(others) ?? first(urgent)',
+      tests: ['lookup-queue.test.ts'],
+    },
+    {
+      name: 'the end of what is remembered',
+      file: 'services/lookup-queue.ts',
+      find: 'if (isFull || ',
+      replace: 'if (',
+      tests: ['lookup-queue.test.ts'],
+    },
+  ),
+  ...against(
     'Other users of the machine',
     {
       name: 'the mode of a file that is made',
