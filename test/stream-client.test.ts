@@ -20,8 +20,15 @@ class Listener implements AsyncDisposable {
   now = 0
   readonly #http: DingTalkClient
 
-  constructor(url: string, { onChange = () => {}, ...options }: Partial<Options> & { onChange?: () => void } = {}) {
-    this.#http = new DingTalkClient({ timeoutMs: 300, now: () => this.now })
+  constructor(
+    url: string,
+    {
+      onChange = () => {},
+      timeoutMs = 10 * SECOND,
+      ...options
+    }: Partial<Options> & { onChange?: () => void; timeoutMs?: number } = {},
+  ) {
+    this.#http = new DingTalkClient({ timeoutMs, now: () => this.now })
     const say = (line: string) => {
       this.said.push(line)
       onChange()
@@ -157,7 +164,8 @@ describe('a connection', () => {
   ])('for which there is %s instead of a ticket is tried for again, later each time', async (_is, give, code) => {
     await using gateway = await HostileGateway.start()
     gateway.giveTicket = give
-    await using listener = new Listener(gateway.url, { onChange: () => gateway.tell() })
+    const timeoutMs = code === 'dingtalk_timeout' ? 50 : 10 * SECOND
+    await using listener = new Listener(gateway.url, { onChange: () => gateway.tell(), timeoutMs })
     await gateway.until(() => listener.failures.length > 8)
     const codes = listener.failures.map((error) => (error instanceof DingTalkError ? error.code : error))
     expect(codes.slice(0, 9)).toEqual(Array(9).fill(code))
