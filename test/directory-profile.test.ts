@@ -162,7 +162,10 @@ describe('what the application has no permission for', () => {
 
   it('is no excuse for a token that is not to be had', async () => {
     await using desk = await Desk.open()
-    desk.dingtalk.failNext('gettoken', { errcode: 60011 }, 2)
+    await desk.profileOf('zhangsan')
+    // One of the two calls is refused for its token, and there is no other.
+    desk.dingtalk.failNext('department/listparentbyuser', { errcode: 40014 })
+    desk.dingtalk.failNext('gettoken', { errcode: 60011 })
     await expect(desk.profileOf('zhangsan')).rejects.toMatchObject({ failure: { call: 'gettoken' } })
   })
 })
