@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 /** Those that are the same whatever the database. */
 const WITHOUT_DATABASE = [
   'test/browser/**',
-  'test/{architecture,bench,build,config,deploying,dockerfile,documents,guards-list,nick,signature}.test.ts',
+  'test/{access-rules,app-token,architecture,bench,build,config,deploying,dingtalk-client,directory-profile,dockerfile}.test.ts',
+  'test/{documents,group-index,guards-list,lookup-queue,nick,signature,stream-client}.test.ts',
   'test/emulator/**',
 ]
 

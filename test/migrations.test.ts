@@ -287,7 +287,7 @@ describe('several processes that start at once', () => {
     } finally {
       await Promise.all(openers.map((opener) => opener.close()))
     }
-  })
+  }, 60_000)
 })
 
 /** The models of schema.prisma, read simply: it knows what this schema uses, and throws on anything else. */
