@@ -48,6 +48,11 @@ class Desk {
     return done
   }
 
+  /** Asks for a lookup that nobody waits for. */
+  ask(id: string): void {
+    this.lookUp(id).catch(() => {})
+  }
+
   get ids(): string[] {
     return this.lookups.map(({ id }) => id)
   }
@@ -56,7 +61,7 @@ class Desk {
 describe('a flood of ten thousand', () => {
   it('is worked off at five a second, each person once, and a leaver passes all of them', async () => {
     const desk = new Desk()
-    for (let n = 0; n < 10_000; n++) for (let again = 0; again < 2; again++) desk.lookUp(`p${n}`)
+    for (let n = 0; n < 10_000; n++) for (let again = 0; again < 2; again++) desk.ask(`p${n}`)
     await desk.pass(10 * SECOND)
     const begun = desk.now
     const leaver = desk.lookUp('leaver', true)
@@ -75,9 +80,9 @@ describe('a flood of ten thousand', () => {
 
   it('has an end: more people than that are not remembered', async () => {
     const desk = new Desk()
-    for (let n = 0; n < 50_000; n++) desk.lookUp(`p${n}`)
+    for (let n = 0; n < 50_000; n++) desk.ask(`p${n}`)
     await expect(desk.lookUp('one more')).rejects.toMatchObject({ code: 'service_unavailable' })
-    desk.lookUp('p7')
+    desk.ask('p7')
     await desk.queue.stop()
   })
 })
