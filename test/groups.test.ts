@@ -319,8 +319,10 @@ describe('users show', () => {
     await addGroup(place, 'ops', ops)
     await addGroup(place, 'all', { groups: ['ops'] })
     const roles = [{ id: 2001, name: '运维' }]
-    await addPerson(place, 'lisi', { name: '李四', departments: [{ ...D1001, above: [900, 1] }], roles })
+    const known = { name: '李四', orgEmail: 'lisi@corp.example', title: '运维工程师', jobNumber: '0007', roles }
+    await addPerson(place, 'lisi', { ...known, departments: [{ ...D1001, above: [900, 1] }] })
     const { printed } = await place.users('show', 'lisi')
+    expect(printed).toMatch(/^work e-mail +lisi@corp\.example\ntitle +运维工程师\njob number +0007$/m)
     expect(printed).toMatch(/^departments +1001 研发部, below 900, 1$/m)
     expect(printed).toMatch(/^roles +2001 运维$/m)
     expect(printed).toMatch(/^groups +all\n +ops$/m)
