@@ -99,12 +99,9 @@ export class LookupQueue {
     queue.set(id, entry)
     if (this.#isAtWork) return
     this.#isAtWork = true
-    this.#work()
+    this.#work().catch(() => {
       // Only the stop ends a wait.
-      .catch(() => {})
-      .finally(() => {
-        this.#isAtWork = false
-      })
+    })
   }
 
   async #work(): Promise<void> {
@@ -120,6 +117,8 @@ export class LookupQueue {
       })
       this.#running.add(run)
     }
+    // In the same step as the look at the queues: nobody who is added comes between.
+    this.#isAtWork = false
   }
 
   /** Waits until another lookup may begin. */
