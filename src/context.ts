@@ -67,7 +67,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const audit = new Audit({ log: logger, metrics })
   const dingtalk = connectDingTalk({
     ...config.dingtalk,
-    directory: { appKey: config.membership.appKey, appSecret: config.membership.appSecret },
+    directory: config.membership,
     now,
     metrics,
     onChange: (call, isAway) =>

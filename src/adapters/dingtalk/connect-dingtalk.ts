@@ -21,7 +21,7 @@ interface Options {
   apiUrl: string
   timeoutMs: number
   /** The application that reads the directory, and exchanges the codes of the DingTalk client. */
-  directory: { appKey: string; appSecret: string }
+  directory: { appKey: string; appSecret: string; recheckMs?: number }
   now?: () => number
   /** Told when DingTalk stops responding to an API, and when it responds again. */
   onChange?: (call: string, isAway: boolean) => void
@@ -65,7 +65,7 @@ export function connectDingTalk(options: Options): DingTalk {
         ? new Oauth2Flow({ client, appId, appSecret, loginUrl, apiUrl })
         : new QrconnectFlow({ client, appId, appSecret, loginUrl, oapiUrl, now }),
     clientLogin: new DingTalkClientLogin(calls),
-    directory: new DingTalkDirectory({ calls, now }),
+    directory: new DingTalkDirectory({ calls, recheckMs: options.directory.recheckMs, now }),
     events,
     tryEvents: async () => (await events()).tryOnce(),
     confirmOrganisation: (corpId) =>

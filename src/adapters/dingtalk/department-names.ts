@@ -6,7 +6,7 @@ import type { DirectoryCalls } from './directory-calls.js'
 import { text } from './directory-fields.js'
 import { isWithoutPermission } from './error-table.js'
 
-/** How long a name is taken for what it was. */
+/** How long a name is taken for what it was, at most. */
 const FRESH_MS = 10 * MINUTE
 const MAX_KEPT = 20_000
 /** Of the names that one person needs, so many are asked for at once: the next reading asks for the others. */
@@ -18,6 +18,8 @@ const NO_SUCH_DEPARTMENT = '60003'
 interface Options {
   calls: DirectoryCalls
   now: () => number
+  /** How often people are looked up again, in milliseconds: their departments' names are as old at most. */
+  recheckMs?: number | undefined
 }
 
 interface Kept {
@@ -39,10 +41,13 @@ export class DepartmentNames {
   /** By how often names had been forgotten, and id. */
   readonly #asking = new SingleFlight<string, void>()
   readonly #kept = new Map<number, Kept>()
+  readonly #freshMs: number
   #forgotten = 0
 
   constructor(options: Options) {
     this.#options = options
+    // 0: nobody is looked up again.
+    this.#freshMs = Math.min(FRESH_MS, options.recheckMs || FRESH_MS)
   }
 
   /** Their names, by id; null where DingTalk does not say one. Never rejects. */
@@ -75,7 +80,7 @@ export class DepartmentNames {
 
   #isFresh(id: number): boolean {
     const ageMs = this.#options.now() - (this.#kept.get(id)?.readAt ?? 0)
-    return ageMs >= 0 && ageMs < FRESH_MS
+    return ageMs >= 0 && ageMs < this.#freshMs
   }
 
   async #ask(id: number): Promise<void> {

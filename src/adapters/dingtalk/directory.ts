@@ -23,14 +23,21 @@ const response = z.object({
     }),
 })
 
+interface Options {
+  calls: DirectoryCalls
+  /** How often people are looked up again, in milliseconds; 0: never. */
+  recheckMs?: number | undefined
+  now?: () => number
+}
+
 /** The organisation's directory, asked with the access token of an application that may read it. */
 export class DingTalkDirectory implements Directory {
   readonly #calls: DirectoryCalls
   readonly #profiles: DirectoryProfiles
 
-  constructor({ calls, now = Date.now }: { calls: DirectoryCalls; now?: () => number }) {
+  constructor({ calls, recheckMs, now = Date.now }: Options) {
     this.#calls = calls
-    this.#profiles = new DirectoryProfiles({ calls, names: new DepartmentNames({ calls, now }) })
+    this.#profiles = new DirectoryProfiles({ calls, names: new DepartmentNames({ calls, recheckMs, now }) })
   }
 
   async standingOf(unionId: string): Promise<Standing> {
