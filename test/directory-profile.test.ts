@@ -3,7 +3,15 @@ import { AppToken } from '../src/adapters/dingtalk/app-token.js'
 import { DingTalkClient } from '../src/adapters/dingtalk/client.js'
 import { DingTalkDirectory } from '../src/adapters/dingtalk/directory.js'
 import { DirectoryCalls } from '../src/adapters/dingtalk/directory-calls.js'
-import { APP, type ApiCall, DEPARTMENT, type Emulator, ROLE, startEmulator } from '../src/emulator/emulator.js'
+import {
+  APP,
+  type ApiCall,
+  DEPARTMENT,
+  type Emulator,
+  makePerson,
+  ROLE,
+  startEmulator,
+} from '../src/emulator/emulator.js'
 import type { DirectoryProfile } from '../src/services/directory.js'
 import { MINUTE } from '../src/time.js'
 import { asked } from './support/journal.js'
@@ -55,6 +63,9 @@ const ofZhangsan: DirectoryProfile = {
 }
 
 /** What the person’s details say, in place of the emulator's answer. */
+const ZHANGSAN = makePerson({ id: 'zhangsan', nick: '张三' }).userId
+/** What the directory says of somebody: of zhangsan, unless it names another. */
+const person = (result: object) => details({ userid: ZHANGSAN, ...result })
 const details = (result: unknown) => ({ body: { errcode: 0, errmsg: 'ok', result } })
 const parents = (...lists: unknown[]) => details({ parent_list: lists.map((ids) => ({ parent_dept_id_list: ids })) })
 
@@ -82,7 +93,7 @@ describe('the profile of a person', () => {
 
   it('may lack everything but the name', async () => {
     await using desk = await Desk.open()
-    desk.dingtalk.failNext('user/get', details({ userid: 'x', name: '张三' }))
+    desk.dingtalk.failNext('user/get', person({ name: '张三' }))
     desk.dingtalk.failNext('department/listparentbyuser', parents())
     expect(await desk.profileOf('zhangsan')).toEqual({
       ...{ name: '张三', orgEmail: null, title: null, jobNumber: null },
@@ -94,7 +105,7 @@ describe('the profile of a person', () => {
     await using desk = await Desk.open()
     const hostile = ` a\u0000\u202e\nb\ud800 ${'x'.repeat(5000)}`
     const role_list = [{ id: 1, name: hostile, group_name: 'x' }]
-    desk.dingtalk.failNext('user/get', details({ name: hostile, title: hostile, job_number: hostile, role_list }))
+    desk.dingtalk.failNext('user/get', person({ name: hostile, title: hostile, job_number: hostile, role_list }))
     const { name, title, jobNumber, roles } = await desk.profileOf('zhangsan')
     for (const text of [name, title, jobNumber, roles[0]?.name]) {
       expect(text).toMatch(/^ab x+$/)
@@ -129,7 +140,7 @@ describe('a work e-mail', () => {
     [['a@corp.example'], null],
   ])('is taken for one where it is plain: %j', async (org_email, expected) => {
     await using desk = await Desk.open()
-    desk.dingtalk.failNext('user/get', details({ name: 'x', org_email, email: 'private@example.com' }))
+    desk.dingtalk.failNext('user/get', person({ name: 'x', org_email, email: 'private@example.com' }))
     expect((await desk.profileOf('zhangsan')).orgEmail).toBe(expected)
   })
 })
@@ -210,7 +221,7 @@ describe('a reading', () => {
     ['ten thousand roles', { role_list: ids(10_000).map((id) => ({ id, name: 'x' })) }],
   ])('understands nothing of %s', async (_, result) => {
     await using desk = await Desk.open()
-    desk.dingtalk.failNext('user/get', details({ name: 'x', ...result }))
+    desk.dingtalk.failNext('user/get', person({ name: 'x', ...result }))
     await expect(desk.profileOf('zhangsan')).rejects.toMatchObject({ code: 'dingtalk_unreadable' })
   })
 
@@ -237,9 +248,17 @@ describe('a reading', () => {
     expect((await desk.profileOf('zhangsan')).departments).toEqual([{ id: DEPARTMENT.research, name: '研发部', above }])
   })
 
+  it('is no word about somebody else, and none about nobody', async () => {
+    await using desk = await Desk.open()
+    for (const userid of ['other', ZHANGSAN.slice(1), undefined, null, '']) {
+      desk.dingtalk.failNext('user/get', details({ userid, name: 'x', org_email: 'boss@corp.example' }))
+      await expect(desk.profileOf('zhangsan')).rejects.toMatchObject({ code: 'dingtalk_unreadable' })
+    }
+  })
+
   it('asks for few names of somebody in very many departments', async () => {
     await using desk = await Desk.open()
-    desk.dingtalk.failNext('user/get', details({ name: 'x', dept_id_list: ids(1000) }))
+    desk.dingtalk.failNext('user/get', person({ name: 'x', dept_id_list: ids(1000) }))
     expect((await desk.profileOf('zhangsan')).departments).toHaveLength(1000)
     expect(asked(desk, 'department/get')).toBe(20)
   })

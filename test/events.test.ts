@@ -192,6 +192,28 @@ describe('whoever left while nobody listened', () => {
   })
 })
 
+describe('a flood of events', () => {
+  it('asks for few of those who are inside, and for nobody else; a leaver and a login do not wait for it', async () => {
+    await using world = await watched(READING)
+    const { dingtalk } = world
+    const browsers = [world.browser(), world.browser()] as const
+    await browsers[0].logIn('zhangsan')
+    await browsers[1].logIn('lisi')
+    dingtalk.clearJournal()
+    const begun = performance.now()
+    const { userId } = dingtalk.person('lisi')
+    for (let n = 0; n < 5000; n++)
+      dingtalk.stream.publish('user_modify_org', { userId: [n % 5 === 0 ? userId : `nobody-${n}`] })
+    leave(world)
+    await world.browser().logIn('zhangwei1')
+    while ((await browsers[0].get('/me')).status !== 401) await new Promise((resolve) => setImmediate(resolve))
+    const seconds = (performance.now() - begun) / 1000
+    // One login, one leaver, and a burst of lookups with five a second behind it.
+    expect(asked(world, 'getbyunionid')).toBeLessThanOrEqual(2 + 5 + 5 * Math.ceil(seconds))
+    await browsers[1].get('/me').expect(200)
+  }, 60_000)
+})
+
 describe('a change of the organisation', () => {
   /** What the database has of somebody's profile. */
   async function profileOf(world: World, person: string): Promise<DirectoryProfile> {

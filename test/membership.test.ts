@@ -148,7 +148,7 @@ const directoryDoubts: [Fault, ErrorCode][] = [
     { body: { errcode: 0, result: { contact_type, userid: 'somebody' } } },
     'dingtalk_unreadable',
   ]),
-  ...[undefined, null, '', 7].map((userid): [Fault, ErrorCode] => [
+  ...[undefined, null, '', 'a\nb', 'x'.repeat(129), {}].map((userid): [Fault, ErrorCode] => [
     { body: { errcode: 0, result: { contact_type: 0, userid } } },
     'dingtalk_unreadable',
   ]),

@@ -1,9 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
+import { setMaxListeners } from 'node:events'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics.js'
-import { SECOND, withinOr } from '../time.js'
+import { MINUTE, SECOND, withinOr } from '../time.js'
 import { AffectedPeople, type SignedInRows } from './affected-people.js'
 import type { Directory } from './directory.js'
 import type { ConnectionEnd, DirectoryEvent, EventListener, EventOutcome, EventSource } from './directory-event.js'
@@ -18,6 +19,7 @@ const ANSWER_WITHIN_MS = 45 * SECOND
 const MAX_IN_HAND = 10_000
 /** Searches of the database at a time, for leavers and for others each. */
 const MAX_SEARCHES = { maxRunning: 2, maxWaiting: 50_000 }
+const LOOK_AGAIN_MS = MINUTE
 /** At the end of the process. */
 const FINISH_WITHIN_MS = 2 * SECOND
 
@@ -48,12 +50,16 @@ export class DirectoryEvents implements EventListener {
   readonly #missed: MissedLeavers
   readonly #searches = { urgent: new ConcurrencyLimit(MAX_SEARCHES), others: new ConcurrencyLimit(MAX_SEARCHES) }
   readonly #stopped = new AbortController()
+  /** Leavers, by the directory's name, who are looked up once more. */
+  readonly #again = new Set<string>()
   #inHand = 0
   #hasConnected = false
   #stopping: Promise<void> | undefined
 
   constructor(options: Options) {
     const { source, now, membership, signedIn, recheckMs, sessionMaxAgeMs } = options
+    // Each leaver who is looked up again waits for it.
+    setMaxListeners(0, this.#stopped.signal)
     const log = new EventLog({ log: options.logger, metrics: options.metrics })
     const wait = options.wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal, ref: false }))
     this.#options = { answerWithinMs: ANSWER_WITHIN_MS, ...options, wait }
@@ -74,7 +80,10 @@ export class DirectoryEvents implements EventListener {
     this.#missed = new MissedLeavers({
       ...{ source, log, now, maxLookBackMs: sessionMaxAgeMs },
       firstLookBackMs: recheckMs === 0 ? sessionMaxAgeMs : Math.min(recheckMs, sessionMaxAgeMs),
-      onLeaver: (userid) => this.#queueUp(userid, true),
+      onLeaver: (userid) => {
+        this.#lookAgain(userid)
+        return this.#queueUp(userid, true)
+      },
       wait: (ms) => wait(ms, this.#stopped.signal),
     })
   }
@@ -138,16 +147,38 @@ export class DirectoryEvents implements EventListener {
       directory.forgetDepartments(departments)
       lookups.push(this.#affected.lookUp({ departments, roles }))
     }
-    return (await Promise.allSettled(lookups)).every(({ status }) => status === 'fulfilled')
+    const areDone = (await Promise.allSettled(lookups)).every(({ status }) => status === 'fulfilled')
+    if (isUrgent(event)) for (const userid of userids) this.#lookAgain(userid)
+    return areDone
   }
 
   async #lookUp(userid: string, urgent: boolean): Promise<void> {
     await Promise.all(await this.#queueUp(userid, urgent))
   }
 
+  /**
+   * A login that is under way while its person leaves opens a session afterwards; and the directory may be a little behind
+   * the events.
+   */
+  #lookAgain(userid: string): void {
+    if (this.#again.has(userid) || this.#again.size >= MAX_IN_HAND) return
+    this.#again.add(userid)
+    this.#options.wait(LOOK_AGAIN_MS, this.#stopped.signal).then(
+      () => {
+        this.#again.delete(userid)
+        return this.#queueUp(userid, true).catch((error: unknown) => this.#log.notCaughtUp(error))
+      },
+      () => {
+        // Only the stop ends a wait.
+      },
+    )
+  }
+
   /** Gives a lookup for each whom the directory calls so; whoever has no session is read at their next login. */
   async #queueUp(userid: string, urgent: boolean): Promise<Promise<void>[]> {
     const searches = urgent ? this.#searches.urgent : this.#searches.others
+    // Each search holds up the process where the database is a file.
+    await setImmediate()
     if (!(await searches.enter())) throw new AppError('service_unavailable', { detail: 'too many searches wait' })
     const people = await this.#options.signedIn.ofUserid(userid).finally(() => searches.leave())
     const lookups = people.map((person) => this.#queue.lookUp(person, { isUrgent: urgent }))

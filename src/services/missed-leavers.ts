@@ -42,10 +42,9 @@ export class MissedLeavers {
     const since = this.#since(lastHeardAt)
     this.#unknownSince = since
     for (const pauseMs of ASK_AGAIN_MS) {
-      if (await this.#ask(since)) {
-        if (asking === this.#asking) this.#unknownSince = undefined
-        return
-      }
+      const outcome = await this.#ask(since)
+      if (outcome === 'known' && asking === this.#asking) this.#unknownSince = undefined
+      if (outcome !== 'ask again') return
       await this.#options.wait(pauseMs)
       if (asking !== this.#asking) return
     }
@@ -53,21 +52,22 @@ export class MissedLeavers {
 
   #since(lastHeardAt: number | undefined): number {
     const { now, firstLookBackMs, maxLookBackMs } = this.#options
-    const since = lastHeardAt === undefined ? now() - firstLookBackMs : lastHeardAt - OVERLAP_MS
+    const since = lastHeardAt === undefined ? now() - firstLookBackMs : Math.min(lastHeardAt, now()) - OVERLAP_MS
     return Math.max(Math.min(since, this.#unknownSince ?? since), now() - maxLookBackMs)
   }
 
-  /** Returns false where it is worth another try. */
-  async #ask(since: number): Promise<boolean> {
+  /** `not allowed` until somebody has changed a setting: the next connection asks, as far back as this one. */
+  async #ask(since: number): Promise<'known' | 'not allowed' | 'ask again'> {
     const { source, onLeaver, log } = this.#options
     try {
       const userids = await source.leaversSince(new Date(since))
       await Promise.all(userids.map(onLeaver))
       log.caughtUp(new Date(since), userids.length)
-      return true
+      return 'known'
     } catch (error) {
       log.notCaughtUp(error)
-      return error instanceof AppError && error.code === 'dingtalk_misconfigured'
+      const isNotAllowed = error instanceof AppError && error.code === 'dingtalk_misconfigured'
+      return isNotAllowed ? 'not allowed' : 'ask again'
     }
   }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError } from '../../errors.js'
 import { SingleFlight } from '../../single-flight.js'
-import { MINUTE } from '../../time.js'
+import { MINUTE, SECOND, withinOr } from '../../time.js'
 import type { DirectoryCalls } from './directory-calls.js'
 import { text } from './directory-fields.js'
 import { isWithoutPermission } from './error-table.js'
@@ -11,6 +12,9 @@ const FRESH_MS = 10 * MINUTE
 const MAX_KEPT = 20_000
 /** Of the names that one person needs, so many are asked for at once: the next reading asks for the others. */
 const MAX_ASKED = 20
+const WAIT_MS = SECOND
+/** DingTalk counts the calls of a second. */
+const MAX_CALLS = { maxRunning: 3, maxWaiting: 1000 }
 
 /** The `errcode` for a department that is not there. */
 const NO_SUCH_DEPARTMENT = '60003'
@@ -41,6 +45,7 @@ export class DepartmentNames {
   /** By how often names had been forgotten, and id. */
   readonly #asking = new SingleFlight<string, void>()
   readonly #kept = new Map<number, Kept>()
+  readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   readonly #freshMs: number
   #forgotten = 0
 
@@ -53,7 +58,9 @@ export class DepartmentNames {
   /** Their names, by id; null where DingTalk does not say one. Never rejects. */
   async of(ids: readonly number[]): Promise<Map<number, string | null>> {
     const old = ids.filter((id) => !this.#isFresh(id)).slice(0, MAX_ASKED)
-    await Promise.all(old.map((id) => this.#asking.run(`${this.#forgotten} ${id}`, () => this.#ask(id))))
+    const asking = old.map((id) => this.#asking.run(`${this.#forgotten} ${id}`, () => this.#askInTurn(id)))
+    // A login does not wait for names: those that come later are there for the next reading.
+    await withinOr(Promise.all(asking), WAIT_MS, [])
     return new Map(ids.map((id) => [id, this.#kept.get(id)?.name ?? null]))
   }
 
@@ -81,6 +88,11 @@ export class DepartmentNames {
   #isFresh(id: number): boolean {
     const ageMs = this.#options.now() - (this.#kept.get(id)?.readAt ?? 0)
     return ageMs >= 0 && ageMs < this.#freshMs
+  }
+
+  async #askInTurn(id: number): Promise<void> {
+    if (!(await this.#limit.enter())) return
+    await this.#ask(id).finally(() => this.#limit.leave())
   }
 
   async #ask(id: number): Promise<void> {

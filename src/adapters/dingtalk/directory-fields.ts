@@ -15,6 +15,9 @@ export const text = z
     return clean === '' ? null : clean
   })
 
+/** The directory's name for somebody: a number where the organisation numbers its people. */
+export const userid = z.union([z.string(), z.int().transform(String)]).pipe(z.string().regex(/^[^\p{C}\p{Z}]{1,128}$/u))
+
 /** The id of a department or a role, which may come as its text. */
 export const directoryId = z
   .union([

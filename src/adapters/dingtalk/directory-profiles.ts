@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { DirectoryProfile, ProfileDepartment } from '../../services/directory.js'
 import type { DepartmentNames } from './department-names.js'
 import type { DirectoryCalls } from './directory-calls.js'
-import { directoryId, emailAddress, text } from './directory-fields.js'
-import { isWithoutPermission } from './error-table.js'
+import { directoryId, emailAddress, text, userid } from './directory-fields.js'
+import { isWithoutPermission, verdicts } from './error-table.js'
+import { failure } from './response.js'
 
 /** Far more than anybody has; what is longer is not what DingTalk documents. */
 const MAX_LISTED = 1000
@@ -15,6 +16,7 @@ const MAX_ABOVE = 100
  */
 const details = z.object({
   result: z.object({
+    userid,
     name: text,
     org_email: emailAddress,
     title: text,
@@ -48,12 +50,14 @@ export class DirectoryProfiles {
   }
 
   /** @throws {DingTalkError} where the directory does not say clearly */
-  async read(userid: string): Promise<DirectoryProfile> {
+  async read(asked: string): Promise<DirectoryProfile> {
     const path = '/topapi/v2/user/get'
     const [{ result }, ways] = await Promise.all([
-      this.#calls.ask({ call: 'user/get', path, body: { userid, language: 'zh_CN' }, response: details }),
-      this.#waysUp(userid),
+      this.#calls.ask({ call: 'user/get', path, body: { userid: asked, language: 'zh_CN' }, response: details }),
+      this.#waysUp(asked),
     ])
+    // A word about somebody else must not become this person's groups and mailbox.
+    if (result.userid !== asked) throw failure('user/get', verdicts.unreadable, 'an answer about somebody else')
     return {
       name: result.name,
       orgEmail: result.org_email,
@@ -79,10 +83,12 @@ export class DirectoryProfiles {
   }
 
   /** What is above each department of the person; nothing where the application may not know it. */
-  async #waysUp(userid: string): Promise<Ways> {
+  async #waysUp(asked: string): Promise<Ways> {
     const [call, path] = ['department/listparentbyuser', '/topapi/v2/department/listparentbyuser']
     try {
-      return waysOf((await this.#calls.ask({ call, path, body: { userid }, response: parents })).result.parent_list)
+      return waysOf(
+        (await this.#calls.ask({ call, path, body: { userid: asked }, response: parents })).result.parent_list,
+      )
     } catch (error) {
       if (isWithoutPermission(error, call)) return new Map()
       throw error

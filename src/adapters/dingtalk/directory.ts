@@ -3,6 +3,7 @@ import { DingTalkError } from '../../errors.js'
 import type { Directory, DirectoryProfile, Standing } from '../../services/directory.js'
 import { DepartmentNames } from './department-names.js'
 import type { DirectoryCalls } from './directory-calls.js'
+import { userid } from './directory-fields.js'
 import { DirectoryProfiles } from './directory-profiles.js'
 
 /**
@@ -13,7 +14,7 @@ const response = z.object({
   result: z
     .object({
       contact_type: z.union([z.literal([0, 1]), z.literal(['0', '1'])]).transform(Number),
-      userid: z.string().min(1).optional(),
+      userid: userid.optional(),
     })
     .transform(({ contact_type, userid }, ctx): Standing => {
       if (contact_type !== 0) return { is: 'external' }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { DingTalkClient } from './client.js'
 import type { DirectoryCalls } from './directory-calls.js'
-import { list, userid } from './read-event.js'
+import { userid } from './directory-fields.js'
+import { list } from './read-event.js'
 
 const PAGE = 50
 /** Ten thousand leavers: more are found by the rechecks. */
@@ -14,13 +15,19 @@ interface Options {
 }
 
 /** https://open.dingtalk.com/document/development/obtains-the-resignation-record-list */
-const response = z.object({
-  records: list(z.object({ userId: userid })),
-  nextToken: z
-    .union([z.string(), z.number()])
-    .nullish()
-    .transform((token) => String(token ?? '')),
-})
+const response = z
+  .looseObject({})
+  // An answer that has neither is about something else: it does not say that nobody has left.
+  .refine((answer) => Array.isArray(answer.records) || 'nextToken' in answer, 'has no records')
+  .pipe(
+    z.object({
+      records: list(z.object({ userId: userid })),
+      nextToken: z
+        .union([z.string(), z.number()])
+        .nullish()
+        .transform((token) => String(token ?? '')),
+    }),
+  )
 
 /** DingTalk's record of those who left. */
 export class LeaveRecords {

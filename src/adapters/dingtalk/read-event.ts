@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import { type DirectoryEvent, eventTypes } from '../../services/directory-event.js'
-import { directoryId } from './directory-fields.js'
+import { directoryId, userid } from './directory-fields.js'
 
 /** Of one event: what more are in it comes to light by the rechecks. */
-const MAX_IDS = 10_000
-
-/** The directory's name for somebody: a number where the organisation numbers its people. */
-export const userid = z.union([z.string(), z.int().transform(String)]).pipe(z.string().regex(/^[^\p{C}\p{Z}]{1,128}$/u))
+const MAX_IDS = 1000
 
 /** A list, for which some applications get its one item; what is no item of it is left out. */
 export function list<T>(item: z.ZodType<T>) {
