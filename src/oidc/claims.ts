@@ -1,8 +1,8 @@
 import type { Application } from '../services/application.js'
+import { harmlessUsername } from '../services/harmless-username.js'
 import type { KnownPerson } from '../services/known-people.js'
 import { groupsFor } from '../services/permission.js'
 import type { User } from '../services/ports.js'
-import { isReserved } from '../services/reserved-names.js'
 
 /** What each scope gives, of what is known of a person: https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims */
 export function claimsByScope({ hasProfiles }: { hasProfiles: boolean }) {
@@ -46,7 +46,6 @@ function directoryClaims({ user, profile }: KnownPerson): Claims {
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null && value !== undefined))
 }
 
-/** Where an application is given usernames, one with power elsewhere is not among them. */
-function usernameFor({ usernameClaim }: Application, { handle, username }: User): string {
-  return usernameClaim === 'username' && !isReserved(username) ? username : handle
+function usernameFor({ usernameClaim }: Application, user: User): string {
+  return usernameClaim === 'username' ? harmlessUsername(user) : user.handle
 }

@@ -92,7 +92,7 @@ export interface UserRows {
   /** Returns undefined where the unionId, the username or the handle is taken. */
   create(user: NewUser): Promise<StoredUser | undefined>
   findByUnionId(unionId: string): Promise<StoredUser | undefined>
-  /** Those of these names that somebody has as their username or handle. */
+  /** Those of these names that somebody has as their username or handle, or is promised. */
   takenUsernames(usernames: string[]): Promise<string[]>
   markMembershipChecked(userId: string, userid: string, at: Date): Promise<void>
 }

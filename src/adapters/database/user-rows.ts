@@ -55,7 +55,13 @@ export class PrismaUserRows implements UserRows {
         select: { username: true, handle: true },
       }),
     )
-    return taken.flatMap(({ username, handle }) => (handle === null ? [username] : [username, handle]))
+    const promised = await this.#database.prisma(({ promisedHandle }) =>
+      promisedHandle.findMany({ where: { handle: { in: usernames } }, select: { handle: true } }),
+    )
+    return [
+      ...taken.flatMap(({ username, handle }) => [username, handle ?? username]),
+      ...promised.map((p) => p.handle),
+    ]
   }
 
   async markMembershipChecked(userId: string, userid: string, at: Date): Promise<void> {
