@@ -153,7 +153,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     emailDomain,
     now,
   })
-  const knownPeople = new KnownPeople({ rules: accessRules, hasProfiles, recheckMs, emailDomain })
+  const knownPeople = new KnownPeople({ rules: accessRules, hasProfiles, recheckMs, emailDomain, now })
   const openid = new LazyOpenid({
     config,
     keyRows: new SqlSigningKeyRows(database),
@@ -161,6 +161,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     applications,
     applicationSessions: new SqlApplicationSessionRows(database),
     signedIn,
+    accessRules,
     knownPeople,
     browserSessions,
     login,

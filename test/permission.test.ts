@@ -66,6 +66,8 @@ describe('/verify?app=', () => {
     ['no application', 'app=', 403, 'not_permitted'],
     ['an application’s name in other letters', 'app=Wiki', 403, 'not_permitted'],
     ['two applications', 'app=other&app=wiki', 400, 'bad_request'],
+    ['a parameter in other letters', 'APP=wiki', 400, 'bad_request'],
+    ['a list of applications', 'app[]=wiki', 400, 'bad_request'],
   ])('refuses %s', async (_, query, status, code) => {
     await using world = await createWiki()
     const browser = await signedIn(world, 'zhangsan')
@@ -174,6 +176,18 @@ describe('a doubt about the directory', () => {
   })
 })
 
+describe('a clock that was put back', () => {
+  it('makes nothing fresh that was read before it was', async () => {
+    await using world = await createWiki({ MEMBERSHIP_RECHECK: '1h' })
+    passForBoth(world, 24 * HOUR)
+    await signedIn(world, 'zhangsan')
+    passForBoth(world, -12 * HOUR)
+    world.dingtalk.failNext('user/get', THROTTLED, 100)
+    const browser = await signedIn(world, 'zhangsan')
+    await browser.get('/verify?app=wiki').expect(403)
+  })
+})
+
 describe('the headers of /verify', () => {
   it('are always four, empty where nothing is known', async () => {
     await using world = await createWorld()
@@ -201,6 +215,17 @@ describe('the headers of /verify', () => {
     const browser = await signedIn(other, 'zhangsan')
     const { headers } = await browser.get('/verify').expect(204)
     expect(headers).toMatchObject({ 'x-auth-request-email': '', 'x-auth-request-groups': '' })
+  })
+})
+
+describe('a username', () => {
+  it('with power elsewhere is not told to what a proxy protects', async () => {
+    await using world = await createWorld()
+    world.dingtalk.changePerson('zhangsan', { nick: 'Ａdmin' })
+    const browser = await signedIn(world, 'zhangsan')
+    const { body: me } = await browser.get('/me').expect(200)
+    const { headers } = await browser.get('/verify').expect(204)
+    expect(headers['x-auth-request-preferred-username']).toBe(me.handle)
   })
 })
 

@@ -1,9 +1,10 @@
 import { type Account, type Client, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../errors.js'
+import type { AccessRulesCache } from '../services/access-rules.js'
 import type { Application } from '../services/application.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
 import type { Audit } from '../services/audit.js'
-import type { KnownPeople } from '../services/known-people.js'
+import type { KnownPeople, KnownPerson } from '../services/known-people.js'
 import { openidPaths } from '../services/openid-paths.js'
 import { isPermitted } from '../services/permission.js'
 import type { LiveSession, User } from '../services/ports.js'
@@ -15,6 +16,7 @@ import { currentRequest } from './openid-request.js'
 interface Options {
   signedIn: SignedIn
   applicationSessions: ApplicationSessionRows
+  accessRules: Pick<AccessRulesCache, 'application'>
   knownPeople: KnownPeople
   audit: Audit
   publicUrl: string
@@ -45,9 +47,9 @@ export class Accounts {
     const { client } = ctx.oidc
     if (!live || live.user.id !== userId || !client) return undefined
     const application = applicationOf(client)
-    const person = await this.#options.knownPeople.of(live)
+    const { person, isPermitted: isAllowed } = await this.#know(live, application)
     // A browser is told so on a page of its own, by `grant`.
-    if (source && !isPermitted(application, person)) return undefined
+    if (source && !isAllowed) return undefined
     const claims = claimsOf(person, application)
     return { accountId: userId, claims: () => claims }
   }
@@ -55,7 +57,7 @@ export class Accounts {
   /** Whether a code or token may still be used: its session is alive, and its person may use the application. */
   async mayUse(source: Source, client: Client): Promise<boolean> {
     const live = await this.liveSessionOf(source)
-    return live !== undefined && isPermitted(applicationOf(client), await this.#options.knownPeople.of(live))
+    return live !== undefined && (await this.#know(live, applicationOf(client))).isPermitted
   }
 
   /** The session that a code or token lives of, if it and its person may go on. */
@@ -81,7 +83,8 @@ export class Accounts {
     const { live } = currentRequest()
     if (!client || !session || !live) throw new Error('nobody is signed in')
     const application = applicationOf(client)
-    if (!isPermitted(application, await this.#options.knownPeople.of(live))) {
+    const known = await this.#know(live, application)
+    if (!known.isPermitted) {
       if (ctx.oidc.prompts.has('none')) throw new errors.AccessDenied('the person may not use this application')
       throw this.#notPermitted(ctx, application, live.user)
     }
@@ -99,6 +102,15 @@ export class Accounts {
     grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
     await grant.save()
     return grant
+  }
+
+  /** By rules of one moment, read before the person's groups are worked out: old groups must not open a new application. */
+  async #know(live: LiveSession, application: Application): Promise<{ person: KnownPerson; isPermitted: boolean }> {
+    const { accessRules, knownPeople } = this.#options
+    const isForAll = application.access === 'everyone'
+    const held = isForAll ? application : await accessRules.application(application.id)
+    const person = await knownPeople.of(live)
+    return { person, isPermitted: held !== undefined && isPermitted(held, person) }
   }
 
   #notPermitted(ctx: KoaContextWithOIDC, { id, name }: Application, user: User): AppError {

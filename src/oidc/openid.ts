@@ -6,6 +6,7 @@ import type { BrowserSessions } from '../cookies/session.js'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
 import { contentSecurityPolicy, leadingAnywhere } from '../pages/content-security-policy.js'
+import type { AccessRulesCache } from '../services/access-rules.js'
 import type { ApplicationRows } from '../services/application.js'
 import type { ApplicationSessionRows } from '../services/application-session.js'
 import type { Audit } from '../services/audit.js'
@@ -36,6 +37,7 @@ export interface OpenidOptions {
   applications: ApplicationRows
   applicationSessions: ApplicationSessionRows
   signedIn: SignedIn
+  accessRules: AccessRulesCache
   knownPeople: KnownPeople
   browserSessions: BrowserSessions
   login: LoginService
@@ -63,6 +65,7 @@ export class Openid {
         signedIn,
         applicationSessions,
         knownPeople,
+        accessRules: options.accessRules,
         audit: options.audit,
         publicUrl: config.publicUrl,
         now,

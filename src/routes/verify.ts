@@ -8,6 +8,7 @@ import { AppError } from '../errors.js'
 import { isFromTrustedPeer } from '../middleware/client-address.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { WarnOnce } from '../middleware/warn-once.js'
+import { harmlessUsername } from '../services/harmless-username.js'
 import { groupsFor, isPermitted } from '../services/permission.js'
 import type { User } from '../services/ports.js'
 
@@ -33,15 +34,16 @@ export function verifyRoutes(ctx: Dependencies): Router {
   async function verify(req: Request, res: Response): Promise<void> {
     const live = await browserSessions.signedIn(req)
     if (!live) return sendToLogin(req, res)
-    const person = await knownPeople.of(live)
     const id = applicationIdOf(req)
+    // Before the person's groups are worked out: old groups must not open a new application.
     const application = id === undefined ? undefined : await accessRules.application(id)
+    const person = await knownPeople.of(live)
     const { user, email, groups = [] } = person
     if (id !== undefined && !(application && isPermitted(application, person)))
       throw refused(req, res, { id: id.slice(0, MAX_ID_LENGTH), name: application?.name, user })
     res.set('X-Auth-Request-User', user.id)
     // Headers carry ASCII alone.
-    res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(user.username))
+    res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(harmlessUsername(user)))
     // Always all of them: a proxy may else pass on what a client sent.
     res.set('X-Auth-Request-Email', email?.address ?? '')
     res.set('X-Auth-Request-Groups', groupsFor(application ?? ANY_APPLICATION, groups).join(','))
@@ -84,10 +86,12 @@ interface Refusal {
   user: User
 }
 
-/** @throws {AppError} `bad_request` where the proxy names several: none of them may be left out */
+/** @throws {AppError} `bad_request` where the proxy names several, or misspells the parameter: no rule may be left out */
 function applicationIdOf(req: Request): string | undefined {
-  const [id, ...more] = queryOf(req).getAll('app')
-  if (more.length > 0) throw new AppError('bad_request', { detail: 'app is given twice' })
+  const query = queryOf(req)
+  const [id, ...more] = query.getAll('app')
+  const isMisspelt = [...query.keys()].some((name) => name !== 'app' && /app/i.test(name))
+  if (more.length > 0 || isMisspelt) throw new AppError('bad_request', { detail: 'app is given twice, or misspelt' })
   return id
 }
 

@@ -19,6 +19,7 @@ interface Options {
   hasProfiles: boolean
   recheckMs: number
   emailDomain: string | undefined
+  now: () => number
 }
 
 /** Puts together what is known of the people who are signed in. */
@@ -51,8 +52,10 @@ export class KnownPeople {
    * than a recheck would let them be. Later on, what was last known counts.
    */
   #isFresh({ info, user }: LiveSession): boolean {
-    // A login takes a moment between the directory's word and its session.
-    const toleranceMs = Math.max(this.#options.recheckMs, MINUTE)
-    return user.profileReadAt !== null && user.profileReadAt.getTime() >= info.createdAt.getTime() - toleranceMs
+    const { recheckMs, now } = this.#options
+    const readAt = user.profileReadAt?.getTime() ?? Number.NEGATIVE_INFINITY
+    // A login takes a moment between the directory's word and its session. What was read in the future, before the clock
+    // was put back, is of any age.
+    return readAt >= info.createdAt.getTime() - Math.max(recheckMs, MINUTE) && readAt <= now() + MINUTE
   }
 }

@@ -28,7 +28,7 @@ it.each([{ prompt: 'login' }, { max_age: '60' }])(
     const begun = await browser.get(party.authorizeUrl(wanted)).expect(303)
     browser.cookies.set('sid', cookie)
     const waiting = await browser.get(String(begun.headers.location)).expect(302)
-    expect(waiting.headers.location).toContain('/ding_url?redirect=')
+    expect(waiting.headers.location).toContain('/ding_url?way=page&redirect=')
   },
 )
 

@@ -208,7 +208,7 @@ describe('a login that the application wants', () => {
     const begun = await browser.get(party.authorizeUrl({ prompt: 'login' })).expect(303)
     // Coming back without a login changes nothing.
     const waiting = await browser.get(String(begun.headers.location)).expect(302)
-    expect(waiting.headers.location).toContain('/ding_url?redirect=')
+    expect(waiting.headers.location).toContain('/ding_url?way=page&redirect=')
     const again = await browser.get(String(begun.headers.location).replace('interaction', 'auth')).expect(303)
     expect(again.headers.location).toMatch(/^\/oidc\/interaction\//)
     const returned = await party.logIn(browser, again)

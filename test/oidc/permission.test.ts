@@ -100,6 +100,20 @@ describe('an application of a group', () => {
   })
 })
 
+describe('a new application', () => {
+  it('is not opened by what its group was before', async () => {
+    await using world = await createEngineering()
+    const browser = await signedIn(world, 'zhangsan')
+    await new RelyingParty(world).enter(browser)
+    await changeGroup(world, 'engineers', { roles: [], userids: ['boss'] })
+    await addApplication(world, { id: 'secret', access: ['engineers'] })
+    world.pass(2 * SECOND)
+    const party = new RelyingParty(world, { id: 'secret' })
+    const { body } = await browser.get(party.authorizeUrl()).expect(403)
+    expect(body.error).toBe('not_permitted')
+  })
+})
+
 describe('the claims of the directory', () => {
   it('are in the ID token and at userinfo alike', async () => {
     await using world = await createEngineering()

@@ -23,9 +23,14 @@ export class PrismaAccessRows implements AccessRows {
   }
 
   async read(): Promise<Access> {
-    const revision = await this.revision()
-    const groups = await new SqlGroupRows(this.#database).list()
-    return { revision, groups, applications: await new SqlApplicationRows(this.#database).list() }
+    for (let revision = await this.revision(); ; ) {
+      const groups = await new SqlGroupRows(this.#database).list()
+      const applications = await new SqlApplicationRows(this.#database).list()
+      const after = await this.revision()
+      // What was changed in between could be of two times: a new application with old groups lets the wrong people in.
+      if (after === revision) return { revision, groups, applications }
+      revision = after
+    }
   }
 
   async take(steps: readonly AccessStep[], revision: number): Promise<boolean> {
