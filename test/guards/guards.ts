@@ -783,6 +783,26 @@ export const guards: readonly Guard[] = [
       tests: ['stream-client.test.ts'],
     },
     {
+      name: 'a second look at a leaver',
+      file: 'services/directory-events.ts',
+      find: 'if (isUrgent(event)) for (const userid of userids) this.#lookAgain(userid)',
+      tests: ['directory-events.test.ts'],
+    },
+    {
+      name: 'how far back leavers are asked for after a refusal',
+      file: 'services/missed-leavers.ts',
+      find: "if (outcome === 'known' && asking",
+      replace: 'if (asking',
+      tests: ['directory-events.test.ts'],
+    },
+    {
+      name: 'the past, where the clock was put back',
+      file: 'services/missed-leavers.ts',
+      find: 'Math.min(lastHeardAt, now())',
+      replace: 'lastHeardAt',
+      tests: ['directory-events.test.ts'],
+    },
+    {
       name: 'the pace of lookups',
       file: 'services/lookup-queue.ts',
       find: 'await this.#turn()',
