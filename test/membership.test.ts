@@ -540,6 +540,27 @@ describe('the lookup of a session’s person', () => {
     expect(answer.body.error).toBe('code_rejected')
   })
 
+  it('keeps a pace that leaves DingTalk’s calls of a second to logins, and is waited for once', async () => {
+    await using world = await createWorld({ MEMBERSHIP_RECHECK: '1h' })
+    const browsers = Array.from({ length: 40 }, () => world.browser())
+    for (const [n, browser] of browsers.entries()) {
+      world.dingtalk.addPerson(makePerson({ id: `person-${n}`, nick: `人${n}` }))
+      await browser.logIn(`person-${n}`)
+    }
+    world.pass(HOUR + 1000)
+    world.dingtalk.clearJournal()
+    const everybody = () => Promise.all(browsers.map((browser) => browser.get('/me').expect(200)))
+    const begun = performance.now()
+    await everybody()
+    const secondsBefore = (performance.now() - begun) / 1000
+    // Ten at once, and ten in each second behind them.
+    expect(asked(world, 'getbyunionid')).toBeLessThanOrEqual(11 + Math.ceil(10 * secondsBefore))
+    while (asked(world, 'getbyunionid') < 40) await world.dingtalk.nextCall('getbyunionid')
+    expect((performance.now() - begun) / 1000).toBeGreaterThan(2.5)
+    await everybody()
+    expect(asked(world, 'getbyunionid')).toBe(40)
+  })
+
   it('ends at SESSION_MAX_AGE where it never gets a response', async () => {
     const { world, browser } = await signedInAnHourAgo({ SESSION_MAX_AGE: '2h' })
     await using _ = world

@@ -4,6 +4,7 @@ import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
 import { MINUTE, SECOND } from '../time.js'
 import type { DirectoryPerson } from './directory.js'
+import { Pace } from './pace.js'
 
 /** A quarter of what DingTalk lets an application ask of one API in a second: the rest is for logins. */
 const EVERY_MS = SECOND / 5
@@ -40,7 +41,7 @@ type Queue = Map<string, Entry>
  */
 export class LookupQueue {
   readonly #lookUp: Options['lookUp']
-  readonly #now: () => number
+  readonly #pace: Pace
   readonly #wait: NonNullable<Options['wait']>
   readonly #limit = new ConcurrencyLimit({ maxRunning: MAX_RUNNING, maxWaiting: 1 })
   readonly #stopped = new AbortController()
@@ -52,15 +53,14 @@ export class LookupQueue {
   }
   readonly #running = new Set<Promise<void>>()
   #isAtWork = false
-  /** When the next lookup may begin, if nothing had been done for long. */
-  #freeAt = 0
 
   constructor({ lookUp, now, wait }: Options) {
     this.#lookUp = lookUp
-    this.#now = now
     // Everybody who rests waits for it.
     setMaxListeners(0, this.#stopped.signal)
-    this.#wait = wait ?? ((ms, signal) => setTimeout(ms, undefined, { signal, ref: false }))
+    const usual: NonNullable<typeof wait> = (ms, signal) => setTimeout(ms, undefined, { signal, ref: false })
+    this.#wait = wait ?? usual
+    this.#pace = new Pace({ everyMs: EVERY_MS, burst: BURST, now, wait: (ms) => this.#wait(ms, this.#stopped.signal) })
   }
 
   /**
@@ -107,7 +107,7 @@ export class LookupQueue {
   async #work(): Promise<void> {
     const { urgent, others } = this.#queues
     while (urgent.size + others.size > 0) {
-      await this.#turn()
+      await this.#pace.turn()
       await this.#limit.enter()
       // Chosen no earlier: somebody who may have left can have come meanwhile.
       const entry = first(urgent) ?? first(others)
@@ -119,15 +119,6 @@ export class LookupQueue {
     }
     // In the same step as the look at the queues: nobody who is added comes between.
     this.#isAtWork = false
-  }
-
-  /** Waits until another lookup may begin. */
-  async #turn(): Promise<void> {
-    const now = this.#now()
-    // A clock that is put back makes no wait longer.
-    const waitMs = Math.min(this.#freeAt - now, EVERY_MS)
-    if (waitMs > 0) await this.#wait(waitMs, this.#stopped.signal)
-    this.#freeAt = Math.max(Math.min(this.#freeAt, now + EVERY_MS), now - (BURST - 1) * EVERY_MS) + EVERY_MS
   }
 
   /** Never rejects. */

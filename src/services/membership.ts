@@ -1,15 +1,19 @@
+import { setTimeout } from 'node:timers/promises'
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
 import { SingleFlight } from '../single-flight.js'
-import { MINUTE, withinOr } from '../time.js'
+import { MINUTE, SECOND, withinOr } from '../time.js'
 import type { Audit, Client } from './audit.js'
 import type { Directory, DirectoryPerson, Standing } from './directory.js'
+import { Pace } from './pace.js'
 import type { Admission, DingTalkProfile, User, UserRows } from './ports.js'
 import type { Profiles } from './profiles.js'
 import type { Sessions } from './sessions.js'
 
 /** How long a request waits for the lookup of its user. */
 const WAIT_MS = 1000
+/** Half of what DingTalk lets an application ask of one API in a second: the rest is for logins and events. */
+const PACE = { everyMs: SECOND / 10, burst: 10 }
 /** A part of what may be asked of DingTalk at a time, so that a morning of lookups does not keep logins waiting. */
 const MAX_LOOKUPS = { maxRunning: 16, maxWaiting: 2000 }
 
@@ -37,11 +41,16 @@ export class Membership {
   readonly #limit = new ConcurrencyLimit(MAX_LOOKUPS)
   /** By user id: parallel requests of one user share a lookup. */
   readonly #rechecks = new SingleFlight<string, User | undefined>()
+  /** Whose lookup has been waited for in vain, by user id, until it comes. */
+  readonly #slow = new Set<string>()
+  readonly #pace: Pace
   /** When a user whose lookup failed is asked again, by user id. */
   readonly #notBefore = new Map<string, number>()
 
   constructor(options: Options) {
     this.#options = { now: Date.now, ...options }
+    const wait = (ms: number) => setTimeout(ms, undefined, { ref: false })
+    this.#pace = new Pace({ ...PACE, now: this.#options.now, wait })
   }
 
   /**
@@ -79,11 +88,18 @@ export class Membership {
    */
   async ifMayStay(user: User, client: Client): Promise<User | undefined> {
     if (!this.#isDue(user)) return user
-    return withinOr(
-      this.#rechecks.run(user.id, () => this.#recheck(user, client)),
+    const recheck = this.#rechecks.run(user.id, () => this.#recheck(user, client))
+    // Nobody waits a second time for a lookup whose turn is long in coming.
+    if (this.#slow.has(user.id)) return user
+    const outcome = await withinOr(
+      recheck.then((known) => ({ known })),
       WAIT_MS,
-      user,
+      undefined,
     )
+    if (outcome) return outcome.known
+    this.#slow.add(user.id)
+    void recheck.finally(() => this.#slow.delete(user.id))
+    return user
   }
 
   /**
@@ -108,6 +124,7 @@ export class Membership {
     let hasLeft = false
     let known: Known | undefined
     try {
+      await this.#pace.turn()
       const standing = await this.#standingOf(user)
       hasLeft = standing.is !== 'employee'
       known = await this.#settle(user, standing, client)

@@ -805,8 +805,14 @@ export const guards: readonly Guard[] = [
     {
       name: 'the pace of lookups',
       file: 'services/lookup-queue.ts',
-      find: 'await this.#turn()',
+      find: 'await this.#pace.turn()',
       tests: ['lookup-queue.test.ts'],
+    },
+    {
+      name: 'the pace of rechecks',
+      file: 'services/membership.ts',
+      find: 'await this.#pace.turn()',
+      tests: ['membership.test.ts'],
     },
     {
       name: 'the precedence of leavers',
