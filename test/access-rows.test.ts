@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { PrismaAccessRows } from '../src/adapters/database/access-rows.js'
-import type { Database } from '../src/adapters/database/database.js'
+import { Database } from '../src/adapters/database/database.js'
 
 describe('the rows of applications and groups', () => {
   it('are of one moment: what is changed while they are read is read again', async () => {
     let revision = 1
     let groups: object[] = [{ name: 'ops', rules: rules('everybody'), createdAt: '2026-01-01' }]
     const asked: string[] = []
-    const database = {
-      query: async ({ name }: { name: string }) => {
+    const database = new Database({
+      query: ({ name }) => {
         asked.push(name)
         if (name === 'access_revision') return [{ revision }]
         if (name === 'application_list') return []
@@ -20,7 +20,10 @@ describe('the rows of applications and groups', () => {
         }
         return read
       },
-    } as unknown as Database
+      loadPrisma: () => Promise.reject(new Error('nothing is written here')),
+      skipLocked: '',
+      close: async () => {},
+    })
     const access = await new PrismaAccessRows(database).read()
     expect(access).toMatchObject({ revision: 2, groups: [{ userids: ['boss'] }] })
     expect(asked.filter((name) => name === 'group_list')).toHaveLength(2)
