@@ -95,6 +95,8 @@ it('a rotation loses no login, in two processes, while a new secret comes and th
     for (let step = 0; step < 4; step++) pass(10 * SECOND)
   })
   pass(DAY + HOUR)
+  // Somebody asks in that day: by then the key is kept under both secrets.
+  await both.browser().get('/oidc/jwks').expect(200)
   const fresh = await serverWith(NEW)
   await during([both, fresh], async () => {
     await keysWith(NEW, OLD).rotate({ now: false })

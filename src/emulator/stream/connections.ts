@@ -14,6 +14,8 @@ interface Connection {
   id: string
   socket: WebSocket
   subscriptions: Subscription[]
+  /** What was sent in each ping that has no reply, by message id. */
+  pings: Map<string, string>
   /** Told to leave: no event comes on it any more. */
   isLeaving: boolean
 }
@@ -22,7 +24,6 @@ interface Connection {
 export class Connections {
   readonly happenings = new EventEmitter<{ opened: []; closed: []; pong: []; reply: [Reply] }>().setMaxListeners(0)
   readonly #clock: Clock
-  readonly #pings = new Map<string, string>()
   #connections: Connection[] = []
 
   constructor(clock: Clock) {
@@ -35,10 +36,10 @@ export class Connections {
   }
 
   accept(socket: WebSocket, subscriptions: Subscription[]): void {
-    const connection = { id: randomUUID(), socket, subscriptions, isLeaving: false }
+    const connection: Connection = { id: randomUUID(), socket, subscriptions, pings: new Map(), isLeaving: false }
     this.#connections.push(connection)
     const keepAlive = setInterval(() => this.#keepAlive(connection), KEEPALIVE_EVERY_MS).unref()
-    socket.on('message', (message) => this.#receive(String(message)))
+    socket.on('message', (message) => this.#receive(connection, String(message)))
     socket.on('error', () => socket.terminate())
     socket.once('close', () => {
       clearInterval(keepAlive)
@@ -75,18 +76,17 @@ export class Connections {
 
   /** Cuts all connections without a word. */
   drop(): void {
-    this.#pings.clear()
     for (const { socket } of this.#connections) socket.terminate()
   }
 
-  #receive(text: string): void {
+  #receive({ pings }: Connection, text: string): void {
     const reply = replyIn(text)
     if (!reply) return
-    const ping = this.#pings.get(reply.headers.messageId)
+    const ping = pings.get(reply.headers.messageId)
     if (ping === undefined) {
       this.happenings.emit('reply', reply)
     } else if (reply.code === 200 && reply.data === ping) {
-      this.#pings.delete(reply.headers.messageId)
+      pings.delete(reply.headers.messageId)
       this.happenings.emit('pong')
     }
   }
@@ -98,9 +98,7 @@ export class Connections {
 
   #ping(connection: Connection): void {
     const frame = systemFrame('ping', this.#clock.now(), { opaque: randomUUID() })
-    const messageId = frame.headers.messageId ?? ''
-    this.#pings.set(messageId, frame.data)
-    connection.socket.once('close', () => this.#pings.delete(messageId))
+    connection.pings.set(frame.headers.messageId ?? '', frame.data)
     this.#send(connection, frame)
   }
 
