@@ -207,6 +207,14 @@ describe('a handle where the directory is read', () => {
     )
   })
 
+  it('that is promised to somebody is nobody else’s username', async () => {
+    await using world = await createWorld()
+    await setHandle(world, 'the boss', 'ceo')
+    const { handle } = await logIn(world, 'someone', 'ceo')
+    expect(handle).not.toBe('ceo')
+    expect(await world.sql('SELECT "username" FROM "User"')).toEqual([{ username: 'ceo-2' }])
+  })
+
   it('is the one that an operator promised, and not one promised to somebody else', async () => {
     await using world = await createWorld(DIRECTORY)
     const { unionId } = makePerson({ id: 'promised', nick: 'x' })

@@ -150,3 +150,14 @@ describe('the stop', () => {
     expect(desk.lookups).toHaveLength(before)
   })
 })
+
+describe('a lookup that is asked for just as the queue empties', () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])('is begun, %i steps behind the one before', async (steps) => {
+    const desk = new Desk()
+    desk.ask('one')
+    for (let step = 0; step < steps; step++) await Promise.resolve()
+    desk.ask('two')
+    await desk.pass(SECOND)
+    expect(desk.ids).toEqual(['one', 'two'])
+  })
+})
