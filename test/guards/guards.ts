@@ -1543,8 +1543,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'groups and application of one moment, at the provider',
       file: 'oidc/account.ts',
-      find: 'return { person, isPermitted: held !== undefined && isPermitted(held, person) }',
-      replace: 'return { person, isPermitted: held !== null && isPermitted(application, person) }',
+      find: 'isForAll ? application : await accessRules.application(application.id)',
+      replace: 'isForAll || accessRules ? application : undefined',
       tests: ['oidc/permission.test.ts'],
     },
     {
