@@ -14,6 +14,7 @@ const application = z.strictObject({
   backchannelLogoutUri: z.string().nullable().optional(),
   openUrl: z.string().nullable().optional(),
   logoUrl: z.string().nullable().optional(),
+  description: z.string().nullable().optional(),
   access: z.union([z.literal('everyone'), z.array(z.string())], 'must be everyone, or a list of groups').optional(),
   usernameClaim: z.enum(['handle', 'username']).optional(),
   refreshTokens: z.boolean().optional(),

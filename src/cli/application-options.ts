@@ -14,6 +14,7 @@ export interface SettingOptions {
   backchannelLogoutUri?: string | false
   openUrl?: string | false
   logoUrl?: string | false
+  description?: string | false
   usernameClaim?: 'handle' | 'username'
   refreshTokens?: boolean
   scope?: string[] | false
@@ -27,6 +28,7 @@ export const usualSettings: Omit<ApplicationSettings, 'name'> = {
   backchannelLogoutUri: null,
   openUrl: null,
   logoUrl: null,
+  description: null,
   access: 'everyone',
   usernameClaim: 'handle',
   refreshTokens: false,
@@ -35,7 +37,7 @@ export const usualSettings: Omit<ApplicationSettings, 'name'> = {
 
 /** The settings that these options give, and no others. */
 export function settingsGiven(options: SettingOptions): Partial<ApplicationSettings> {
-  const { name, usernameClaim, refreshTokens, backchannelLogoutUri, openUrl, logoUrl } = options
+  const { name, usernameClaim, refreshTokens, backchannelLogoutUri, openUrl, logoUrl, description } = options
   const kind = kindGiven(options)
   const access = options.everyone ? 'everyone' : options.group
   const redirectUris = listGiven(options.redirectUri)
@@ -49,6 +51,7 @@ export function settingsGiven(options: SettingOptions): Partial<ApplicationSetti
     ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri: backchannelLogoutUri || null }),
     ...(openUrl !== undefined && { openUrl: openUrl || null }),
     ...(logoUrl !== undefined && { logoUrl: logoUrl || null }),
+    ...(description !== undefined && { description: description || null }),
     ...(access !== undefined && { access }),
     ...(usernameClaim !== undefined && { usernameClaim }),
     ...(refreshTokens !== undefined && { refreshTokens }),

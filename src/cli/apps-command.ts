@@ -71,6 +71,7 @@ function withSettings(command: Command): Command {
     .option('--backchannel-logout-uri <uri>', 'where the end of a session is announced')
     .option('--open-url <url>', 'where people open it')
     .option('--logo-url <url>', 'its picture')
+    .option('--description <sentence>', 'what it is for, in a sentence')
     .addOption(
       new Option('--username-claim <claim>', 'its preferred_username: the handle is usual').choices([
         'handle',
@@ -88,6 +89,7 @@ function withRemovals(command: Command): Command {
     .option('--no-backchannel-logout-uri', 'take it away')
     .option('--no-open-url', 'take it away')
     .option('--no-logo-url', 'take it away')
+    .option('--no-description', 'take it away')
     .option('--no-refresh-tokens', 'give it none')
     .option('--no-scope', 'take them away')
 }

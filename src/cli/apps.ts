@@ -115,6 +115,7 @@ function factsOf(application: Application): string {
     ['back-channel logout', listOf(application.backchannelLogoutUri)],
     ['opens at', listOf(application.openUrl)],
     ['logo', listOf(application.logoUrl)],
+    ['description', listOf(application.description)],
     ['preferred_username', [application.usernameClaim]],
     ['refresh tokens', [application.refreshTokens ? 'where it asks for offline_access' : 'none']],
     ['further scopes', scopes],

@@ -17,6 +17,7 @@ import {
   logoUrl,
   oneOf,
   origin,
+  personId,
   plainText,
   secureOrigin,
   setting,
@@ -59,6 +60,8 @@ function environmentSchema(production: boolean) {
     DINGTALK_CORP_ID: setting(corpId).optional(),
     DINGTALK_EVENTS: oneOf('off', 'stream').prefault('off'),
     EMAIL_DOMAIN: setting(emailDomain).optional(),
+    ADMINS: listOf(personId).prefault(''),
+    AUDIT_RETENTION: duration({ zero: true }).prefault('180d'),
     DATABASE_URL: setting(databaseUrl).prefault('file:./data/login.db'),
     SESSION_SECRETS: listOf(sessionSecret(production)).refine((secrets) => secrets.length > 0, 'is empty'),
     SESSION_IDLE_TIMEOUT: duration().prefault('8h'),
@@ -152,6 +155,10 @@ function configOf(s: Environment, production: boolean) {
       hasProfiles: s.DINGTALK_PROFILE === 'directory',
     },
     emailDomain: s.EMAIL_DOMAIN,
+    /** Unionids, or the directory's userids, of people who may open the console. */
+    admins: s.ADMINS,
+    /** How long the audit trail is kept in the database, in milliseconds; 0: none is kept there. */
+    auditRetentionMs: s.AUDIT_RETENTION,
     databaseUrl: s.DATABASE_URL,
     session: {
       secrets: s.SESSION_SECRETS,

@@ -116,6 +116,12 @@ export function trustProxy(text: string): number | string[] {
   return subnets
 }
 
+/** DingTalk's id of a person: a unionid, or the directory's userid. Never a name: it is chosen by its bearer. */
+export function personId(text: string): string {
+  if (!/^[\w@.-]{1,64}$/.test(text)) throw new Error('must be unionids or userids, separated by commas')
+  return text
+}
+
 /** What the organisation calls itself. */
 export function brandName(text: string): string {
   if (text.length > 64 || /\p{Cc}/u.test(text)) throw new Error('must be a name of at most 64 characters')

@@ -63,6 +63,7 @@ function settingsFor(appUrl: string): ApplicationSettings {
     backchannelLogoutUri: `${appUrl}/backchannel-logout`,
     openUrl: `${appUrl}/`,
     logoUrl: null,
+    description: null,
     access: 'everyone',
     usernameClaim: 'handle',
     refreshTokens: false,

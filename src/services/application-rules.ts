@@ -25,6 +25,7 @@ export const optionalScopes: readonly string[] = ['dingtalk']
 
 const MAX_NAME_LENGTH = 64
 const MAX_URI_LENGTH = 2000
+const MAX_DESCRIPTION_LENGTH = 200
 
 /** Judges what an operator wants an application to be: the one place that does, whether it is added, changed or applied. */
 export function judgeApplication(
@@ -36,6 +37,7 @@ export function judgeApplication(
   const faults = [
     ...judgeId(id),
     ...judgeName(settings.name),
+    ...judgeDescription(settings.description),
     ...judgeKind(settings),
     ...uris.flatMap(({ path, uri, mayHaveFragment }) => faultAt(path, uriProblem(uri, { ...http, mayHaveFragment }))),
     ...givenTwice('redirectUris', settings.redirectUris),
@@ -80,6 +82,15 @@ function judgeId(id: string): Fault[] {
 function judgeName(name: string): Fault[] {
   const isFine = name.trim() === name && name.length > 0 && name.length <= MAX_NAME_LENGTH && !/\p{C}/u.test(name)
   return faultAt('name', isFine ? undefined : `must be a name of at most ${MAX_NAME_LENGTH} characters`)
+}
+
+function judgeDescription(description: string | null): Fault[] {
+  const isFine = description === null || (/^\P{C}+$/u.test(description) && description.trim() === description)
+  const isShort = (description?.length ?? 0) <= MAX_DESCRIPTION_LENGTH
+  return faultAt(
+    'description',
+    isFine && isShort ? undefined : `must be a sentence of at most ${MAX_DESCRIPTION_LENGTH} characters`,
+  )
 }
 
 function judgeKind(settings: ApplicationSettings): Fault[] {

@@ -17,6 +17,8 @@ export interface ApplicationSettings {
   /** Where people open it. */
   openUrl: string | null
   logoUrl: string | null
+  /** One sentence for people, of at most 200 characters. */
+  description: string | null
   /** Who may use it: `everyone`, or the names of groups; an empty list is nobody. */
   access: 'everyone' | string[]
   /** What it is told as `preferred_username`. */

@@ -17,6 +17,7 @@ export async function addApplication(world: World, given: Partial<Application> =
     backchannelLogoutUri: null,
     openUrl: null,
     logoUrl: null,
+    description: null,
     access: 'everyone',
     usernameClaim: 'handle',
     refreshTokens: false,

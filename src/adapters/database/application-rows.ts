@@ -3,7 +3,7 @@ import type { Application, ApplicationRows } from '../../services/application.js
 import type { Database, Statement } from './database.js'
 
 const COLUMNS = `"id", "name", "kind", "redirectUris", "postLogoutRedirectUris", "backchannelLogoutUri", "openUrl",
-                 "logoUrl", "access", "usernameClaim", "refreshTokens", "scopes", "secretHash", "previousSecretHash",
+                 "logoUrl", "description", "access", "usernameClaim", "refreshTokens", "scopes", "secretHash", "previousSecretHash",
                  "previousSecretUntil", "createdAt"`
 
 const FIND: Statement = { name: 'application_find', sql: `SELECT ${COLUMNS} FROM "Application" WHERE "id" = ?` }
@@ -27,6 +27,7 @@ const row = z.object({
   backchannelLogoutUri: z.string().nullable(),
   openUrl: z.string().nullable(),
   logoUrl: z.string().nullable(),
+  description: z.string().nullable(),
   access: json.pipe(z.union([z.literal('everyone'), z.array(z.string())])),
   usernameClaim: z.enum(['handle', 'username']),
   refreshTokens: z.union([z.boolean(), z.number()]).transform(Boolean),
