@@ -1,4 +1,5 @@
 import { PrismaAccessRows } from './adapters/database/access-rows.js'
+import { PrismaAdministratorRows } from './adapters/database/administrator-rows.js'
 import { SqlApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
 import { SqlDirectoryNameRows } from './adapters/database/directory-name-rows.js'
@@ -10,9 +11,11 @@ import { SqlSessionRows } from './adapters/database/session-rows.js'
 import { SqlSigningKeyRows } from './adapters/database/signing-key-rows.js'
 import { PrismaUserRows } from './adapters/database/user-rows.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
+import { loadMetrics } from './adapters/load-metrics.js'
 import { romanise } from './adapters/romanise.js'
 import type { Config } from './config/config.js'
 import { AttemptCookies } from './cookies/attempt.js'
+import { ConsolePasses } from './cookies/console-pass.js'
 import { BrowserSessions } from './cookies/session.js'
 import { bugFields, type Logger } from './log.js'
 import { CrossOrigin } from './middleware/cross-origin.js'
@@ -20,6 +23,7 @@ import { limitRate } from './middleware/rate-limit.js'
 import { LazyOpenid } from './oidc/lazy-openid.js'
 import { Readiness } from './server/readiness.js'
 import { AccessRulesCache } from './services/access-rules.js'
+import { Administrators } from './services/administrators.js'
 import { Audit } from './services/audit.js'
 import { DirectoryNames } from './services/directory-names.js'
 import { Handles } from './services/handles.js'
@@ -53,17 +57,11 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   const profileRows = new SqlProfileRows(database)
   const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
 
-  // Where nobody asks for metrics, their library is not even loaded.
-  const metrics =
-    config.listen.metricsPort === undefined
-      ? undefined
-      : new (await import('./adapters/prometheus.js')).PrometheusMetrics({
-          flow: config.dingtalk.flow,
-          hasEvents: config.dingtalk.hasEvents,
-          countSessions: () => sessions.countAlive(),
-          onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
-          now,
-        })
+  const metrics = await loadMetrics(config, {
+    countSessions: () => sessions.countAlive(),
+    onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
+    now,
+  })
   const audit = new Audit({ log: logger, metrics })
   const dingtalk = connectDingTalk({
     ...config.dingtalk,
@@ -182,6 +180,8 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     knownPeople,
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
     browserSessions,
+    administrators: new Administrators({ rows: new PrismaAdministratorRows(database), named: config.admins, now }),
+    consolePasses: new ConsolePasses({ secrets: session.secrets, secure, now }),
     openid,
     events,
     /** One count for all login routes. */

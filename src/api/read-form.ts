@@ -11,10 +11,15 @@ const MAX_BYTES = 4096
  * @throws {AppError} `bad_request` where it is no form, too long, broken off, or does not fit
  */
 export async function readForm<Schema extends z.ZodType>(req: Request, schema: Schema): Promise<z.output<Schema>> {
-  if (Number(req.get('content-length') ?? 0) > MAX_BYTES)
+  return readParameters(await readFormText(req, MAX_BYTES), schema)
+}
+
+/** The same as it came. @throws {AppError} `bad_request` where it is no form, longer than this, or broken off */
+export async function readFormText(req: Request, maxBytes: number): Promise<string> {
+  if (Number(req.get('content-length') ?? 0) > maxBytes)
     throw new AppError('bad_request', { detail: 'the form is too long', headers: { Connection: 'close' } })
   if (!req.is('application/x-www-form-urlencoded')) throw new AppError('bad_request', { detail: 'not a form' })
-  return readParameters(await textOf(req), schema)
+  return textOf(req)
 }
 
 async function textOf(req: Request): Promise<string> {

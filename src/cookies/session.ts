@@ -84,7 +84,7 @@ export class BrowserSessions {
 
   /** The session and user of this request, if both may go on. */
   async signedIn(req: Request): Promise<LiveSession | undefined> {
-    const cookieIds = this.#cookieIdsOf(req)
+    const cookieIds = this.cookieIdsOf(req)
     return cookieIds.length === 0 ? undefined : this.#options.signedIn.by(cookieIds, req.client)
   }
 
@@ -104,7 +104,7 @@ export class BrowserSessions {
 
   /** The sessions that a login replaces or a logout ends: nobody asks whether their users may stay. */
   #alive(req: Request): Promise<LiveSession[]> {
-    return this.#options.sessions.findAlive(this.#cookieIdsOf(req))
+    return this.#options.sessions.findAlive(this.cookieIdsOf(req))
   }
 
   async #end({ client }: Request, sessions: LiveSession[], reason: EndReason): Promise<void> {
@@ -115,7 +115,7 @@ export class BrowserSessions {
    * The session ids in this request's cookies that are signed with one of our secrets. A browser sends several cookies
    * of one name where a sibling host has set one for the whole domain, or another path has one.
    */
-  #cookieIdsOf(req: Request): string[] {
+  cookieIdsOf(req: Request): string[] {
     const ids = cookiesNamed(this.cookieName, req.headers.cookie).map((signed) => this.#signature.verify(signed))
     return [...new Set(ids)].filter((id) => id !== undefined)
   }

@@ -8,12 +8,22 @@ import type { Context } from '../context.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { asAppError } from '../middleware/error-handler.js'
 import { toPublicHost } from '../middleware/public-host.js'
-import type { CallbackParams } from '../services/login.js'
+import type { CallbackParams, LoginOutcome } from '../services/login.js'
+import { isOfConsole } from '../services/redirect-target.js'
 import { InClientLogin, isInDingTalk } from './in-client.js'
 
+type ConfirmedOutcome = Extract<LoginOutcome, { kind: 'confirmed' }>
 type Dependencies = Pick<
   Context,
-  'config' | 'login' | 'attemptCookies' | 'browserSessions' | 'crossOrigin' | 'limitLogins' | 'audit'
+  | 'config'
+  | 'login'
+  | 'attemptCookies'
+  | 'browserSessions'
+  | 'administrators'
+  | 'consolePasses'
+  | 'crossOrigin'
+  | 'limitLogins'
+  | 'audit'
 >
 
 /**
@@ -21,7 +31,17 @@ type Dependencies = Pick<
  * that posts to the other.
  */
 export function loginRoutes(ctx: Dependencies): Router {
-  const { config, login, attemptCookies, browserSessions, crossOrigin, limitLogins, audit } = ctx
+  const {
+    config,
+    login,
+    attemptCookies,
+    browserSessions,
+    administrators,
+    consolePasses,
+    crossOrigin,
+    limitLogins,
+    audit,
+  } = ctx
   const inClient = new InClientLogin(ctx)
   const router = Router({ caseSensitive: true })
 
@@ -60,8 +80,16 @@ export function loginRoutes(ctx: Dependencies): Router {
       await browserSessions.signIn(req, res, outcome.login)
       attemptCookies.markSucceeded(res, outcome.attempt)
       audit.loginSucceeded(req.client, outcome.login.user.id)
+      await openConsole(req, res, outcome)
     }
     redirect(res, outcome.target)
+  }
+
+  /** A scan that leads to the console opens it for an administrator; the DingTalk client needs none, so that does not count. */
+  async function openConsole(req: Request, res: Response, { login, attempt }: ConfirmedOutcome): Promise<void> {
+    if (attempt.way !== 'scan' || isInDingTalk(req) || !isOfConsole(attempt.target, config.publicUrl)) return
+    if (!(await administrators.rightOf(login.user))) return
+    consolePasses.grant(res, { userId: login.user.id, sessionId: login.sessionId })
   }
 
   /** A login that failed has spent its attempt: the code may have been used even when the response never came. */

@@ -19,7 +19,7 @@ export interface ConfirmedLogin {
 }
 
 /** How a callback ends, and where its browser goes on: a new login, or one that came again. */
-type LoginOutcome = { target: string; attempt: LoginAttempt } & (
+export type LoginOutcome = { target: string; attempt: LoginAttempt } & (
   | { kind: 'confirmed'; login: ConfirmedLogin }
   | { kind: 'again' }
 )

@@ -79,3 +79,8 @@ function parameterName(pair: string): string {
   // The `&` keeps URLSearchParams from dropping a `?` that belongs to the name.
   return [...new URLSearchParams(`&${pair}`).keys()][0] ?? ''
 }
+
+/** Whether a target, as it was judged, is a page of the console. */
+export function isOfConsole(target: string, publicUrl: string): boolean {
+  return /^\/admin(?:[/?#]|$)/.test(target.startsWith(publicUrl) ? target.slice(publicUrl.length) : '')
+}

@@ -1,0 +1,69 @@
+import { OperatorError } from '../errors.js'
+import type { User } from './ports.js'
+
+/** Somebody whom a command or another administrator made one. */
+export interface Administrator {
+  userId: string
+  createdAt: Date
+  /** The administrator who did; null where it was a command. */
+  madeBy: string | null
+}
+
+/** The rows of those who were made administrators. */
+export interface AdministratorRows {
+  find(userId: string): Promise<Administrator | undefined>
+  list(): Promise<Administrator[]>
+  /** Does nothing where they are one already. */
+  add(administrator: Administrator): Promise<void>
+  /** Returns whether they were one. */
+  remove(userId: string): Promise<boolean>
+}
+
+interface Options {
+  rows: AdministratorRows
+  /** Unionids and the directory's userids, as ADMINS names them. */
+  named: readonly string[]
+  now?: () => number
+}
+
+/** By what somebody may open the console: the setting ADMINS, or the database. */
+export type Right = 'setting' | 'database'
+
+/** Who may open the console. Asked at each request there, so that a right that is taken away is gone at once. */
+export class Administrators {
+  readonly #rows: AdministratorRows
+  readonly #named: ReadonlySet<string>
+  readonly #now: () => number
+
+  constructor({ rows, named, now = Date.now }: Options) {
+    this.#rows = rows
+    this.#named = new Set(named)
+    this.#now = now
+  }
+
+  /** @throws {AppError} `service_unavailable` */
+  async rightOf(user: Pick<User, 'id' | 'unionId' | 'userid'>): Promise<Right | undefined> {
+    const { id, unionId, userid } = user
+    if (this.#named.has(unionId) || (userid !== null && this.#named.has(userid))) return 'setting'
+    return (await this.#rows.find(id)) ? 'database' : undefined
+  }
+
+  /** Those whom the database names. */
+  list(): Promise<Administrator[]> {
+    return this.#rows.list()
+  }
+
+  async make(userId: string, madeBy: string | null): Promise<void> {
+    await this.#rows.add({ userId, madeBy, createdAt: new Date(this.#now()) })
+  }
+
+  /**
+   * @param by the administrator who takes the right away; null for a command
+   * @throws {OperatorError} where it is one's own, or not there
+   */
+  async unmake(user: Pick<User, 'id' | 'username'>, by: string | null): Promise<void> {
+    if (user.id === by) throw new OperatorError('Nobody can take away their own right.')
+    if (!(await this.#rows.remove(user.id)))
+      throw new OperatorError(`${user.username} has not been made an administrator. ADMINS may name them.`)
+  }
+}
