@@ -49,8 +49,9 @@ export class ConsoleRouter {
   /** A change, sent by a form to this path: from our own origin, with the token of this visit. */
   change(path: string, change: Change): void {
     this.#add(path, 'POST', async (req, res) => {
-      this.#ctx.crossOrigin.ownPages.requireKnownOrigin(req)
+      // First of all: to others there is nothing here, wherever they come from.
       const arrival = await this.#gate.arrive(req, res)
+      this.#ctx.crossOrigin.ownPages.requireKnownOrigin(req)
       const form = new URLSearchParams(await readFormText(req, MAX_FORM_BYTES))
       const token = form.get('token') ?? ''
       form.delete('token')
