@@ -298,6 +298,14 @@ function readModels(schema: string): Table[] {
     const model: Table = { name, columns: [], indexes: [], foreignKeys: [] }
     for (const line of body.split('\n').map((text) => text.trim())) {
       if (line === '' || line.startsWith('//')) continue
+      const ids = /^@@id\(\[([\w, ]+)\]\)$/
+        .exec(line)?.[1]
+        ?.split(',')
+        .map((column) => column.trim())
+      if (ids) {
+        for (const column of model.columns) if (ids.includes(column.name)) column.pk = 1
+        continue
+      }
       const index = /^@@(index|unique)\(\[([\w, ]+)\]\)$/.exec(line)
       if (index) {
         const columns = (index[2] ?? '').split(',').map((column) => column.trim())

@@ -6,7 +6,7 @@ import { appParam, languageParam, loginParam } from './queries.js'
 const page = { description: 'A page.', body: 'text/html' } as const
 const cookieSet = ['Set-Cookie'] as const
 
-/** All addresses, as Express writes them: there is no route that is not described here. */
+/** All addresses, as Express writes them: there is no route that is not described here, but for the console's pages. */
 export const operations = {
   ...openidOperations,
   ...loginOperations,

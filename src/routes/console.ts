@@ -17,6 +17,6 @@ export function consoleRoutes(ctx: Context): Router {
     console(req, res, next)
   }
   const before = [requestLimits, ctx.limitLogins, toPublicHost(ctx.config.publicUrl)]
-  router.all(['/admin', '/admin/*path'], ...before, serve)
+  for (const path of ['/admin', '/admin/*path']) router.all(path, ...before, serve)
   return router
 }

@@ -1095,8 +1095,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the longest form',
       file: 'api/read-form.ts',
-      find: "Number(req.get('content-length') ?? 0) > MAX_BYTES",
-      replace: 'MAX_BYTES < 0',
+      find: "Number(req.get('content-length') ?? 0) > maxBytes",
+      replace: 'maxBytes < 0',
       tests: ['in-client.test.ts'],
     },
     {

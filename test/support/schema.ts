@@ -32,7 +32,7 @@ export interface Table {
 const catalogue = {
   sqlite: {
     tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
-    columns: (table: string) => `SELECT name, type, "notnull", pk FROM pragma_table_info('${table}')`,
+    columns: (table: string) => `SELECT name, type, "notnull", pk > 0 AS pk FROM pragma_table_info('${table}')`,
     indexes: (table: string) =>
       `SELECT name, "unique", (SELECT group_concat(name) FROM pragma_index_info(list.name)) AS columns
          FROM pragma_index_list('${table}') AS list WHERE origin <> 'pk'`,
