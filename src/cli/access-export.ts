@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
 import type { Application, ApplicationSettings } from '../services/application.js'
+import { usualSettings } from '../services/application.js'
 import { isOpenHttp, urisOf } from '../services/application-rules.js'
 import { settingsOf } from '../services/applications.js'
 import type { Group } from '../services/group.js'
 import { withAccess } from './access.js'
-import { usualSettings } from './application-options.js'
 
 /** Prints all applications and groups as `apply` reads them, with the hashes of secrets. */
 export function exportAccess(json = false): Promise<void> {

@@ -3,8 +3,8 @@ import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { OperatorError } from '../errors.js'
 import type { WantedAccess } from '../services/access-plans.js'
+import { usualSettings } from '../services/application.js'
 import { type Fault, refused } from '../services/faults.js'
-import { usualSettings } from './application-options.js'
 
 const application = z.strictObject({
   name: z.string(),

@@ -20,21 +20,6 @@ export interface SettingOptions {
   scope?: string[] | false
 }
 
-/** What an application is unless something else is said, but for its name. */
-export const usualSettings: Omit<ApplicationSettings, 'name'> = {
-  kind: 'confidential',
-  redirectUris: [],
-  postLogoutRedirectUris: [],
-  backchannelLogoutUri: null,
-  openUrl: null,
-  logoUrl: null,
-  description: null,
-  access: 'everyone',
-  usernameClaim: 'handle',
-  refreshTokens: false,
-  scopes: [],
-}
-
 /** The settings that these options give, and no others. */
 export function settingsGiven(options: SettingOptions): Partial<ApplicationSettings> {
   const { name, usernameClaim, refreshTokens, backchannelLogoutUri, openUrl, logoUrl, description } = options

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
+import { type PasteTarget, pasteTargets } from '../paste/paste-targets.js'
 import { addAccessCommands } from './access-command.js'
 import type { SettingOptions } from './application-options.js'
-import { type PasteTarget, pasteTargets } from './paste-targets.js'
 
 interface Json {
   json?: boolean

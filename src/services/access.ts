@@ -42,7 +42,26 @@ export async function takeAlone(
   { steps, revision }: { steps: readonly AccessStep[]; revision: number },
 ): Promise<void> {
   if (await rows.take(steps, revision)) return
-  throw new OperatorError(
-    'Somebody else has changed applications or groups meanwhile: look at what there is now, and try again.',
-  )
+  throw new ChangedMeanwhile()
+}
+
+/** Somebody else was faster. */
+export class ChangedMeanwhile extends OperatorError {
+  override readonly name = 'ChangedMeanwhile'
+
+  constructor() {
+    super('Somebody else has changed applications or groups meanwhile: look at what there is now, and try again.')
+  }
+}
+
+/** By what an operator has judged the change: without it, by what there is at this moment. */
+export interface Seen {
+  revision?: number | undefined
+}
+
+/** What there is. @throws {ChangedMeanwhile} where it is no longer what was seen */
+export async function readAsSeen(rows: AccessRows, { revision }: Seen): Promise<Access> {
+  const access = await rows.read()
+  if (revision !== undefined && revision !== access.revision) throw new ChangedMeanwhile()
+  return access
 }

@@ -29,6 +29,21 @@ export interface ApplicationSettings {
   scopes: string[]
 }
 
+/** What an application is unless something else is said, but for its name. */
+export const usualSettings: Omit<ApplicationSettings, 'name'> = {
+  kind: 'confidential',
+  redirectUris: [],
+  postLogoutRedirectUris: [],
+  backchannelLogoutUri: null,
+  openUrl: null,
+  logoUrl: null,
+  description: null,
+  access: 'everyone',
+  usernameClaim: 'handle',
+  refreshTokens: false,
+  scopes: [],
+}
+
 export interface Application extends ApplicationSettings {
   /** Its `client_id`: `[a-z0-9][a-z0-9-]{0,62}`. */
   id: string

@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors.js'
 import { DAY } from '../time.js'
-import { type Access, type AccessRows, takeAlone } from './access.js'
+import { type Access, type AccessRows, readAsSeen, type Seen, takeAlone } from './access.js'
 import type { Application, ApplicationSettings } from './application.js'
 import { addition, alteration, differences } from './application-plan.js'
 import { judgeApplication, urisOf } from './application-rules.js'
@@ -16,6 +16,9 @@ interface Options {
   audit: Audit
   now?: () => number
 }
+
+/** `allowHttp`: http is taken on other machines than this one, too. */
+type Judging = Seen & { allowHttp: boolean }
 
 /** What was done; `secret` is a new one, which is known here and now alone. */
 interface Done {
@@ -46,8 +49,8 @@ export class Applications {
   }
 
   /** @throws {OperatorError} where it is there already, or with all that is wrong */
-  async add(id: string, settings: ApplicationSettings, { allowHttp }: { allowHttp: boolean }): Promise<Done> {
-    const access = await this.#rows.read()
+  async add(id: string, settings: ApplicationSettings, { allowHttp, ...seen }: Judging): Promise<Done> {
+    const access = await readAsSeen(this.#rows, seen)
     const warnings = judged(id, settings, { allowHttp, groups: namesOf(access) })
     if (access.applications.some((one) => one.id === id))
       throw new OperatorError(`There is an application ${id} already.`)
@@ -61,8 +64,8 @@ export class Applications {
    * Changes what is given, and leaves the rest.
    * @throws {OperatorError}
    */
-  async change(id: string, given: Partial<ApplicationSettings>, { allowHttp }: { allowHttp: boolean }): Promise<Done> {
-    const access = await this.#rows.read()
+  async change(id: string, given: Partial<ApplicationSettings>, { allowHttp, ...seen }: Judging): Promise<Done> {
+    const access = await readAsSeen(this.#rows, seen)
     const before = applicationOf(id, access)
     const settings: ApplicationSettings = { ...settingsOf(before), ...given }
     const known = urisOf(before).map(({ uri }) => uri)
@@ -79,8 +82,8 @@ export class Applications {
    * Makes a new secret; the old one counts for a day more, or with `endOld` no longer.
    * @throws {OperatorError}
    */
-  async rotateSecret(id: string, { endOld }: { endOld: boolean }): Promise<Done & { secret: string }> {
-    const access = await this.#rows.read()
+  async rotateSecret(id: string, { endOld, ...seen }: Seen & { endOld: boolean }): Promise<Done & { secret: string }> {
+    const access = await readAsSeen(this.#rows, seen)
     const before = applicationOf(id, access)
     if (before.kind !== 'confidential') throw new OperatorError(`${id} is ${before.kind}: it has no secret.`)
     const secret = makeSecret()
@@ -95,8 +98,8 @@ export class Applications {
   }
 
   /** @throws {OperatorError} where it is not there */
-  async remove(id: string): Promise<void> {
-    const access = await this.#rows.read()
+  async remove(id: string, seen: Seen = {}): Promise<void> {
+    const access = await readAsSeen(this.#rows, seen)
     applicationOf(id, access)
     await takeAlone(this.#rows, { steps: [{ step: 'remove', id }], revision: access.revision })
     this.#audit.applicationRemoved(id)

@@ -21,8 +21,18 @@ export function givenTwice(path: string, list: readonly (string | number)[]): Fa
   })
 }
 
-/** The error for what is wrong, all at once. */
-export function refused(faults: Fault[]): OperatorError {
-  const lines = faults.map(({ path, problem }) => `  ${path}: ${problem}`)
-  return new OperatorError(['Nothing was changed:', ...lines].join('\n'))
+/** What is wrong, all at once: nothing was changed. */
+export class RefusedChange extends OperatorError {
+  override readonly name = 'RefusedChange'
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    super(['Nothing was changed:', ...faults.map(({ path, problem }) => `  ${path}: ${problem}`)].join('\n'))
+    this.faults = faults
+  }
+}
+
+/** The error for what is wrong. */
+export function refused(faults: Fault[]): RefusedChange {
+  return new RefusedChange(faults)
 }

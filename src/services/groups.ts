@@ -1,5 +1,5 @@
 import { OperatorError } from '../errors.js'
-import { type Access, type AccessRows, takeAlone } from './access.js'
+import { type Access, type AccessRows, readAsSeen, type Seen, takeAlone } from './access.js'
 import type { Audit } from './audit.js'
 import { type Fault, refused } from './faults.js'
 import { differingRules, type Group, type GroupRules, type NamedRules, rulesOf } from './group.js'
@@ -39,8 +39,8 @@ export class Groups {
   }
 
   /** @throws {OperatorError} where it is there already, or with all that is wrong */
-  async add(name: string, rules: GroupRules): Promise<UsedGroup> {
-    const access = await this.#rows.read()
+  async add(name: string, rules: GroupRules, seen: Seen = {}): Promise<UsedGroup> {
+    const access = await readAsSeen(this.#rows, seen)
     if (access.groups.some((group) => group.name === name)) throw new OperatorError(`There is a group ${name} already.`)
     const group: Group = { name, ...rulesOf(rules), createdAt: new Date(this.#now()) }
     judge(group, access)
@@ -53,8 +53,8 @@ export class Groups {
    * Changes what is given, and leaves the rest.
    * @throws {OperatorError}
    */
-  async change(name: string, given: Partial<GroupRules>): Promise<UsedGroup> {
-    const access = await this.#rows.read()
+  async change(name: string, given: Partial<GroupRules>, seen: Seen = {}): Promise<UsedGroup> {
+    const access = await readAsSeen(this.#rows, seen)
     const before = groupOf(name, access)
     const group = { ...before, ...given }
     judge(group, access)
@@ -68,8 +68,8 @@ export class Groups {
   }
 
   /** @throws {OperatorError} where it is not there, or in use */
-  async remove(name: string): Promise<void> {
-    const access = await this.#rows.read()
+  async remove(name: string, seen: Seen = {}): Promise<void> {
+    const access = await readAsSeen(this.#rows, seen)
     groupOf(name, access)
     const users = usersOf(name, access)
     if (users.length > 0) throw refused([{ path: name, problem: `is in use, by ${users.join(', ')}` }])
@@ -90,10 +90,14 @@ function groupOf(name: string, { groups }: Access): Group {
 }
 
 /** By what there is to be: the other groups, and this one. @throws {OperatorError} */
-function judge(group: NamedRules, { groups }: Access): void {
+function judge(group: NamedRules, access: Access): void {
+  const faults = faultsOf(group, access)
+  if (faults.length > 0) throw refused(faults.map(({ path, problem }) => ({ path: path || group.name, problem })))
+}
+
+/** What is wrong with a group beside the others that there are; a fault without a path is one of the group as a whole. */
+export function faultsOf(group: NamedRules, { groups }: Pick<Access, 'groups'>): Fault[] {
   const all = [group, ...groups.filter(({ name }) => name !== group.name)]
-  const faults: Fault[] = judgeGroup(group, new Set(all.map(({ name }) => name)))
   const circles = circlesAmong(all).filter(({ circle }) => circle.includes(group.name))
-  const atGroup = ({ path, problem }: Fault) => ({ path: path || group.name, problem })
-  if (faults.length + circles.length > 0) throw refused([...faults, ...circles].map(atGroup))
+  return [...judgeGroup(group, new Set(all.map(({ name }) => name))), ...circles]
 }
