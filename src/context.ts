@@ -2,6 +2,7 @@ import { PrismaAccessRows } from './adapters/database/access-rows.js'
 import { PrismaAdministratorRows } from './adapters/database/administrator-rows.js'
 import { SqlApplicationRows } from './adapters/database/application-rows.js'
 import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
+import { SqlAuditRows } from './adapters/database/audit-rows.js'
 import { SqlDirectoryNameRows } from './adapters/database/directory-name-rows.js'
 import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
@@ -143,15 +144,12 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     await database.close()
     throw error
   }
-  const { hasProfiles, recheckMs } = config.membership
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({
-    rows: new PrismaAccessRows(database),
-    workEmails: profileRows,
-    emailDomain,
-    now,
+    ...{ rows: new PrismaAccessRows(database), workEmails: profileRows },
+    ...{ emailDomain, now },
   })
-  const knownPeople = new KnownPeople({ rules: accessRules, hasProfiles, recheckMs, emailDomain, now })
+  const knownPeople = new KnownPeople({ rules: accessRules, ...config.membership, emailDomain, now })
   const openid = new LazyOpenid({
     config,
     keyRows: new SqlSigningKeyRows(database),
@@ -173,6 +171,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     logger,
     metrics,
     audit,
+    auditTrail: new SqlAuditRows(database),
     handles,
     sessions,
     login,

@@ -1,4 +1,5 @@
 import { type Access, type AccessRows, takeAlone } from './access.js'
+import { noteSteps } from './access-notes.js'
 import { type ApplicationPlan, planApplications, type WantedApplication } from './application-plan.js'
 import type { Audit } from './audit.js'
 import { type Fault, refused } from './faults.js'
@@ -15,8 +16,8 @@ export interface WantedAccess {
 export interface AccessPlan {
   applications: ApplicationPlan
   groups: GroupPlan
-  /** Of what it was made by. */
-  revision: number
+  /** What it was made by. */
+  access: Access
 }
 
 interface Options {
@@ -53,16 +54,11 @@ export class AccessPlans {
    * Does all of the plan, or nothing.
    * @throws {OperatorError} where anything has been changed since it was made
    */
-  async carryOut({ applications, groups, revision }: AccessPlan): Promise<void> {
+  async carryOut({ applications, groups, access }: AccessPlan): Promise<void> {
     const steps = [...groups.steps, ...applications.steps]
     if (steps.length === 0) return
-    await takeAlone(this.#rows, { steps, revision })
-    for (const name of groups.added) this.#audit.groupAdded(name)
-    for (const { id, fields } of groups.changed) this.#audit.groupChanged(id, fields)
-    for (const id of applications.added) this.#audit.applicationAdded(id)
-    for (const { id, fields } of applications.changed) this.#audit.applicationChanged(id, fields)
-    for (const id of applications.removed) this.#audit.applicationRemoved(id)
-    for (const name of groups.removed) this.#audit.groupRemoved(name)
+    await takeAlone(this.#rows, { steps, revision: access.revision })
+    noteSteps(this.#audit, steps, access)
   }
 }
 
@@ -79,7 +75,7 @@ export function planAccess(
     now,
   })
   const faults = [...groups.faults, ...applications.faults, ...stillUsed(access, { groups, applications, wanted })]
-  return { applications, groups, revision: access.revision, faults }
+  return { applications, groups, access, faults }
 }
 
 /** A group must not go while an application that stays as it is names it. */

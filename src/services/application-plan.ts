@@ -114,3 +114,16 @@ export function differences(before: ApplicationSettings, after: ApplicationSetti
   const isOther = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(known.get(name))
   return Object.fromEntries(Object.entries(after).filter(isOther))
 }
+
+/** The same with what they were, for the audit trail. */
+export function changesBetween(before: ApplicationSettings, settings: ApplicationSettings) {
+  const after = differences(before, settings)
+  const was = Object.entries(before).filter(([name]) => name in after)
+  return { before: Object.fromEntries(was), after }
+}
+
+/** The part of an application that an operator decides. */
+export function settingsOf(application: Application): ApplicationSettings {
+  const { id, secretHash, previousSecretHash, previousSecretUntil, createdAt, ...settings } = application
+  return settings
+}

@@ -2,11 +2,13 @@ import { OperatorError } from '../errors.js'
 import { DAY } from '../time.js'
 import { type Access, type AccessRows, readAsSeen, type Seen, takeAlone } from './access.js'
 import type { Application, ApplicationSettings } from './application.js'
-import { addition, alteration, differences } from './application-plan.js'
+import { addition, alteration, changesBetween, settingsOf } from './application-plan.js'
 import { judgeApplication, urisOf } from './application-rules.js'
 import { hashSecret, makeSecret } from './application-secret.js'
 import type { Audit } from './audit.js'
 import { type Fault, refused } from './faults.js'
+
+export { settingsOf } from './application-plan.js'
 
 /** How long a secret that was replaced still counts. */
 export const OLD_SECRET_FOR_MS = DAY
@@ -56,7 +58,7 @@ export class Applications {
       throw new OperatorError(`There is an application ${id} already.`)
     const { application, secret } = addition(id, settings, new Date(this.#now()))
     await takeAlone(this.#rows, { steps: [{ step: 'add', application }], revision: access.revision })
-    this.#audit.applicationAdded(id)
+    this.#audit.applicationAdded(id, settingsOf(application))
     return { application, secret, warnings }
   }
 
@@ -73,7 +75,7 @@ export class Applications {
     const { fields, secret } = alteration(before, settings)
     if (Object.keys(fields).length > 0) {
       await takeAlone(this.#rows, { steps: [{ step: 'change', id, fields }], revision: access.revision })
-      this.#audit.applicationChanged(id, Object.keys(differences(before, settings)))
+      this.#audit.applicationChanged(id, changesBetween(before, settings))
     }
     return { application: { ...before, ...fields }, secret, warnings }
   }
@@ -100,16 +102,10 @@ export class Applications {
   /** @throws {OperatorError} where it is not there */
   async remove(id: string, seen: Seen = {}): Promise<void> {
     const access = await readAsSeen(this.#rows, seen)
-    applicationOf(id, access)
+    const before = applicationOf(id, access)
     await takeAlone(this.#rows, { steps: [{ step: 'remove', id }], revision: access.revision })
-    this.#audit.applicationRemoved(id)
+    this.#audit.applicationRemoved(id, settingsOf(before))
   }
-}
-
-/** The part of an application that an operator decides. */
-export function settingsOf(application: Application): ApplicationSettings {
-  const { id, secretHash, previousSecretHash, previousSecretUntil, createdAt, ...settings } = application
-  return settings
 }
 
 /** @throws {OperatorError} */

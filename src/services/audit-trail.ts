@@ -70,3 +70,16 @@ export interface Actor {
   administratorId: string
   client: { requestId: string; ip: string; userAgent: string }
 }
+
+/** What is told to the trail; the rest of its record is worked out there. */
+export type AuditEntry = Omit<AuditRecord, 'id' | 'at'>
+
+/** Where events go besides the log. Nobody waits for it, and it never throws. */
+export interface Trail {
+  /** `times`: how many there were, where the entry stands for several. */
+  record(entry: AuditEntry, times?: number): void
+  /** Only counts it: for what happens before anybody is known. */
+  count(event: string): void
+  /** `outcome`: `ok`, or our code. */
+  countCall(call: string, outcome: string, ms: number): void
+}

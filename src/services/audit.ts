@@ -1,79 +1,56 @@
-import { AppError, type ErrorCode } from '../errors.js'
+import { AppError } from '../errors.js'
 import { bugFields, errorFields, type LogFields } from '../log.js'
 import type { Metrics } from '../metrics.js'
+import type { Changes } from './audit-events.js'
+import { AuditLines, type Client, type Options as LineOptions, type Told } from './audit-lines.js'
+import type { Actor, AuditFilter } from './audit-trail.js'
 
-/** Who asks: the request's name in the log, the address it came from, and what its browser calls itself. */
-export interface Client {
-  requestId: string
-  ip: string
-  userAgent: string
-}
+export type { Client } from './audit-lines.js'
 
 /** Why a session ended. */
 export type EndReason = 'logout' | 'replaced' | 'left' | 'ended_by_owner' | 'ended_by_operator' | 'account_disabled'
 
-type AuditEvent =
-  | 'login_begun'
-  | 'login_succeeded'
-  | 'login_refused'
-  | 'session_ended'
-  | 'membership_unconfirmed'
-  | 'profile_unread'
-  | 'work_email_of_another'
-  | 'account_disabled'
-  | 'account_enabled'
-  | 'application_added'
-  | 'application_changed'
-  | 'application_secret_rotated'
-  | 'application_removed'
-  | 'group_added'
-  | 'group_changed'
-  | 'group_removed'
-  | 'application_entered'
-  | 'application_refused'
-  | 'application_told_of_logout'
-  | 'application_not_told_of_logout'
-
-/** Where the trail is written: a logger. */
-interface Log {
-  info(fields: object): void
-  warn(fields: object, message?: string): void
-  error(fields: object, message: string): void
-}
-
-interface Options {
-  log: Log
+interface Options extends LineOptions {
   metrics?: Metrics | undefined
 }
 
-/** The audit trail: one function for each event, which writes its line and moves its counter. */
+/** The audit trail: one function for each event, which writes its line, tells the database and moves its counter. */
 export class Audit {
-  readonly #log: Log
+  readonly #options: Options
+  readonly #lines: AuditLines
+  readonly #log: Options['log']
   readonly #metrics: Metrics | undefined
 
-  constructor({ log, metrics }: Options) {
-    this.#log = log
-    this.#metrics = metrics
+  constructor(options: Options) {
+    this.#options = options
+    this.#lines = new AuditLines(options)
+    this.#log = options.log
+    this.#metrics = options.metrics
+  }
+
+  /** The same for what an administrator does in the console: each event says who, and from where. */
+  as(actor: Actor): Audit {
+    return new Audit({ ...this.#options, actor })
   }
 
   loginBegun(client: Client): void {
-    this.#write('login_begun', client)
+    this.#lines.count('login_begun', client)
     this.#metrics?.loginBegun()
   }
 
   loginSucceeded(client: Client, userId: string): void {
-    this.#write('login_succeeded', client, { userId })
+    this.#lines.write('login_succeeded', client, { fields: { userId } })
     this.#metrics?.login('succeeded')
   }
 
   loginRefused(client: Client, error: AppError): void {
-    this.#write('login_refused', client, errorFields(error))
+    this.#lines.write('login_refused', client, { fields: errorFields(error) })
     this.#metrics?.login(error.code)
   }
 
   /** `client` is who ended it; undefined for the operator's command. */
   sessionEnded(client: Client | undefined, session: { userId: string; sessionId: string; reason: EndReason }): void {
-    this.#write('session_ended', client, session)
+    this.#lines.write('session_ended', client, { fields: session })
   }
 
   /** A browser brought the sessions of several users, and counts as signed out. */
@@ -87,26 +64,26 @@ export class Audit {
 
   /** Sessions that reached their idle or maximal age and were removed. */
   sessionsExpired(count: number): void {
-    this.#write('session_ended', undefined, { reason: 'expired', count })
+    this.#lines.write('session_ended', undefined, { fields: { reason: 'expired', count }, times: count })
   }
 
   /** The directory could not say whether somebody inside is still a member. */
   membershipUnconfirmed(userId: string, error: unknown): void {
     if (error instanceof AppError) {
-      this.#log.warn({ event: 'membership_unconfirmed' satisfies AuditEvent, userId, ...errorFields(error) })
+      this.#lines.warn('membership_unconfirmed', { userId, ...errorFields(error) })
     } else this.#log.error({ userId, ...bugFields(error) }, 'a person could not be looked up')
   }
 
   /** The directory could not say what it knows of somebody: what was known before is left as it is. */
   profileUnread(person: { userId: string | undefined; userid: string }, error: unknown): void {
     if (error instanceof AppError) {
-      this.#log.warn({ event: 'profile_unread' satisfies AuditEvent, ...person, ...errorFields(error) })
+      this.#lines.warn('profile_unread', { ...person, ...errorFields(error) })
     } else this.#log.error({ ...person, ...bugFields(error) }, 'the profile of a person could not be read')
   }
 
   /** The organisation has assigned a mailbox that was somebody else's: this person is not given its address. */
   workEmailOfAnother(userId: string): void {
-    this.#log.warn({ event: 'work_email_of_another' satisfies AuditEvent, userId })
+    this.#lines.warn('work_email_of_another', { userId })
   }
 
   /** Somebody has a mailbox of EMAIL_DOMAIN: from now on nobody is given an address that is made up. */
@@ -119,7 +96,7 @@ export class Audit {
 
   /** An application has been told who is signed in. */
   applicationEntered(client: Client, entered: { userId: string; sessionId: string; application: string }): void {
-    this.#write('application_entered', client, entered)
+    this.#lines.write('application_entered', client, { fields: entered })
   }
 
   /** `error` is OAuth's code or ours; `at`, which of the provider's addresses, or `verify`. */
@@ -127,61 +104,86 @@ export class Audit {
     client: Client,
     refused: Partial<Record<'application' | 'userId' | 'error' | 'detail' | 'at', string | undefined>>,
   ): void {
-    this.#write('application_refused', client, refused)
+    this.#lines.write('application_refused', client, { fields: refused })
   }
 
   /** `sid` is the application's name for the session that has ended. */
   applicationToldOfLogout(told: { application: string; userId: string; sid: string }): void {
-    this.#write('application_told_of_logout', undefined, told)
+    this.#lines.write('application_told_of_logout', undefined, { fields: told })
   }
 
   /** It was away for too long; `failure` is a word for why. */
   applicationNotToldOfLogout(untold: { application: string; userId: string; sid: string; failure: string }): void {
-    this.#log.warn({ event: 'application_not_told_of_logout' satisfies AuditEvent, ...untold })
+    this.#lines.warn('application_not_told_of_logout', untold)
   }
 
-  accountDisabled(userId: string): void {
-    this.#write('account_disabled', undefined, { userId })
+  /** `why` is the administrator's sentence, which is kept in the database alone. */
+  accountDisabled(userId: string, why?: string): void {
+    this.#lines.write('account_disabled', undefined, { fields: { userId }, more: { why } })
   }
 
   accountEnabled(userId: string): void {
-    this.#write('account_enabled', undefined, { userId })
+    this.#lines.write('account_enabled', undefined, { fields: { userId } })
   }
 
-  applicationAdded(application: string): void {
-    this.#write('application_added', undefined, { application })
+  administratorMade(userId: string): void {
+    this.#lines.write('administrator_made', undefined, { fields: { userId } })
   }
 
-  applicationChanged(application: string, fields: string[]): void {
-    this.#write('application_changed', undefined, { application, fields: fields.join(' ') })
+  administratorUnmade(userId: string): void {
+    this.#lines.write('administrator_unmade', undefined, { fields: { userId } })
+  }
+
+  applicationAdded(application: string, after: object): void {
+    this.#lines.write('application_added', undefined, { fields: { application }, more: { after } })
+  }
+
+  applicationChanged(application: string, changes: Changes): void {
+    this.#lines.write('application_changed', undefined, changed({ application }, changes))
   }
 
   applicationSecretRotated(application: string, { endOld }: { endOld: boolean }): void {
-    this.#write('application_secret_rotated', undefined, { application, endOld })
+    this.#lines.write('application_secret_rotated', undefined, { fields: { application, endOld } })
   }
 
-  applicationRemoved(application: string): void {
-    this.#write('application_removed', undefined, { application })
+  applicationRemoved(application: string, before: object): void {
+    this.#lines.write('application_removed', undefined, { fields: { application }, more: { before } })
   }
 
-  groupAdded(group: string): void {
-    this.#write('group_added', undefined, { group })
+  groupAdded(group: string, after: object): void {
+    this.#lines.write('group_added', undefined, { fields: { group }, more: { after } })
   }
 
-  groupChanged(group: string, fields: string[]): void {
-    this.#write('group_changed', undefined, { group, fields: fields.join(' ') })
+  groupChanged(group: string, changes: Changes): void {
+    this.#lines.write('group_changed', undefined, changed({ group }, changes))
   }
 
-  groupRemoved(group: string): void {
-    this.#write('group_removed', undefined, { group })
+  groupRemoved(group: string, before: object): void {
+    this.#lines.write('group_removed', undefined, { fields: { group }, more: { before } })
   }
 
-  #write(event: AuditEvent, client: Client | undefined, fields: LogFields & { code?: ErrorCode } = {}): void {
-    this.#log.info({ event, ...(client && fieldsOf(client)), ...fields })
+  /** An administrator has come in by a fresh scan. */
+  consoleEntered(client: Client, administratorId: string): void {
+    this.#lines.write('console_entered', client, { fields: { userId: administratorId, administratorId } })
+  }
+
+  /** Somebody who is signed in and no administrator, or a change that is not let in; `reason` is a word for why. */
+  consoleRefused(client: Client, refused: { userId: string | undefined; reason: string }): void {
+    this.#lines.write('console_refused', client, { fields: refused })
+  }
+
+  /** DingTalk's settings were tried; `failure` is our code, undefined where all went well. */
+  configChecked(failure?: string): void {
+    this.#lines.write('config_checked', undefined, { fields: { failure } })
+  }
+
+  /** Records of the trail itself have left by a file. */
+  auditExported(filter: AuditFilter): void {
+    this.#lines.write('audit_exported', undefined, { more: { filter } })
   }
 }
 
-/** By name: a client's fields may be worked out when they are read. */
-function fieldsOf({ requestId, ip, userAgent }: Client): LogFields {
-  return { requestId, ip, userAgent }
+/** The line has the names of what differs, the database both sides of it. */
+function changed(what: LogFields, { before, after }: Changes): Told {
+  return { fields: { ...what, fields: Object.keys(after).join(' ') }, more: { before, after, fields: undefined } }
 }

@@ -43,3 +43,11 @@ export function differingRules(before: GroupRules, after: GroupRules): string[] 
     .filter(([rule, list]) => JSON.stringify(list) !== JSON.stringify(known.get(rule)))
     .map(([rule]) => rule)
 }
+
+/** The same with what they were, for the audit trail. */
+export function changedRules(before: GroupRules, after: GroupRules) {
+  const fields = new Set(differingRules(before, after))
+  const only = (rules: GroupRules) =>
+    Object.fromEntries(Object.entries(rulesOf(rules)).filter(([rule]) => fields.has(rule)))
+  return { before: only(before), after: only(after) }
+}

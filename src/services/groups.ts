@@ -2,7 +2,7 @@ import { OperatorError } from '../errors.js'
 import { type Access, type AccessRows, readAsSeen, type Seen, takeAlone } from './access.js'
 import type { Audit } from './audit.js'
 import { type Fault, refused } from './faults.js'
-import { differingRules, type Group, type GroupRules, type NamedRules, rulesOf } from './group.js'
+import { changedRules, differingRules, type Group, type GroupRules, type NamedRules, rulesOf } from './group.js'
 import { circlesAmong, judgeGroup, usersOf } from './group-rules.js'
 
 interface Options {
@@ -45,7 +45,7 @@ export class Groups {
     const group: Group = { name, ...rulesOf(rules), createdAt: new Date(this.#now()) }
     judge(group, access)
     await takeAlone(this.#rows, { steps: [{ step: 'add_group', group }], revision: access.revision })
-    this.#audit.groupAdded(name)
+    this.#audit.groupAdded(name, rulesOf(group))
     return { ...group, usedBy: [] }
   }
 
@@ -62,7 +62,7 @@ export class Groups {
     if (fields.length > 0) {
       const steps = [{ step: 'change_group' as const, name, rules: rulesOf(group) }]
       await takeAlone(this.#rows, { steps, revision: access.revision })
-      this.#audit.groupChanged(name, fields)
+      this.#audit.groupChanged(name, changedRules(before, group))
     }
     return withUsers(group, access)
   }
@@ -70,11 +70,11 @@ export class Groups {
   /** @throws {OperatorError} where it is not there, or in use */
   async remove(name: string, seen: Seen = {}): Promise<void> {
     const access = await readAsSeen(this.#rows, seen)
-    groupOf(name, access)
+    const before = groupOf(name, access)
     const users = usersOf(name, access)
     if (users.length > 0) throw refused([{ path: name, problem: `is in use, by ${users.join(', ')}` }])
     await takeAlone(this.#rows, { steps: [{ step: 'remove_group', name }], revision: access.revision })
-    this.#audit.groupRemoved(name)
+    this.#audit.groupRemoved(name, rulesOf(before))
   }
 }
 

@@ -39,12 +39,13 @@ export class PeopleAdmin {
 
   /**
    * No login and no session from now on, in every process on this database.
+   * @param why a sentence for the audit trail
    * @throws {OperatorError}
    */
-  async disable(name: string): Promise<{ user: KnownUser; sessionsEnded: number }> {
+  async disable(name: string, why?: string): Promise<{ user: KnownUser; sessionsEnded: number }> {
     const { id, disabledAt } = await this.#find(name)
     const user = await this.#options.people.setDisabled(id, disabledAt ?? new Date(this.#options.now()))
-    this.#options.audit.accountDisabled(id)
+    this.#options.audit.accountDisabled(id, why)
     return { user, sessionsEnded: await this.#endSessions(id, 'account_disabled') }
   }
 
