@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 import { AppError, OperatorError } from '../errors.js'
 import { languageOf } from '../pages/language.js'
 import { sendPage } from '../pages/send-page.js'
+import { consoleStylesheet } from '../pages/stylesheet.js'
 import { Gate } from './gate.js'
 import { lateFormPage } from './late-form.js'
 import { refusedChange } from './refused-change.js'
@@ -82,7 +83,12 @@ export class ConsoleRouter {
     const { brand } = this.#ctx.config
     const images = [brand.logoUrl, visit.administrator.avatarUrl, ...(screen.images ?? [])]
     visit.res.status(screen.status ?? 200)
-    sendPage(visit.res, shell({ visit, screen, brand }), { own: true, images, forms: ["'self'"] })
+    sendPage(visit.res, shell({ visit, screen, brand }), {
+      own: true,
+      images,
+      forms: ["'self'"],
+      sheet: consoleStylesheet,
+    })
   }
 
   #sendLate(req: Request, res: Response, form: Form, visit: Visit | undefined): void {
@@ -90,7 +96,12 @@ export class ConsoleRouter {
     const loginUrl = visit ? undefined : this.#gate.loginUrl('/admin')
     const late = { language: languageOf(req), brand, form, action: req.originalUrl, token: visit?.token, loginUrl }
     res.status(403)
-    sendPage(res, lateFormPage(late), { own: true, images: [brand.logoUrl], forms: ["'self'"] })
+    sendPage(res, lateFormPage(late), {
+      own: true,
+      images: [brand.logoUrl],
+      forms: ["'self'"],
+      sheet: consoleStylesheet,
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Html, html } from '../pages/html.js'
 import { type Brand, page } from '../pages/layout.js'
+import { consoleStylesheet } from '../pages/stylesheet.js'
 import type { Language } from '../pages/texts.js'
 import { shellTexts } from './texts/shell.js'
 import type { Form } from './visit.js'
@@ -29,6 +30,7 @@ export function lateFormPage({ language, brand, form, action, token, loginUrl }:
     title: late.title,
     otherLanguageUrl: '/admin',
     wide: true,
+    sheet: consoleStylesheet,
     content: html`<h1>${late.title}</h1>
 <p>${loginUrl ? late.loginFirst : late.confirm}</p>
 ${typed.length > 0 && html`<table><caption>${late.typed}</caption><tbody>${typed.map(([name, value]) => html`<tr><th scope="row">${name}</th><td><bdi>${value}</bdi></td></tr>`)}</tbody></table>`}

@@ -1,6 +1,7 @@
+import { avatar } from './components/person.js'
 import { type Html, html, Html as Markup } from './html.js'
 import type { Brand } from './layout.js'
-import { stylesheet } from './stylesheet.js'
+import { consoleStylesheet } from './stylesheet.js'
 import { type Language, texts } from './texts.js'
 
 interface ConsoleLayout {
@@ -17,9 +18,9 @@ interface ConsoleLayout {
   content: Html
 }
 
-const style = new Markup(`<style>${stylesheet}</style>`)
+const style = new Markup(`<style>${consoleStylesheet.css}</style>`)
 
-/** A page of the console: a navigation beside what it shows. */
+/** A page of the console: its navigation above what it shows; where the window is narrow it can be pushed aside. */
 export function consolePage(layout: ConsoleLayout): Html {
   const { language, brand, title, otherLanguageUrl, script, consoleName, skip, navigation, links, account } = layout
   const { tag, otherLanguage } = texts[language]
@@ -32,14 +33,15 @@ export function consolePage(layout: ConsoleLayout): Html {
 <title>${title} · ${consoleName}${brand.name && ` · ${brand.name}`}</title>
 <link rel="icon" href="/assets/icon.svg">
 ${style}
+<script type="module" src="/assets/times.js"></script>
 ${script && html`<script type="module" src="/assets/${script}"></script>`}
 </head>
 <body class="console">
 <a class="skip" href="#content">${skip}</a>
 <header><a class="brand" href="/admin">${brand.name ?? consoleName}</a>
-<nav aria-label="${navigation}">${links.map(({ href, text, isCurrent }) => html`<a href="${href}"${isCurrent && html` aria-current="page"`}>${text}</a>`)}</nav>
-<a class="account" href="${account.href}" title="${account.title}">${account.avatarUrl && html`<img src="${account.avatarUrl}" alt="" referrerpolicy="no-referrer">`}<bdi>${account.text}</bdi></a></header>
-<main id="content" class="wide">
+<a class="account" href="${account.href}" title="${account.title}">${avatar({ nick: account.text, avatarUrl: account.avatarUrl })}<bdi>${account.text}</bdi></a>
+<nav class="sections" aria-label="${navigation}">${links.map(({ href, text, isCurrent }) => html`<a href="${href}"${isCurrent && html` aria-current="page"`}>${text}</a>`)}</nav></header>
+<main id="content">
 ${layout.content}
 </main>
 <footer><a href="${otherLanguageUrl}" lang="${otherTag}" hreflang="${otherTag}">${otherLanguage.name}</a></footer>

@@ -1,4 +1,4 @@
-import { styleHash } from './stylesheet.js'
+import { type Stylesheet, stylesheet } from './stylesheet.js'
 
 /** What one page may load beyond the stylesheet inside of it. Origins, or addresses whose origin is meant. */
 export interface Allowance {
@@ -8,6 +8,8 @@ export interface Allowance {
   frame?: string | undefined
   /** Where its forms may be sent, and what that leads to. */
   forms?: readonly string[]
+  /** The stylesheet inside of it, where it is not that of the pages that everybody sees. */
+  sheet?: Stylesheet
 }
 
 /**
@@ -17,11 +19,12 @@ export interface Allowance {
 export const leadingAnywhere = ["'self'", 'https:', 'http:']
 
 /** The Content-Security-Policy of a page: nothing that is not named. */
-export function contentSecurityPolicy({ own = false, images = [], frame, forms }: Allowance = {}): string {
+export function contentSecurityPolicy(allowance: Allowance = {}): string {
+  const { own = false, images = [], frame, forms, sheet = stylesheet } = allowance
   const self = own ? ["'self'"] : []
   const directives = {
     'default-src': ["'none'"],
-    'style-src': [`'${styleHash}'`],
+    'style-src': [`'${sheet.hash}'`],
     'script-src': self,
     'connect-src': self,
     'img-src': [...self, ...images.map(originOf)],

@@ -1,5 +1,5 @@
 import { Html, html } from './html.js'
-import { stylesheet } from './stylesheet.js'
+import { type Stylesheet, stylesheet } from './stylesheet.js'
 import { type Language, texts } from './texts.js'
 
 /** Whose login it is: shown on every page. */
@@ -20,9 +20,9 @@ interface Layout {
   /** Of such a script: it is no module. */
   isClassicScript?: boolean
   wide?: boolean
+  /** Where it is not that of the pages that everybody sees: its policy has to admit it. */
+  sheet?: Stylesheet
 }
-
-const style = new Html(`<style>${stylesheet}</style>`)
 
 /** A whole page: readable without its stylesheet, nothing inline that could run. */
 export function page({
@@ -34,6 +34,7 @@ export function page({
   script,
   isClassicScript,
   wide,
+  sheet = stylesheet,
 }: Layout): Html {
   const { tag, otherLanguage } = texts[language]
   return html`<!doctype html>
@@ -43,7 +44,7 @@ export function page({
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}${brand.name && ` · ${brand.name}`}</title>
 <link rel="icon" href="/assets/icon.svg">
-${style}
+${new Html(`<style>${sheet.css}</style>`)}
 ${script && html`<script ${isClassicScript ? 'defer' : html`type="module"`} src="/assets/${script}"></script>`}
 </head>
 <body>

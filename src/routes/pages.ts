@@ -18,7 +18,7 @@ import { withUsername } from '../services/redirect-target.js'
 import { SECOND } from '../time.js'
 import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 
-const ASSETS = ['login.js', 'account.js', 'icon.svg'] as const
+const ASSETS = ['login.js', 'account.js', 'times.js', 'icon.svg'] as const
 const RENEW_EARLY_MS = 15 * SECOND
 
 type Dependencies = Pick<
