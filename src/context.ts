@@ -122,7 +122,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     membership,
     people: new People({ rows: userRows, handles, now }),
     audit,
-    redirects: { ...config.redirects, waitingUrl: `${publicUrl}${openidPaths.interaction}` },
+    redirects: { ...config.redirects, publicUrl, waitingUrl: `${publicUrl}${openidPaths.interaction}` },
     publicUrl,
     callbackUrl: config.callbackUrl,
     timeoutMs: config.login.timeoutMs,

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../src/errors.js'
-import { judgeRedirect, type RedirectRules, withUsername } from '../src/services/redirect-target.js'
+import { judgeRedirect, landingOf, type RedirectRules, withUsername } from '../src/services/redirect-target.js'
 import { setCookies } from './support/browser.js'
 import { createWorld, FRONTEND, FRONTEND_URL } from './support/world.js'
 
 const rules: RedirectRules = {
   frontendUrl: 'http://front.test/welcome?from=login#top',
   origins: ['http://front.test', 'https://app.example.com', 'http://localhost:3000'],
+  publicUrl: 'https://login.example.com',
 }
 
 /** The target, or the error's code. */
@@ -300,6 +301,116 @@ describe('the username', () => {
   )
 })
 
+const OWN = 'https://login.example.com'
+
+/** Pages of this server, as a login may lead there. */
+const ownPages = [
+  '/apps',
+  '/apps?search=wiki&lang=zh',
+  '/apps?',
+  '/account',
+  '/account?lang=en',
+  '/admin',
+  '/admin/',
+  '/admin?days=90',
+  '/admin/people',
+  '/admin/people/',
+  '/admin/people?search=%E5%BC%A0&after=a/../b//c&next=//evil.test',
+  '/admin/groups/%E7%A0%94%E5%8F%91%20(1)',
+  '/admin/people/0191-ab_c.d~e',
+  "/admin/groups/it's!*@:",
+]
+
+describe('a page of our own', () => {
+  it.each(ownPages)('is a target, byte for byte, and no username is added: %s', (path) => {
+    expect(judge(OWN + path)).toBe(OWN + path)
+    expect(landingOf(OWN + path, 'me', rules)).toBe(OWN + path)
+  })
+
+  it('is one for whoever asks for the very origin alone', () => {
+    const { publicUrl: _, ...others } = rules
+    expect(() => judgeRedirect(`${OWN}/apps`, others)).toThrow('redirect_not_allowed')
+    expect(landingOf('http://front.test/apps', 'me', rules)).toBe('http://front.test/apps?username=me')
+  })
+
+  it.each([
+    ...[
+      '',
+      '/',
+      '/?',
+      '?',
+      '/login',
+      '/ding_url',
+      '/callback?code=a&state=b',
+      '/me',
+      '/logout',
+      '/oidc/logout',
+      '/verify',
+    ],
+    ...[
+      '/assets/x.js',
+      '/metrics',
+      '/APPS',
+      '/Apps',
+      '/apps/',
+      '/apps/x',
+      '/apps//',
+      '/appsx',
+      '/apps;x',
+      '/app',
+      '/apps#x',
+    ],
+    ...['/account/', '/account/x', '/accounts', '/adminx', '/admin.', '/admin;x', '/admin#x', '/admin?a#x'],
+    ...[
+      '//apps',
+      '//admin',
+      '/admin//',
+      '/admin//evil.test',
+      '/admin/a//b',
+      '/./apps',
+      '/x/../apps',
+      '/admin/../oidc/logout',
+    ],
+    ...['/admin/..', '/admin/.', '/admin/./a', '/admin/../apps', '/admin/..?a', '/admin/a/..', '/admin/a/../../logout'],
+    ...['/admin/%2e%2e/logout', '/admin/%2E%2E', '/admin/.%2e', '/admin/%2e', '/admin/a%2fb', '/admin/a%2F..%2Fb'],
+    ...['/admin/%5c', '/admin/a%5Cb', '/admin/%00', '/admin/%0d%0aX', '/admin/%25', '/admin/%252e%252e', '/admin/%'],
+    ...[
+      '/%61pps',
+      '/admin%2f',
+      '/admin%3f',
+      '/admin\\',
+      '/admin/\\',
+      '/admin/..\\',
+      '/\\admin',
+      '\\admin',
+      '/admin/\t',
+      '/admin\n',
+    ],
+    ...[
+      '/admin/a;b',
+      '/admin/a&b',
+      '/admin/<b>',
+      '/admin/a"b',
+      '.evil.test/apps',
+      '@evil.test/apps',
+      ':443/apps',
+      ':8443/apps',
+    ],
+    ...['x/apps', './apps', '%2fapps', '%00/apps'],
+  ])('is nothing else on this server, nor beside it: %j', (path) => {
+    expect(judge(OWN + path)).toBe('redirect_not_allowed')
+  })
+
+  it.each([
+    'http://login.example.com/apps',
+    'HTTPS://login.example.com/apps',
+    'https://LOGIN.example.com/apps',
+    '//login.example.com/apps',
+  ])('is on exactly PUBLIC_URL: %s', (redirect) => {
+    expect(judge(redirect)).toBe('redirect_not_allowed')
+  })
+})
+
 /** What open redirects are made of, in any order. */
 const nasty = fc
   .array(
@@ -327,6 +438,52 @@ const usernames = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   nasty.map((text) => text.replace(/\p{Cs}/gu, '')),
 )
+
+/** What tricks with paths are made of, behind a page's address. */
+const nastyPaths = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        '/apps',
+        '/account',
+        '/admin',
+        '/',
+        '//',
+        '/..',
+        '/.',
+        '..',
+        '.',
+        '%2e',
+        '%2E',
+        '%2f',
+        '%5c',
+        '\\\\',
+        '%25',
+        '%00',
+      ],
+      ...[
+        '?',
+        '#',
+        '&',
+        ';',
+        '@',
+        ':',
+        '%20',
+        '%e5%bc%a0',
+        'a',
+        'logout',
+        'oidc',
+        '\t',
+        '\n',
+        ' ',
+        '\u0000',
+        '张',
+        '\ud800',
+      ],
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(''))
 
 function expectSafe(sent: string): void {
   expect(sent).toMatch(/^[\x21-\x7e]+$/)
@@ -373,8 +530,37 @@ describe('any text at all', () => {
   })
 })
 
+describe('any path at all on our own origin', () => {
+  it('is refused, or leads for every reader to one of our pages as it is written', () => {
+    let accepted = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom('', '/apps', '/account', '/admin', '/admin/'),
+        nastyPaths,
+        usernames,
+        (page, rest, me) => {
+          const target = judge(OWN + page + rest)
+          if (target === 'redirect_not_allowed' || target === 'bad_request') return
+          accepted++
+          expect(target).toMatch(/^[\x21-\x5b\x5d-\x7e]+$/)
+          const { href, origin, pathname, hash } = new URL(target)
+          expect({ origin, hash }).toEqual({ origin: OWN, hash: '' })
+          // What browsers make of it is what was judged, and whoever decodes it walks the same steps.
+          expect(href.split('?', 1)).toEqual(target.split('?', 1))
+          expect(decodeURIComponent(pathname).split(/[/\\]/)).toEqual(pathname.split('/').map(decodeURIComponent))
+          expect(pathname).toMatch(/^\/(apps|account|admin(\/.*)?)$/)
+          expect(pathname).not.toMatch(/\/\/|\/\.{1,2}(\/|$)|%2e|%2f|%5c|%25|%0/i)
+          expect(landingOf(target, me, rules)).toBe(target)
+        },
+      ),
+      { numRuns: 6000 },
+    )
+    expect(accepted).toBeGreaterThan(100)
+  })
+})
+
 describe('the server', () => {
-  it.each(['http://evil.test/', '//evil.test', '/\\evil.test', 'javascript:alert(1)', '', 'http://login.test/account'])(
+  it.each(['http://evil.test/', '//evil.test', '/\\evil.test', 'javascript:alert(1)', '', 'http://login.test/me'])(
     'refuses a redirect to %j before the scan, and begins nothing',
     async (redirect) => {
       await using world = await createWorld()
@@ -383,6 +569,16 @@ describe('the server', () => {
       expect(answer.body.error).toBe('redirect_not_allowed')
       expect(answer.headers).not.toHaveProperty('location')
       expect(setCookies(answer)).toEqual([])
+    },
+  )
+
+  it.each(['/apps', '/account?lang=zh', '/admin/people?search=a'])(
+    'leads to its own page %s after the login, without a username',
+    async (path) => {
+      await using world = await createWorld()
+      const redirect = encodeURIComponent(`http://login.test${path}`)
+      const landed = await world.browser().logIn('zhangsan', `/ding_url?redirect=${redirect}`)
+      expect(landed.headers.location).toBe(`http://login.test${path}`)
     },
   )
 

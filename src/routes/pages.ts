@@ -13,8 +13,6 @@ import { type LoginWay, loginPage } from '../pages/login-page.js'
 import { inOtherLanguage } from '../pages/other-language.js'
 import { refusalPage } from '../pages/refusal-page.js'
 import { sendPage } from '../pages/send-page.js'
-import type { LiveSession } from '../services/ports.js'
-import { withUsername } from '../services/redirect-target.js'
 import { SECOND } from '../time.js'
 import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 
@@ -44,7 +42,7 @@ export function pageRoutes(ctx: Dependencies): Router {
     if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
     if (live && error === 'not_permitted') return showRefusal(req, res, live.user.username, dingUrl)
     const way = live
-      ? signedInWay(live, target)
+      ? ({ kind: 'signed-in', username: live.user.username, target: login.landingOf(target, live.user) } as const)
       : cannotScan(req)
         ? ({ kind: 'button', ways: inClient.waysOn(req, { redirectTo, target }) } as const)
         : codeWay(req, res, target)
@@ -122,8 +120,4 @@ export function pageRoutes(ctx: Dependencies): Router {
     },
   })
   return router
-}
-
-function signedInWay({ user }: LiveSession, target: string): LoginWay & { kind: 'signed-in' } {
-  return { kind: 'signed-in', username: user.username, target: withUsername(target, user.username) }
 }

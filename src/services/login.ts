@@ -6,7 +6,7 @@ import type { ClientLogin } from './client-login.js'
 import type { Membership } from './membership.js'
 import type { People } from './people.js'
 import type { AuthorizeRequest, DingTalkFlow, InlineCode, LiveSession, User } from './ports.js'
-import { judgeRedirect, type RedirectRules, withUsername } from './redirect-target.js'
+import { judgeRedirect, landingOf, type RedirectRules } from './redirect-target.js'
 
 /** What DingTalk's redirect or the DingTalk client gave: a code, or the news that the person said no. */
 export type CallbackParams = { state: string; way: LoginWay } & ({ code: string } | { declined: true })
@@ -66,6 +66,19 @@ export class LoginService {
    */
   targetOf(redirect: string | undefined): string {
     return judgeRedirect(redirect, this.#options.redirects)
+  }
+
+  /** Where somebody lands who is logged in, on the way to this target. */
+  landingOf(target: string, { username }: Pick<User, 'username'>): string {
+    return landingOf(target, username, this.#options.redirects)
+  }
+
+  /**
+   * A page of this server as a login may lead there; `path` with its query, of `/apps`, `/account`, `/admin` or below:
+   * the `wanted` of `beginUrl`, the `redirect` of `/login`.
+   */
+  ownPageUrl(path: string): string {
+    return this.#options.publicUrl + path
   }
 
   /**
@@ -130,7 +143,7 @@ export class LoginService {
     const confirmed = this.#attempts.spend(attempt, code, () => this.#confirm({ code, way }, client))
     onResponseSent(() => this.#attempts.responseSent(attempt))
     const login = await confirmed
-    return { kind: 'confirmed', login, attempt, target: withUsername(attempt.target, login.user.username) }
+    return { kind: 'confirmed', login, attempt, target: this.landingOf(attempt.target, login.user) }
   }
 
   /** Whether this attempt ended in a login. */
@@ -141,7 +154,7 @@ export class LoginService {
   /** A callback that comes again, by reload or Back, is not sent to DingTalk: it goes on if somebody is signed in. */
   #again(attempt: LoginAttempt, live: LiveSession | undefined): LoginOutcome {
     if (!live) throw new AppError('attempt_missing')
-    return { kind: 'again', attempt, target: withUsername(attempt.target, live.user.username) }
+    return { kind: 'again', attempt, target: this.landingOf(attempt.target, live.user) }
   }
 
   async #confirm({ code, way }: { code: string; way: LoginWay }, client: Client): Promise<ConfirmedLogin> {

@@ -6,12 +6,19 @@ export interface RedirectRules {
   origins: readonly string[]
   /** The address on this server below which the requests of applications wait for a login. */
   waitingUrl?: string
+  /** The origin of this server: a login may lead to its own pages. */
+  publicUrl?: string
 }
 
 /** Longer targets do not fit into the login-attempt cookie. */
 export const MAX_REDIRECT_LENGTH = 2048
 
 const WAITING_ID = /^\/[\w-]{1,64}$/
+
+/** Of escapes none of ASCII but the space's: a dot, slash or backslash in disguise is read by one and not by another. */
+const SEGMENT = String.raw`\/(?!\.{1,2}(?:[/?]|$))(?:[\w.~!'()*:@-]|%20|%[89A-Fa-f][\dA-Fa-f])+`
+/** A path of our own pages, with or without a query. */
+const OWN_PAGE = new RegExp(String.raw`^\/(?:apps|account|admin(?:${SEGMENT})*\/?)(?:\?[^#]*)?$`)
 
 /**
  * The address to which a login returns, as it will be sent: ASCII, absolute, on an allowed origin.
@@ -25,10 +32,20 @@ export function judgeRedirect(redirect: string | undefined, rules: RedirectRules
   if (text.length > MAX_REDIRECT_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })
   const target = text.startsWith('/') ? onFrontend(text, rules.frontendUrl) : text
   if (!isAbsolute(target)) throw refused()
-  if (isWaiting(target, rules)) return target
+  if (isWaiting(target, rules) || isOwnPage(target, rules)) return target
   const { origin } = new URL(target)
   if (!rules.origins.includes(origin)) throw refused(origin)
   return target
+}
+
+/** Whether it is one of this server's own pages, as it would be sent: `/apps`, `/account`, `/admin` and below. */
+export function isOwnPage(target: string, { publicUrl }: RedirectRules): boolean {
+  return publicUrl !== undefined && target.startsWith(publicUrl) && OWN_PAGE.test(target.slice(publicUrl.length))
+}
+
+/** Where somebody lands who is logged in: our own pages need not be told who that is. */
+export function landingOf(target: string, username: string, rules: RedirectRules): string {
+  return isOwnPage(target, rules) ? target : withUsername(target, username)
 }
 
 /**

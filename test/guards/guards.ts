@@ -261,6 +261,16 @@ export const guards: readonly Guard[] = [
       find: "if (text.length > MAX_REDIRECT_LENGTH) throw new AppError('bad_request', { detail: 'redirect is too long' })",
     },
     {
+      name: 'the list of our own pages',
+      file: 'services/redirect-target.ts',
+      find: ' && OWN_PAGE.test(target.slice(publicUrl.length))',
+    },
+    {
+      name: 'the refusal of dots in the paths of our own pages',
+      file: 'services/redirect-target.ts',
+      find: '(?!\\.{1,2}(?:[/?]|$))',
+    },
+    {
       name: 'the removal of a username that the target had',
       file: 'services/redirect-target.ts',
       find: "parameterName(pair) !== 'username'",
