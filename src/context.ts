@@ -1,20 +1,10 @@
-import { PrismaAccessRows } from './adapters/database/access-rows.js'
-import { PrismaAdministratorRows } from './adapters/database/administrator-rows.js'
-import { SqlApplicationRows } from './adapters/database/application-rows.js'
-import { SqlApplicationSessionRows } from './adapters/database/application-session-rows.js'
-import { SqlAuditRows } from './adapters/database/audit-rows.js'
-import { SqlDirectoryNameRows } from './adapters/database/directory-name-rows.js'
-import { SqlHandleRows } from './adapters/database/handle-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
-import { SqlOpenidRecords } from './adapters/database/openid-records.js'
-import { SqlProfileRows } from './adapters/database/profile-rows.js'
-import { SqlSessionRows } from './adapters/database/session-rows.js'
-import { SqlSigningKeyRows } from './adapters/database/signing-key-rows.js'
-import { PrismaUserRows } from './adapters/database/user-rows.js'
+import { tablesOf } from './adapters/database/tables.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
 import { loadMetrics } from './adapters/load-metrics.js'
 import { romanise } from './adapters/romanise.js'
 import type { Config } from './config/config.js'
+import type { ConfigFault } from './config/cross-faults.js'
 import { AttemptCookies } from './cookies/attempt.js'
 import { ConsolePasses } from './cookies/console-pass.js'
 import { BrowserSessions } from './cookies/session.js'
@@ -33,14 +23,16 @@ import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
-import { refuseClosedApplications } from './services/permission.js'
-import { Profiles, refuseEmailDomain } from './services/profiles.js'
+import { Profiles } from './services/profiles.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
+import { refuseMisfits } from './services/start-checks.js'
 
 interface Options {
   config: Config
   logger: Logger
+  /** What is probably a mistake in the settings, for the console. */
+  warnings?: readonly ConfigFault[]
   /** Milliseconds since 1970. */
   now?: () => number
 }
@@ -50,13 +42,11 @@ interface Options {
  * @throws {MigrationError}
  * @throws {OperatorError} where what is in the database does not go with the settings
  */
-export async function createContext({ config, logger, now = Date.now }: Options) {
+export async function createContext({ config, logger, warnings = [], now = Date.now }: Options) {
   const { publicUrl, secure, session } = config
   const database = await openDatabase(config.databaseUrl, { logger })
-  const sessionRows = new SqlSessionRows(database)
-  const userRows = new PrismaUserRows(database)
-  const profileRows = new SqlProfileRows(database)
-  const handles = new Handles({ rows: new SqlHandleRows(database), romanise })
+  const rows = tablesOf(database)
+  const handles = new Handles({ rows: rows.handles, romanise })
 
   const metrics = await loadMetrics(config, {
     countSessions: () => sessions.countAlive(),
@@ -76,7 +66,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   })
 
   const sessions = new Sessions({
-    rows: sessionRows,
+    rows: rows.sessions,
     handles,
     audit,
     idleTimeoutMs: session.idleTimeoutMs,
@@ -91,14 +81,14 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     profiles: config.membership.hasProfiles
       ? new Profiles({
           directory: dingtalk.directory,
-          rows: profileRows,
-          names: new DirectoryNames(new SqlDirectoryNameRows(database)),
+          rows: rows.profiles,
+          names: new DirectoryNames(rows.directoryNames),
           audit,
           emailDomain: config.emailDomain,
           now,
         })
       : undefined,
-    users: userRows,
+    users: rows.users,
     sessions,
     audit,
     now,
@@ -120,7 +110,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     dingtalk: dingtalk.flow,
     client: config.dingtalk.inClient && dingtalk.clientLogin,
     membership,
-    people: new People({ rows: userRows, handles, now }),
+    people: new People({ rows: rows.users, handles, now }),
     audit,
     redirects: { ...config.redirects, publicUrl, waitingUrl: `${publicUrl}${openidPaths.interaction}` },
     publicUrl,
@@ -136,26 +126,23 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     cookieDomain: session.cookieDomain,
     secure,
   })
-  const applications = new SqlApplicationRows(database)
-  try {
-    await refuseClosedApplications(applications, config.membership)
-    if (config.emailDomain !== undefined) await refuseEmailDomain(profileRows, config.emailDomain)
-  } catch (error) {
+  const { applications } = rows
+  await refuseMisfits({ applications, workEmails: rows.profiles }, config).catch(async (error: unknown) => {
     await database.close()
     throw error
-  }
+  })
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({
-    ...{ rows: new PrismaAccessRows(database), workEmails: profileRows },
+    ...{ rows: rows.access, workEmails: rows.profiles },
     ...{ emailDomain, now },
   })
   const knownPeople = new KnownPeople({ rules: accessRules, ...config.membership, emailDomain, now })
   const openid = new LazyOpenid({
     config,
-    keyRows: new SqlSigningKeyRows(database),
-    records: new SqlOpenidRecords(database),
+    keyRows: rows.signingKeys,
+    records: rows.openidRecords,
     applications,
-    applicationSessions: new SqlApplicationSessionRows(database),
+    applicationSessions: rows.applicationSessions,
     signedIn,
     accessRules,
     knownPeople,
@@ -169,9 +156,11 @@ export async function createContext({ config, logger, now = Date.now }: Options)
   return {
     config,
     logger,
+    warnings,
+    startedAt: new Date(now()),
     metrics,
     audit,
-    auditTrail: new SqlAuditRows(database),
+    auditTrail: rows.auditTrail,
     handles,
     sessions,
     login,
@@ -179,7 +168,7 @@ export async function createContext({ config, logger, now = Date.now }: Options)
     knownPeople,
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
     browserSessions,
-    administrators: new Administrators({ rows: new PrismaAdministratorRows(database), named: config.admins, now }),
+    administrators: new Administrators({ rows: rows.administrators, named: config.admins, now }),
     consolePasses: new ConsolePasses({ secrets: session.secrets, secure, now }),
     openid,
     events,

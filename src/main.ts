@@ -32,8 +32,9 @@ async function main(stop: AbortSignal, hurry: AbortSignal): Promise<void> {
   const envFile = loadEnvFile(process.env)
   const config = readConfig(process.env, envFile)
   const logger = createLogger(config.logLevel)
-  for (const warning of await warningsOf(config, process.env, envFile)) logger.warn(warning, 'setting')
-  await using ctx = await createContext({ config, logger })
+  const warnings = await warningsOf(config, process.env, envFile)
+  for (const warning of warnings) logger.warn(warning, 'setting')
+  await using ctx = await createContext({ config, logger, warnings })
   const server = await startServer(ctx)
   const { publicUrl, dingtalk, membership } = config
   logger.info(

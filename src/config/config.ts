@@ -24,6 +24,7 @@ import {
   trustProxy,
   wholeNumber,
 } from './setting-values.js'
+import { shownSettings } from './shown-settings.js'
 
 /** All faults of the settings at once. */
 export class ConfigError extends OperatorError {
@@ -100,7 +101,17 @@ export function readConfig(environment: Record<string, string | undefined>, envF
   const alone = new Set(faults.map((fault) => fault.setting))
   faults.push(...crossFaults(env).filter((fault) => !alone.has(fault.setting)))
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.map((fault) => explained(fault, env, envFile)))
-  return configOf(parsed.data, production)
+  const shown = shownSettings(env, { defaults: defaultsOf(schema), envFile })
+  return { ...configOf(parsed.data, production), shown }
+}
+
+/** Of every setting; undefined where it has none. */
+function defaultsOf({ shape }: typeof schemas.development): ReadonlyMap<string, string | undefined> {
+  const defaults = Object.entries(shape).map(([name, { def }]): [string, string | undefined] => {
+    const usual = 'defaultValue' in def ? String(def.defaultValue) : undefined
+    return [name, usual]
+  })
+  return new Map([...defaults, ['NODE_ENV', undefined]])
 }
 
 const faultOf = ({ path, message }: z.core.$ZodIssue): ConfigFault => ({ setting: path.join('.'), problem: message })

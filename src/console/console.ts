@@ -2,11 +2,13 @@ import type { Router } from 'express'
 import type { Context } from '../context.js'
 import { ConsoleRouter, nothingThere } from './console-router.js'
 import { addOverview } from './overview.js'
+import { addSettings } from './settings.js'
 
 /** The operator's console: all addresses from `/admin` on. */
 export function createConsole(ctx: Context): Router {
   const console = new ConsoleRouter(ctx)
   addOverview(console, ctx)
+  addSettings(console, ctx)
   console.router.use(nothingThere)
   return console.router
 }

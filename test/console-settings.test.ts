@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../src/config/config.js'
+import { parseEnvFile } from '../src/config/env-file.js'
+import { defaultSettings } from './support/world.js'
+
+const secrets = {
+  DINGTALK_APP_SECRET: 'the-secret-of-the-login-app',
+  DINGTALK_CORP_APP_KEY: 'dingcorpapp',
+  DINGTALK_CORP_APP_SECRET: 'the-secret-of-the-corp-app',
+  SESSION_SECRETS: 'the-newest-secret-of-32-characters-or-more,an-older-secret-of-32-characters-or-more',
+  DATABASE_URL:
+    'postgresql://somebody:the-password@database.test:5433/logins?sslmode=require&password=another-password',
+}
+
+describe('the settings that the console shows', () => {
+  const text = ['BRAND_NAME=Example', 'LOG_LEVEL=warn'].join('\n')
+  const env = { ...defaultSettings('http://127.0.0.1:9000'), ...secrets, BRAND_NAME: 'Example', LOG_LEVEL: 'info' }
+  const { shown } = readConfig(env, parseEnvFile('.env', text))
+  const of = (name: string) => shown.find((setting) => setting.name === name)
+
+  it('hold no secret and no part of one', () => {
+    const all = JSON.stringify(shown)
+    for (const secret of ['the-secret', 'the-newest', 'an-older', 'the-password', 'another-password', 'somebody'])
+      expect(all).not.toContain(secret)
+    expect(of('SESSION_SECRETS')).toEqual({
+      name: 'SESSION_SECRETS',
+      source: 'environment',
+      value: undefined,
+      secrets: 2,
+    })
+    expect(of('DATABASE_URL')?.value).toBe('postgresql://database.test:5433/logins')
+  })
+
+  it('say where each comes from', () => {
+    expect(of('BRAND_NAME')).toMatchObject({ source: 'file', value: 'Example' })
+    expect(of('LOG_LEVEL')).toMatchObject({ source: 'environment', value: 'info' })
+    expect(of('AUDIT_RETENTION')).toMatchObject({ source: 'default', value: '180d' })
+    expect(of('EMAIL_DOMAIN')).toMatchObject({ source: 'unset', value: undefined })
+  })
+
+  it('are all that there are', () => {
+    expect(shown.map(({ name }) => name)).toContain('NODE_ENV')
+    expect(new Set(shown.map(({ name }) => name)).size).toBe(shown.length)
+  })
+})
