@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.js'
 import { parseEnvFile } from '../src/config/env-file.js'
+import { createConsoleWorld, enterConsole } from './support/console.js'
 import { defaultSettings } from './support/world.js'
 
 const secrets = {
@@ -41,5 +42,19 @@ describe('the settings that the console shows', () => {
   it('are all that there are', () => {
     expect(shown.map(({ name }) => name)).toContain('NODE_ENV')
     expect(new Set(shown.map(({ name }) => name)).size).toBe(shown.length)
+  })
+})
+
+describe('the page of settings', () => {
+  it('shows them to an administrator, and no secret', async () => {
+    await using world = await createConsoleWorld()
+    const browser = world.browser()
+    await enterConsole(browser)
+    const page = await browser.get('/admin/settings').expect(200)
+    expect(page.text).toContain('RATE_LIMIT_PER_MINUTE')
+    expect(page.text).toContain(world.settings.DINGTALK_APP_ID)
+    for (const secret of ['DINGTALK_APP_SECRET', 'SESSION_SECRETS'])
+      expect(page.text).not.toContain(world.settings[secret])
+    expect(page.text.length).toBeLessThan(30_000)
   })
 })

@@ -1,9 +1,12 @@
 import type { ShownSetting } from '../config/shown-settings.js'
 import type { Context } from '../context.js'
-import { type Html, html } from '../pages/html.js'
+import { definitionList, notice } from '../pages/components/notes.js'
+import { table } from '../pages/components/table.js'
+import { absoluteTime } from '../pages/components/time.js'
+import { type Fragment, html } from '../pages/html.js'
 import { ownVersion } from '../version.js'
 import type { ConsoleRouter } from './console-router.js'
-import { settingsTexts } from './texts/settings.js'
+import { type SettingsTexts, settingsTexts } from './texts/settings.js'
 import { shellTexts } from './texts/shell.js'
 
 /** What the server was set to, where each value comes from, and what is probably a mistake: never a secret. */
@@ -14,23 +17,27 @@ export function addSettings(console: ConsoleRouter, { config, warnings, startedA
     return {
       section: 'settings',
       title: shellTexts[language].sections.settings,
+      script: 'times.js',
       content: html`<p class="soft">${texts.intro}</p>
-${
-  warnings.length > 0 &&
-  html`<h2>${texts.warnings}</h2>
-<ul>${warnings.map(({ setting, problem }) => html`<li lang="en"><p><code>${setting}</code> ${problem}</p></li>`)}</ul>`
-}
-<div class="scroll"><table><caption>${texts.caption}</caption>
-<thead><tr><th scope="col">${texts.name}</th><th scope="col">${texts.value}</th><th scope="col">${texts.source}</th></tr></thead>
-<tbody>${config.shown.map((setting) => row(setting, texts))}</tbody></table></div>
+${warnings.map(({ setting, problem }) => notice('warn', html`<strong>${texts.warning}</strong> <span lang="en"><code>${setting}</code> ${problem}</span>`))}
+${table({
+  caption: texts.caption,
+  isCaptionHidden: true,
+  columns: [{ title: texts.name }, { title: texts.value }, { title: texts.source }],
+  rows: config.shown.map((setting) => row(setting, texts)),
+})}
 <h2>${texts.program}</h2>
-<dl><div><dt>${texts.version}</dt><dd>${ownVersion()}</dd></div><div><dt>${texts.node}</dt><dd>${process.version}</dd></div>
-<div><dt>${texts.database}</dt><dd>${database}</dd></div><div><dt>${texts.startedAt}</dt><dd><time datetime="${startedAt.toISOString()}">${startedAt.toISOString()}</time></dd></div></dl>`,
+${definitionList([
+  [texts.version, ownVersion()],
+  [texts.node, process.version],
+  [texts.database, database],
+  [texts.startedAt, absoluteTime(startedAt)],
+])}`,
     }
   })
 }
 
-function row({ name, value, source, secrets }: ShownSetting, texts: (typeof settingsTexts)['en']): Html {
+function row({ name, value, source, secrets }: ShownSetting, texts: SettingsTexts): Fragment[] {
   const shown = secrets > 0 ? texts.secret(secrets) : value === undefined ? texts.unset : html`<code>${value}</code>`
-  return html`<tr><th scope="row"><code>${name}</code></th><td data-label="${texts.value}">${shown}</td><td data-label="${texts.source}">${texts.sources[source]}</td></tr>`
+  return [html`<code>${name}</code>`, shown, texts.sources[source]]
 }

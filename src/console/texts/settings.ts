@@ -1,8 +1,8 @@
 import type { Language } from '../../pages/texts.js'
 
-interface SettingsTexts {
+export interface SettingsTexts {
   intro: string
-  warnings: string
+  warning: string
   caption: string
   name: string
   value: string
@@ -21,7 +21,7 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
   en: {
     intro:
       'As this process read them at its start. They are changed in the environment or in .env, and count after a restart.',
-    warnings: 'Probably a mistake',
+    warning: 'Probably a mistake:',
     caption: 'Settings',
     name: 'Setting',
     value: 'Value',
@@ -37,7 +37,7 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
   },
   zh: {
     intro: '以下是本进程启动时读取的设置。请在环境变量或 .env 中修改，重启后生效。',
-    warnings: '可能有误',
+    warning: '可能有误：',
     caption: '设置',
     name: '设置项',
     value: '值',
