@@ -44,7 +44,10 @@ export function createProgram(): Command {
   program
     .command('demo')
     .description('run the emulator, the server and a front end that uses it, on this machine alone')
-    .action(async () => (await import('../demo/main.js')).runDemo())
+    .option('--with-history', 'make up ninety days of logins first, to see in the console')
+    .action(async ({ withHistory = false }: { withHistory?: boolean }) =>
+      (await import('../demo/main.js')).runDemo({ withHistory }),
+    )
   return program
 }
 

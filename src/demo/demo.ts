@@ -8,11 +8,14 @@ import { createLogger } from '../log.js'
 import { isPortTaken, listenFailure } from '../server/listen.js'
 import { startServer } from '../server/server.js'
 import { startFrontEnd } from './front-end.js'
+import { writeHistory } from './history/write-history.js'
 import { startOpenidApp } from './openid-app.js'
 import { registerOpenidApp } from './register-at-server.js'
 
 /** The emulator lets anyone sign in as anyone: the demo is for this machine alone. */
 const HOST = '127.0.0.1'
+/** The emulator's first person. */
+const ADMINISTRATOR = 'zhangsan'
 
 interface DemoOptions {
   emulatorPort: number
@@ -22,6 +25,8 @@ interface DemoOptions {
   /** Keeps the database and the secret, so that people stay signed in when the demo is started again. */
   directory: string
   logLevel: string
+  /** Whether ninety days of history are made up, where there are none yet. */
+  withHistory?: boolean
 }
 
 /** The demo, once all of it runs. */
@@ -34,6 +39,8 @@ interface Urls {
   openidAppUrl: string
   serverUrl: string
   emulatorUrl: string
+  /** Whose scan opens the console. */
+  administrator: string
 }
 
 /**
@@ -65,8 +72,10 @@ async function open(options: DemoOptions, opened: (() => Promise<void>)[]): Prom
   )
   opened.push(() => frontEnd.close())
 
-  const urls = { serverUrl, frontEndUrl: frontEnd.url, openidAppUrl, emulatorUrl: emulator.url }
-  const config = demoConfig(options, urls)
+  const { nick: administrator, unionId } = emulator.person(ADMINISTRATOR)
+  const urls = { serverUrl, frontEndUrl: frontEnd.url, openidAppUrl, emulatorUrl: emulator.url, administrator }
+  const config = demoConfig(options, urls, unionId)
+  if (options.withHistory) await inventHistory(config)
   const ctx = await createContext({ config, logger: createLogger(config.logLevel) })
   opened.push(() => ctx[Symbol.asyncDispose]())
   const server = await onPort('PORT', () => startServer(ctx))
@@ -85,6 +94,7 @@ async function open(options: DemoOptions, opened: (() => Promise<void>)[]): Prom
 function demoConfig(
   { serverPort, directory, logLevel }: DemoOptions,
   { serverUrl, frontEndUrl, emulatorUrl }: Urls,
+  administratorId: string,
 ): Config {
   return readConfig({
     PORT: String(serverPort),
@@ -99,10 +109,16 @@ function demoConfig(
     DINGTALK_PROFILE: 'directory',
     DINGTALK_CORP_ID: APP.corpId,
     DINGTALK_EVENTS: 'stream',
+    ADMINS: administratorId,
     DATABASE_URL: `file:${path.join(directory, 'demo.db')}`,
     SESSION_SECRETS: keptSecret(directory),
     LOG_LEVEL: logLevel,
   })
+}
+
+async function inventHistory({ databaseUrl, session }: Config): Promise<void> {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  await writeHistory({ databaseUrl, session, timeZone, now: new Date() })
 }
 
 /** A secret that is made at the first start, and kept. */

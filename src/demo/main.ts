@@ -3,11 +3,11 @@ import { runUntilStopped } from '../emulator/run-until-stopped.js'
 import { startDemo } from './demo.js'
 
 /** Runs the demo until SIGTERM or Ctrl-C. */
-export function runDemo(): void {
-  runUntilStopped(main)
+export function runDemo(options: { withHistory: boolean }): void {
+  runUntilStopped((stop) => main(stop, options))
 }
 
-async function main(stop: AbortSignal): Promise<void> {
+async function main(stop: AbortSignal, { withHistory }: { withHistory: boolean }): Promise<void> {
   const demo = await startDemo({
     emulatorPort: portOf('EMULATOR_PORT', 9000),
     serverPort: portOf('PORT', 8000),
@@ -15,11 +15,14 @@ async function main(stop: AbortSignal): Promise<void> {
     openidAppPort: portOf('OPENID_APP_PORT', 8081),
     directory: 'data',
     logLevel: process.env.LOG_LEVEL ?? 'warn',
+    withHistory,
   })
   console.log(`
   Open      ${demo.frontEndUrl}
 
   another   ${demo.openidAppUrl}   (an application with OpenID Connect: the same login)
+  apps      ${demo.serverUrl}/apps   (what each person may open)
+  console   ${demo.serverUrl}/admin   (for its administrator: scan as ${demo.administrator})
   login     ${demo.serverUrl}   (the server of this project)
   DingTalk  ${demo.emulatorUrl}   (an emulator: people, faults and a journal)
 
