@@ -85,7 +85,7 @@ describe.runIf(chromiumPath)('the front end of the demo', () => {
 
 describe.runIf(chromiumPath)('the demo’s other application', () => {
   /** All of the demo, as its command starts it. */
-  async function openDemo() {
+  async function openDemo({ withHistory = false } = {}) {
     const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const [emulatorPort, serverPort, frontEndPort, openidAppPort] = await Promise.all([1, 2, 3, 4].map(freePort))
@@ -97,6 +97,7 @@ describe.runIf(chromiumPath)('the demo’s other application', () => {
       openidAppPort,
       directory,
       logLevel: 'fatal',
+      withHistory,
     })
     onTestFinished(() => demo.close())
     const page = await browser.page()
@@ -155,4 +156,25 @@ describe.runIf(chromiumPath)('the demo’s other application', () => {
     expect(answer?.status()).toBe(400)
     await page.getByRole('heading', { name: '登录未成功' }).waitFor()
   })
+
+  it('opens the console to the administrator it names, with a history where one is asked for', async () => {
+    const { page, serverUrl, administrator, complaints } = await openDemo({ withHistory: true })
+    await page.goto(`${serverUrl}/admin`)
+    await page
+      .getByRole('link', { name: new RegExp(`^${administrator}`) })
+      .first()
+      .click()
+    await page.waitForURL(`${serverUrl}/admin`)
+    await page.getByRole('navigation').getByRole('link', { name: 'People' }).waitFor()
+    expect(await page.locator('.account').textContent()).toContain(administrator)
+    expect(complaints).toEqual([])
+  }, 60_000)
+
+  it('keeps the console from everybody else', async () => {
+    const { page, serverUrl } = await openDemo()
+    await page.goto(`${serverUrl}/admin`)
+    await page.getByRole('link', { name: /lisi/ }).click()
+    await page.waitForURL(`${serverUrl}/admin`)
+    expect((await page.request.get(`${serverUrl}/admin`)).status()).toBe(404)
+  }, 60_000)
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '../../adapters/database/database.js'
+import { type Database, timeText } from '../../adapters/database/database.js'
 import { openDatabase } from '../../adapters/database/open-database.js'
 import type { AuditRecord, HourlyFigure } from '../../services/audit-trail.js'
 import { labelOf } from '../../services/secret-label.js'
@@ -12,6 +12,11 @@ import { addPeople } from './history-people.js'
 import type { HistoryPerson, HistorySession } from './logins.js'
 
 const SEED = 20_261
+const INSERT_RECORDS = insertion('AuditRecord', [
+  ...['id', 'at', 'event', 'outcome', 'userId', 'application', 'administratorId', 'sessionId'],
+  ...['requestId', 'ip', 'userAgent', 'details'],
+])
+const INSERT_FIGURES = insertion('HourlyFigure', ['hour', 'figure', 'name', 'detail', 'value'])
 const ROWS_AT_ONCE = 2000
 
 interface Options {
@@ -57,8 +62,8 @@ async function writeAll(database: Database, { history, people, session, now }: W
   await database.prisma(async (prisma) => {
     await prisma.$transaction([
       prisma.hourlyFigure.deleteMany({ where: since }),
-      ...batches(figures).map((data) => prisma.hourlyFigure.createMany({ data })),
-      ...batches(history.records.map(recordRow)).map((data) => prisma.auditRecord.createMany({ data })),
+      ...batches(figures.map(figureRow)).map((rows) => prisma.$executeRawUnsafe(INSERT_FIGURES, rows)),
+      ...batches(history.records.map(recordRow)).map((rows) => prisma.$executeRawUnsafe(INSERT_RECORDS, rows)),
       prisma.session.createMany({ data: history.sessions.map((alive) => sessionRow(alive, session)) }),
       ...people.map(({ id, leftAt }) => {
         const lastLoginAt = history.lastLogins.get(id)
@@ -85,6 +90,13 @@ async function writeAll(database: Database, { history, people, session, now }: W
   })
 }
 
+/** A statement that inserts the rows of a JSON text: Prisma takes seconds for so many. */
+function insertion(table: string, columns: readonly string[]): string {
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  const values = columns.map((name) => `value ->> '${name}'`).join(', ')
+  return `INSERT INTO "${table}" (${names}) SELECT ${values} FROM json_each(?)`
+}
+
 /** One figure of a name, where the demo has counted in that hour already. */
 function merged(figures: readonly (Omit<HourlyFigure, 'figure'> & { figure: string })[]) {
   const byKey = new Map<string, (typeof figures)[number]>()
@@ -97,8 +109,12 @@ function merged(figures: readonly (Omit<HourlyFigure, 'figure'> & { figure: stri
   return [...byKey.values()]
 }
 
-function recordRow({ details, ...record }: AuditRecord) {
-  return { ...record, details: details && JSON.stringify(details) }
+function recordRow({ at, details, ...record }: AuditRecord) {
+  return { ...record, at: timeText(at), details: details && JSON.stringify(details) }
+}
+
+function figureRow({ hour, ...figure }: Omit<HourlyFigure, 'figure'>) {
+  return { ...figure, hour: timeText(hour) }
 }
 
 /** Nobody has the cookie of such a session. */
@@ -120,7 +136,10 @@ function applicationRow(known: (typeof historyApplications)[number], now: Date) 
   }
 }
 
-function batches<T>(rows: readonly T[]): T[][] {
+/** As JSON, of which each has so many rows at most. */
+function batches(rows: readonly object[]): string[] {
   const count = Math.ceil(rows.length / ROWS_AT_ONCE)
-  return Array.from({ length: count }, (_, nth) => rows.slice(nth * ROWS_AT_ONCE, (nth + 1) * ROWS_AT_ONCE))
+  return Array.from({ length: count }, (_, nth) =>
+    JSON.stringify(rows.slice(nth * ROWS_AT_ONCE, (nth + 1) * ROWS_AT_ONCE)),
+  )
 }
