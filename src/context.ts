@@ -1,3 +1,4 @@
+import { accessAdminRows } from './adapters/database/access-admin-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { tablesOf } from './adapters/database/tables.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
@@ -170,6 +171,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     browserSessions,
     administrators: new Administrators({ rows: rows.administrators, named: config.admins, now }),
     consolePasses: new ConsolePasses({ secrets: session.secrets, secure, now }),
+    accessAdmin: { ...accessAdminRows(database), now },
     openid,
     events,
     /** One count for all login routes. */

@@ -118,6 +118,8 @@ export const operations = {
   '/assets/login.js': asset('loginScript', 'text/javascript'),
   '/assets/account.js': asset('accountScript', 'text/javascript'),
   '/assets/times.js': asset('timesScript', 'text/javascript'),
+  '/assets/group-lookup.js': asset('groupLookupScript', 'text/javascript'),
+  '/assets/copy.js': asset('copyScript', 'text/javascript'),
   '/assets/in-client.js': asset('inClientScript', 'text/javascript'),
   '/assets/icon.svg': asset('icon', 'image/svg+xml'),
 } satisfies Record<`/${string}`, Methods>

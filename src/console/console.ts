@@ -1,6 +1,8 @@
 import type { Router } from 'express'
 import type { Context } from '../context.js'
+import { addApplications } from './applications.js'
 import { ConsoleRouter, nothingThere } from './console-router.js'
+import { addGroups } from './groups.js'
 import { addOverview } from './overview.js'
 import { addSettings } from './settings.js'
 
@@ -8,6 +10,8 @@ import { addSettings } from './settings.js'
 export function createConsole(ctx: Context): Router {
   const console = new ConsoleRouter(ctx)
   addOverview(console, ctx)
+  addApplications(console, ctx)
+  addGroups(console, ctx)
   addSettings(console, ctx)
   console.router.use(nothingThere)
   return console.router

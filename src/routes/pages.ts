@@ -16,7 +16,7 @@ import { sendPage } from '../pages/send-page.js'
 import { SECOND } from '../time.js'
 import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 
-const ASSETS = ['login.js', 'account.js', 'times.js', 'icon.svg'] as const
+const ASSETS = ['login.js', 'account.js', 'times.js', 'icon.svg', 'group-lookup.js', 'copy.js'] as const
 const RENEW_EARLY_MS = 15 * SECOND
 
 type Dependencies = Pick<

@@ -1,0 +1,116 @@
+import type { Context } from '../context.js'
+import { html } from '../pages/html.js'
+import { lookUp } from '../services/access-lookup.js'
+import { usersOf } from '../services/group-rules.js'
+import { groupOf, seenRevision, toolsFor } from './access-admin.js'
+import type { ConsoleRouter } from './console-router.js'
+import { addGroupEditing } from './group-edit.js'
+import { groupMembers } from './group-members.js'
+import { namedIn, nameOf, pickedBy } from './group-picker.js'
+import { listOf } from './listing.js'
+import { groupTexts } from './texts/groups.js'
+import type { Screen, Visit } from './visit.js'
+
+/** The console's groups. */
+export function addGroups(console: ConsoleRouter, ctx: Context): void {
+  const { rows, lookups } = ctx.accessAdmin
+  console.page('/admin/groups', (visit) => list(ctx, visit))
+  console.download('/admin/groups/lookup', async ({ query, res }) => {
+    res.json(await lookUp(query.get('q') ?? '', { rows: lookups, groups: (await rows.read()).groups }))
+  })
+  addGroupEditing(console, ctx)
+  console.page('/admin/groups/:name', (visit) => show(ctx, visit))
+  console.page('/admin/groups/:name/remove', (visit) => askRemoval(ctx, visit))
+  console.change('/admin/groups/:name/remove', async (visit, form) => {
+    await toolsFor(ctx, visit).groups.remove(visit.param('name'), { revision: seenRevision(form) })
+    return { to: visit.href('/admin/groups') }
+  })
+}
+
+async function list({ accessAdmin, config }: Context, visit: Visit): Promise<Screen> {
+  const { language, href } = visit
+  const t = groupTexts[language]
+  const { groups } = await accessAdmin.rows.read()
+  const { shown, search, more } = listOf(visit, groups, {
+    path: '/admin/groups',
+    keyOf: ({ name }) => name,
+    textsOf: ({ name }) => [name],
+  })
+  const few = shown.map((group) => ({ group, first: { ...group, ...firstRules(group) } }))
+  const names = await accessAdmin.directoryNames.namesOf(few.flatMap(({ first }) => namedIn(first)))
+  const lines = few.map(({ group, first }) => {
+    const all = group.departments.length + group.roles.length + group.userids.length + group.groups.length
+    const rules = pickedBy(first, names).map((one, n) => html`${n > 0 && ' · '}${nameOf(one, language)}`)
+    return html`<li><a href="${href(`/admin/groups/${group.name}`)}">${group.name}</a> <span class="soft">${rules}${all > 3 && ` +${all - 3}`}</span></li>`
+  })
+  return {
+    section: 'groups',
+    title: t.title,
+    content: html`${!config.membership.hasProfiles && html`<p class="alert">${t.needsDirectory}</p>`}
+${groups.length === 0 && html`<p>${t.empty}</p>`}
+<p class="actions"><a class="action" href="${href('/admin/groups/new')}">${t.add}</a></p>
+${search}<ul>${lines}</ul>${more}`,
+  }
+}
+
+/** Three of them: a line is enough. */
+function firstRules({ departments, roles, userids, groups }: Parameters<typeof pickedBy>[0]) {
+  let left = 3
+  const take = <T>(all: T[]) => {
+    const some = all.slice(0, left)
+    left -= some.length
+    return some
+  }
+  return { departments: take(departments), roles: take(roles), userids: take(userids), groups: take(groups) }
+}
+
+/** So many rules and users are shown of one group. */
+const MAX_SHOWN = 60
+
+async function show({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
+  const { language, href, query } = visit
+  const t = groupTexts[language]
+  const access = await accessAdmin.rows.read()
+  const group = groupOf(access, visit)
+  const names = await accessAdmin.directoryNames.namesOf(
+    access.groups.length > 200 ? namedIn(group) : access.groups.flatMap(namedIn),
+  )
+  const below = new Set(group.departments.filter((one) => one.below).map(({ id }) => String(id)))
+  const picked = pickedBy(group, names)
+  const rules = picked
+    .slice(0, MAX_SHOWN)
+    .map(
+      (one) =>
+        html`<li><span>${nameOf(one, language)}${one.kind === 'department' && below.has(one.id) && html` <span class="soft">${t.below}</span>`}</span></li>`,
+    )
+  const users = usersOf(group.name, access)
+  const path = `/admin/groups/${group.name}`
+  return {
+    section: 'groups',
+    title: group.name,
+    content: html`${query.has('saved') && html`<p role="status">${t.saved}</p>`}
+<h2>${t.rules}</h2><ul>${rules}</ul>${picked.length > MAX_SHOWN && html`<p class="soft">+${picked.length - MAX_SHOWN}</p>`}
+<h2>${t.usedBy}</h2><p>${users.slice(0, MAX_SHOWN).join(', ') || t.nobodyUses}${users.length > MAX_SHOWN && ` +${users.length - MAX_SHOWN}`}</p>
+<p class="actions"><a class="action" href="${href(`${path}/edit`)}">${t.edit}</a> <a class="action quiet" href="${href(`${path}/remove`)}">${t.remove}</a></p>
+${await groupMembers({ accessAdmin }, visit, { group, groups: access.groups, names })}`,
+  }
+}
+
+async function askRemoval({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
+  const { language, href, token } = visit
+  const t = groupTexts[language]
+  const access = await accessAdmin.rows.read()
+  const { name } = groupOf(access, visit)
+  const users = usersOf(name, access)
+  const path = `/admin/groups/${name}`
+  const back = html`<a class="action quiet" href="${href(path)}">${t.cancel}</a>`
+  return {
+    section: 'groups',
+    title: `${t.remove}: ${name}`,
+    content:
+      users.length > 0
+        ? html`<p class="alert">${t.removeInUse}</p><ul>${users.slice(0, MAX_SHOWN).map((user) => html`<li>${user}</li>`)}</ul><p class="actions">${back}</p>`
+        : html`<form method="post" action="${href(`${path}/remove`)}">${token}<input type="hidden" name="revision" value="${access.revision}">
+<p>${t.removeAsk(name)}</p><p class="actions"><button class="action">${t.remove}</button> ${back}</p></form>`,
+  }
+}
