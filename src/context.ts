@@ -171,7 +171,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     browserSessions,
     administrators: new Administrators({ rows: rows.administrators, named: config.admins, now }),
     consolePasses: new ConsolePasses({ secrets: session.secrets, secure, now }),
-    accessAdmin: { ...accessAdminRows(database), now },
+    accessAdmin: { ...accessAdminRows(database), rows: rows.access, directoryNames: rows.directoryNames, now },
     openid,
     events,
     /** One count for all login routes. */

@@ -313,7 +313,7 @@ const askings: Asking[] = [
     },
   ],
   ['GET /openapi.json', 200, (world) => world.browser().get('/openapi.json')],
-  ...['login.js', 'account.js', 'times.js', 'in-client.js', 'icon.svg'].map(
+  ...['login.js', 'account.js', 'times.js', 'group-lookup.js', 'copy.js', 'in-client.js', 'icon.svg'].map(
     (name): Asking => [`GET /assets/${name}`, 200, (world) => fetched(`${world.serverUrl}/assets/${name}`)],
   ),
 ]

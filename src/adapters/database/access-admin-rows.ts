@@ -1,8 +1,6 @@
 import type { Entrant, EntrantRows } from '../../services/access-effects.js'
 import type { LookupRows, Named } from '../../services/access-lookup.js'
-import { PrismaAccessRows } from './access-rows.js'
 import type { Database, Statement } from './database.js'
-import { SqlDirectoryNameRows } from './directory-name-rows.js'
 import { PrismaPeopleRows } from './people-rows.js'
 import { profileOf } from './user-row.js'
 
@@ -22,14 +20,9 @@ const PEOPLE: Statement = {
         AND ("userid" LIKE ? ESCAPE '!' OR "username" LIKE ? ESCAPE '!' OR "handle" LIKE ? ESCAPE '!') ORDER BY "username" LIMIT 20`,
 }
 
-/** All that the console changes applications and groups by. */
+/** What the console changes applications and groups by, beside their own rows. */
 export function accessAdminRows(database: Database) {
-  return {
-    rows: new PrismaAccessRows(database),
-    people: new PrismaPeopleRows(database),
-    directoryNames: new SqlDirectoryNameRows(database),
-    lookups: new SqlAccessAdminRows(database),
-  }
+  return { people: new PrismaPeopleRows(database), lookups: new SqlAccessAdminRows(database) }
 }
 
 /** What the console asks about people and the directory before rules are changed. */

@@ -1,7 +1,8 @@
 import type { Language } from '../../pages/texts.js'
 import type { ApplicationKind } from '../../services/application.js'
+import { type NewApplicationTexts, newApplicationTexts } from './new-application.js'
 
-interface ApplicationTexts {
+interface ApplicationTexts extends NewApplicationTexts {
   title: string
   empty: string
   add: string
@@ -9,26 +10,10 @@ interface ApplicationTexts {
   everyone: string
   nobody: string
   forGroups: string
-  product: string
-  otherProduct: string
-  proxyProduct: string
-  address: string
-  addressHint: string
   who: string
   someGroups: string
   findGroup: string
   allowHttp: string
-  make: string
-  made(name: string): string
-  secret: string
-  secretOnce: string
-  paste(product: string): string
-  pasteHint: string
-  otherFacts: string
-  copy: string
-  copied: string
-  missingCallback(end: string): string
-  toApplication: string
   facts: string
   id: string
   kind: string
@@ -51,7 +36,6 @@ interface ApplicationTexts {
   rotateAsk: string
   keepOld: string
   endOld: string
-  rotated: string
   remove: string
   removeEnds: string[]
   typeId(id: string): string
@@ -61,6 +45,7 @@ interface ApplicationTexts {
 /** The texts of the console's applications. */
 export const applicationTexts: Record<Language, ApplicationTexts> = {
   en: {
+    ...newApplicationTexts.en,
     title: 'Applications',
     empty:
       'There is no application yet. Add the first one: you need its address, and the page where its login is set up.',
@@ -73,26 +58,10 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     everyone: 'Everyone',
     nobody: 'Nobody',
     forGroups: 'Groups',
-    product: 'Which product is it?',
-    otherProduct: 'Something else that speaks OpenID Connect',
-    proxyProduct: 'A host behind nginx or another proxy',
-    address: 'Its address',
-    addressHint: 'Such as https://grafana.example.com; of something else the whole redirect URI (callback).',
     who: 'Who may use it?',
     someGroups: 'Only people of these groups',
     findGroup: 'Find a group',
     allowHttp: 'Allow http: whoever is on the way can read and change what goes there, a login among it',
-    make: 'Add it',
-    made: (name) => `${name} is added`,
-    secret: 'Its secret',
-    secretOnce: 'It is shown this once. Whoever loses it makes a new one.',
-    paste: (product) => `Paste into ${product}`,
-    pasteHint: 'The secret stands in it only at the moment when it is made.',
-    otherFacts: 'What its settings ask for',
-    copy: 'Copy',
-    copied: 'Copied',
-    missingCallback: (end) => `The application has no redirect URI that ends in ${end}: change that.`,
-    toApplication: 'To the application',
     facts: 'Facts',
     id: 'client_id',
     kind: 'Kind',
@@ -128,7 +97,6 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     rotateAsk: 'A new secret is made and shown once. What becomes of the old one?',
     keepOld: 'It counts for a day more: time to put the new one in',
     endOld: 'It ends now: it may have been seen by others',
-    rotated: 'The new secret',
     remove: 'Remove',
     removeEnds: [
       'People cannot log in there any more.',
@@ -139,6 +107,7 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     wrongId: 'This is not its id.',
   },
   zh: {
+    ...newApplicationTexts.zh,
     title: '应用',
     empty: '还没有应用。请添加第一个：需要它的地址，以及它配置登录的页面。',
     add: '添加应用',
@@ -146,26 +115,10 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     everyone: '所有人',
     nobody: '没有人',
     forGroups: '群组',
-    product: '是哪种产品？',
-    otherProduct: '其他支持 OpenID Connect 的应用',
-    proxyProduct: 'nginx 等代理后的站点',
-    address: '地址',
-    addressHint: '例如 https://grafana.example.com；其他应用请填写完整的回调地址（redirect URI）。',
     who: '谁可以使用？',
     someGroups: '仅限以下群组的人',
     findGroup: '查找群组',
     allowHttp: '允许 http：途中的任何人都能读取和篡改内容，包括登录',
-    make: '添加',
-    made: (name) => `已添加 ${name}`,
-    secret: '密钥',
-    secretOnce: '只显示这一次。丢失后只能重新生成。',
-    paste: (product) => `粘贴到 ${product}`,
-    pasteHint: '只有在生成的那一刻，文本中才带有密钥。',
-    otherFacts: '应用的设置里需要填写',
-    copy: '复制',
-    copied: '已复制',
-    missingCallback: (end) => `应用还没有以 ${end} 结尾的回调地址，请补上。`,
-    toApplication: '查看应用',
     facts: '基本信息',
     id: 'client_id',
     kind: '类型',
@@ -201,7 +154,6 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     rotateAsk: '将生成新密钥，只显示一次。旧密钥如何处理？',
     keepOld: '再有效一天：留出时间换上新密钥',
     endOld: '立即失效：可能已经泄露',
-    rotated: '新密钥',
     remove: '删除',
     removeEnds: [
       '不能再用这里的登录进入该应用。',
