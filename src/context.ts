@@ -2,6 +2,7 @@ import { accessAdminRows } from './adapters/database/access-admin-rows.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { tablesOf } from './adapters/database/tables.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
+import { loadAuditTrail } from './adapters/load-audit-trail.js'
 import { loadMetrics } from './adapters/load-metrics.js'
 import { romanise } from './adapters/romanise.js'
 import type { Config } from './config/config.js'
@@ -54,12 +55,15 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     onFailure: (error) => logger.error(bugFields(error), 'metrics could not be noted'),
     now,
   })
-  const audit = new Audit({ log: logger, metrics })
+  const trail = await loadAuditTrail({
+    ...{ database, retentionMs: config.auditRetentionMs, idleTimeoutMs: session.idleTimeoutMs },
+    ...{ log: logger, metrics, now },
+  })
+  const audit = new Audit({ log: logger, metrics, trail: trail.writer })
   const dingtalk = connectDingTalk({
     ...config.dingtalk,
     directory: config.membership,
-    now,
-    metrics,
+    ...{ now, metrics: trail.calls },
     onChange: (call, isAway) =>
       isAway
         ? logger.warn({ call }, 'DingTalk is away: not asked for a while')
@@ -70,9 +74,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     rows: rows.sessions,
     handles,
     audit,
-    idleTimeoutMs: session.idleTimeoutMs,
-    maxAgeMs: session.maxAgeMs,
-    secrets: session.secrets,
+    ...session,
     now,
   })
   const membership = new Membership({
@@ -122,9 +124,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
   const browserSessions = new BrowserSessions({
     sessions,
     signedIn,
-    secrets: session.secrets,
-    maxAgeMs: session.maxAgeMs,
-    cookieDomain: session.cookieDomain,
+    ...session,
     secure,
   })
   const { applications } = rows
@@ -161,7 +161,8 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     startedAt: new Date(now()),
     metrics,
     audit,
-    auditTrail: rows.auditTrail,
+    auditTrail: trail.rows,
+    auditUpkeep: trail.upkeep,
     handles,
     sessions,
     login,
@@ -181,6 +182,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     [Symbol.asyncDispose]: async () => {
       await openid.close()
       dingtalk.close()
+      await trail.close()
       await database.close()
     },
   }

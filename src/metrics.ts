@@ -16,6 +16,8 @@ export interface Metrics {
   eventsConnected(isConnected: boolean): void
   eventsReconnected(): void
   directoryEvent(type: EventType, outcome: EventOutcome): void
+  /** Records that the audit trail in the database lost. */
+  auditDropped(count: number): void
   /** All of it as a scrape is sent it. */
   exposition(): Promise<{ contentType: string; text: string }>
 }

@@ -57,7 +57,7 @@ describe('/verify', () => {
   })
 
   it('sets no cookie and writes nothing', async () => {
-    await using world = await createWorld()
+    await using world = await createWorld({ AUDIT_RETENTION: '0' })
     const browser = world.browser()
     await browser.logIn()
     const before = await world.sql('SELECT * FROM "Session"')

@@ -63,6 +63,11 @@ export class PrometheusMetrics implements Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.#registry],
   })
+  readonly #auditDropped = new Counter({
+    name: `${PREFIX}audit_dropped_total`,
+    help: 'Records that the audit trail in the database lost, as the database was away for long. The log has them.',
+    registers: [this.#registry],
+  })
 
   constructor({ flow, hasEvents = false, countSessions, onFailure, now = Date.now }: Options) {
     this.#onFailure = onFailure
@@ -123,6 +128,10 @@ export class PrometheusMetrics implements Metrics {
 
   directoryEvent(type: string, outcome: string): void {
     this.#note(() => this.#events?.happened(type, outcome))
+  }
+
+  auditDropped(count: number): void {
+    this.#note(() => this.#auditDropped.inc(count))
   }
 
   /** A metric that cannot be recorded must not fail a login. */

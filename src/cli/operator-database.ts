@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Database } from '../adapters/database/database.js'
 import { openDatabase, sqliteFile } from '../adapters/database/open-database.js'
+import { loadAuditTrail } from '../adapters/load-audit-trail.js'
 import { loadEnvFile } from '../config/env-file.js'
-import { readSetting } from '../config/single-settings.js'
+import { readAuditRetention, readSetting } from '../config/single-settings.js'
 import { OperatorError } from '../errors.js'
 import { createLogger } from '../log.js'
 import { Audit } from '../services/audit.js'
@@ -23,9 +24,15 @@ export interface Tools {
 export async function withDatabase<T>(work: (tools: Tools) => Promise<T>): Promise<T> {
   loadEnvFile(process.env)
   const database = await openExisting(readSetting(process.env, 'DATABASE_URL'))
+  const log = createLogger('info', pino.destination(2))
+  const trail = await loadAuditTrail({
+    ...{ database, log, idleTimeoutMs: 0 },
+    retentionMs: readAuditRetention(process.env),
+  })
   try {
-    return await work({ database, audit: new Audit({ log: createLogger('info', pino.destination(2)) }) })
+    return await work({ database, audit: new Audit({ log, trail: trail.writer }) })
   } finally {
+    await trail.close()
     await database.close()
   }
 }

@@ -20,6 +20,15 @@ export function readSecrets(environment: Record<string, string | undefined>): st
   return readAlone(environment, 'SESSION_SECRETS', schemas.development.shape.SESSION_SECRETS)
 }
 
+/**
+ * AUDIT_RETENTION alone, in milliseconds; as usual where it cannot be read: no command fails for it.
+ */
+export function readAuditRetention(environment: Record<string, string | undefined>): number {
+  const schema = schemas.development.shape.AUDIT_RETENTION
+  const parsed = schema.safeParse(environment.AUDIT_RETENTION?.trim() || undefined)
+  return parsed.success ? parsed.data : schema.parse(undefined)
+}
+
 function readAlone<T>(environment: Record<string, string | undefined>, name: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(environment[name]?.trim() || undefined)
   if (parsed.success) return parsed.data

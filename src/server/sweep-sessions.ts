@@ -8,15 +8,17 @@ const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the logins of all processes get their turn at the database. */
 const REST_MS = 50
 
-/** Removes sessions and the provider's records that are over, a small step at a time, each minute; returns a function that stops it. */
+/** Removes sessions, the provider's and the audit trail's records that are over, a small step at a time, each minute; returns a function that stops it. */
 export function startSweeping(
   {
     sessions,
     openid,
     audit,
+    auditUpkeep,
     logger,
   }: Pick<Context, 'sessions' | 'audit' | 'logger'> & {
     openid: Pick<Context['openid'], 'removeOver'>
+    auditUpkeep?: Context['auditUpkeep']
   },
   everyMs = SWEEP_EVERY_MS,
 ): () => void {
@@ -31,6 +33,9 @@ export function startSweeping(
     }
     if (removed > 0) audit.sessionsExpired(removed)
     while ((await openid.removeOver()) > 0) await wait(REST_MS, undefined, options)
+    if (!auditUpkeep) return
+    while ((await auditUpkeep.removeOver()) > 0) await wait(REST_MS, undefined, options)
+    await auditUpkeep.countPeople(() => wait(REST_MS, undefined, options))
   }
 
   async function sweepEachMinute(): Promise<void> {

@@ -14,12 +14,12 @@ export interface TestDatabase {
   kind: 'sqlite' | 'postgresql'
   /** Asks on a connection of the test's own. Numbers come as numbers, points in time as texts. */
   sql(text: string): Promise<Row[]>
-  /** Changes with every write to the tables. */
+  /** Changes with every write to the tables; where the audit trail is kept, on SQLite with its batches too. */
   lastWrite(): Promise<unknown>
   /** Makes every such write fail; gives the way to end it. */
   forbid(
     verb: 'INSERT' | 'UPDATE' | 'DELETE',
-    table: 'User' | 'Session' | 'Application' | 'Group',
+    table: 'User' | 'Session' | 'Application' | 'Group' | 'AuditRecord',
   ): Promise<() => Promise<void>>
   /** Keeps everybody else from writing, not from reading; gives the way to end it. */
   lockWrites(): Promise<() => Promise<void>>

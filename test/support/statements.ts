@@ -12,6 +12,8 @@ const METHODS = ['all', 'get', 'run', 'iterate'] as const
  */
 export class StatementRecorder implements Disposable {
   readonly statements: string[] = []
+  /** Those of the audit trail's batches, apart: they come when it is their time, whatever is asked meanwhile. */
+  readonly batches: string[] = []
   /** The SQLite connections that were used. */
   readonly connections = new Set<Sqlite.Database>()
   readonly #restore: (() => void)[] = []
@@ -26,12 +28,17 @@ export class StatementRecorder implements Disposable {
     return this.statements.splice(0)
   }
 
+  #note(statement: string): void {
+    const list = /"(AuditRecord|HourlyFigure)"/.test(statement) ? this.batches : this.statements
+    list.push(statement)
+  }
+
   #recordSqlite(): void {
     const probe = new Sqlite(':memory:')
     const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<(typeof METHODS)[number], Method>
     probe.close()
     const record = (source: string, connection: Sqlite.Database) => {
-      this.statements.push(source)
+      this.#note(source)
       this.connections.add(connection)
     }
     for (const name of METHODS) {
@@ -49,12 +56,12 @@ export class StatementRecorder implements Disposable {
   #recordPostgresql(): void {
     const prototype = pg.Client.prototype as unknown as { query: (...values: unknown[]) => unknown }
     const original = prototype.query
-    const { statements } = this
+    const note = (text: string) => this.#note(text)
     prototype.query = function (...values) {
       const [query] = values as [string | { text: string }]
       const text = typeof query === 'string' ? query : query.text
       // What each new connection begins with asks for nothing.
-      if (!text.startsWith('SELECT set_config')) statements.push(text)
+      if (!text.startsWith('SELECT set_config')) note(text)
       return original.apply(this, values)
     }
     this.#restore.push(() => {

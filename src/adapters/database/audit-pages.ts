@@ -63,9 +63,11 @@ export class PageStatements {
   }
 
   #statement(kind: string, source: Source, others: Source[], sql: string): Statement {
-    const name = [kind, ...[source, ...others].map(({ column, values }) => `${column ?? 'all'}${values.length}`)].join(
-      '_',
-    )
+    // PostgreSQL's names are short.
+    const name = [
+      kind,
+      ...[source, ...others].map(({ column, values }) => `${column?.slice(0, 2) ?? 'all'}${values.length}`),
+    ].join('_')
     const statement = this.#known.get(name) ?? { name, sql }
     this.#known.set(name, statement)
     return statement

@@ -2,7 +2,6 @@ import { PrismaAccessRows } from './access-rows.js'
 import { PrismaAdministratorRows } from './administrator-rows.js'
 import { SqlApplicationRows } from './application-rows.js'
 import { SqlApplicationSessionRows } from './application-session-rows.js'
-import { SqlAuditRows } from './audit-rows.js'
 import type { Database } from './database.js'
 import { SqlDirectoryNameRows } from './directory-name-rows.js'
 import { SqlHandleRows } from './handle-rows.js'
@@ -19,7 +18,6 @@ export function tablesOf(database: Database) {
     administrators: new PrismaAdministratorRows(database),
     applications: new SqlApplicationRows(database),
     applicationSessions: new SqlApplicationSessionRows(database),
-    auditTrail: new SqlAuditRows(database),
     directoryNames: new SqlDirectoryNameRows(database),
     handles: new SqlHandleRows(database),
     openidRecords: new SqlOpenidRecords(database),

@@ -28,7 +28,7 @@ interface Options {
   timeoutMs: number
   /** Told when DingTalk stops responding to an API, and when it responds again. */
   onChange?: ((call: string, isAway: boolean) => void) | undefined
-  metrics?: Metrics | undefined
+  metrics?: Pick<Metrics, 'dingtalkCall'> | undefined
   now?: () => number
 }
 

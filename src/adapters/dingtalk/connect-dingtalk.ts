@@ -25,7 +25,7 @@ interface Options {
   now?: () => number
   /** Told when DingTalk stops responding to an API, and when it responds again. */
   onChange?: (call: string, isAway: boolean) => void
-  metrics?: Metrics | undefined
+  metrics?: Pick<Metrics, 'dingtalkCall'> | undefined
 }
 
 interface DingTalk {

@@ -1,0 +1,110 @@
+import { idAt } from '../../services/audit-ids.js'
+import type { Alive, AuditStore } from '../../services/audit-store.js'
+import type { AuditRecord, HourlyFigure } from '../../services/audit-trail.js'
+import { type Database, type Statement, timeText } from './database.js'
+
+/** Few sizes, so that each is prepared once: how many rows one statement writes. */
+const SIZES = [64, 8, 1]
+const REMOVE_AT_ONCE = 200
+const LOOK_AT = 5000
+
+const insertion = (rows: number): Statement => ({
+  name: `audit_insert_${rows}`,
+  sql: `INSERT INTO "AuditRecord" ("id", "at", "event", "outcome", "userId", "application", "administratorId",
+                                       "sessionId", "requestId", "ip", "userAgent", "details")
+        VALUES ${lists(rows, 12)} ON CONFLICT ("id") DO NOTHING`,
+})
+const addition = (rows: number): Statement => ({
+  name: `hourly_figure_add_${rows}`,
+  sql: `INSERT INTO "HourlyFigure" AS known ("hour", "figure", "name", "detail", "value")
+        VALUES ${lists(rows, 5)} ON CONFLICT ("hour", "figure", "name", "detail") DO UPDATE SET "value" = CASE
+          WHEN known."figure" <> 'signed_in' THEN known."value" + excluded."value"
+          WHEN known."value" < excluded."value" THEN excluded."value" ELSE known."value" END`,
+})
+const INSERTIONS = SIZES.map((size) => ({ size, statement: insertion(size) }))
+const ADDITIONS = SIZES.map((size) => ({ size, statement: addition(size) }))
+
+/** Along the index on `userId`: as many sessions as one step looks at, whose last person is not asked for again. */
+const COUNT_PEOPLE: Statement = {
+  name: 'audit_count_people',
+  sql: `SELECT max("userId") AS "last", count(*) AS "looked",
+               count(DISTINCT CASE WHEN "expiresAt" > ? AND "lastSeenAt" > ? THEN "userId" END) AS "people"
+        FROM (SELECT "userId", "expiresAt", "lastSeenAt" FROM "Session" WHERE "userId" > ?
+              ORDER BY "userId" LIMIT ${LOOK_AT}) AS looked`,
+}
+
+/** The `AuditRecord` and `HourlyFigure` rows as they are written. */
+export class SqlAuditStore implements AuditStore {
+  readonly #database: Database
+  readonly #removals: readonly Statement[]
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#removals = [
+      removal({ table: 'AuditRecord', column: 'id', skipLocked: database.skipLocked }),
+      removal({ table: 'HourlyFigure', column: 'hour', skipLocked: database.skipLocked }),
+    ]
+  }
+
+  insert(records: AuditRecord[]): Promise<void> {
+    return this.#write(INSERTIONS, records.map(valuesOf))
+  }
+
+  add(figures: HourlyFigure[]): Promise<void> {
+    const rows = figures.map(({ hour, figure, name, detail, value }) => [
+      ...[timeText(hour), figure, name, detail],
+      String(value),
+    ])
+    return this.#write(ADDITIONS, rows)
+  }
+
+  async removeSome(before: Date): Promise<number> {
+    const [ofRecords, ofFigures] = this.#removals
+    let removed = 0
+    if (ofRecords) removed += (await this.#database.query(ofRecords, [idAt(before.getTime())])).length
+    if (ofFigures) removed += (await this.#database.query(ofFigures, [timeText(before)])).length
+    return removed
+  }
+
+  async countPeople(after: string, { unexpiredAt, seenAfter }: Alive) {
+    const values = [timeText(unexpiredAt), timeText(seenAfter), after]
+    type Row = { last: string | null; looked: number | string; people: number | string }
+    const [row] = await this.#database.query<Row>(COUNT_PEOPLE, values)
+    const isEnd = Number(row?.looked ?? 0) < LOOK_AT
+    return { people: Number(row?.people ?? 0), last: isEnd ? undefined : (row?.last ?? undefined) }
+  }
+
+  async #write(statements: typeof INSERTIONS, rows: (string | null)[][]): Promise<void> {
+    let from = 0
+    for (const { size, statement } of statements) {
+      for (; rows.length - from >= size; from += size)
+        await this.#database.query(statement, rows.slice(from, from + size).flat())
+    }
+  }
+}
+
+function valuesOf({ id, at, details, ...texts }: AuditRecord): (string | null)[] {
+  const { event, outcome, userId, application, administratorId, sessionId, requestId, ip, userAgent } = texts
+  const people = [userId, application, administratorId, sessionId]
+  return [id, timeText(at), event, outcome, ...people, requestId, ip, userAgent, details && JSON.stringify(details)]
+}
+
+function lists(rows: number, columns: number): string {
+  return Array(rows)
+    .fill(`(${Array(columns).fill('?').join(', ')})`)
+    .join(', ')
+}
+
+interface Removal {
+  table: string
+  column: string
+  skipLocked: string
+}
+
+function removal({ table, column, skipLocked }: Removal): Statement {
+  return {
+    name: `${table}_remove_over`,
+    sql: `DELETE FROM "${table}" WHERE "${column}" IN (SELECT "${column}" FROM "${table}"
+          WHERE "${column}" < ? ORDER BY "${column}" LIMIT ${REMOVE_AT_ONCE} ${skipLocked}) RETURNING "${column}"`,
+  }
+}
