@@ -163,6 +163,9 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     audit,
     auditTrail: trail.rows,
     auditUpkeep: trail.upkeep,
+    peopleNames: rows.peopleNames,
+    /** Milliseconds since 1970. */
+    now,
     handles,
     sessions,
     login,

@@ -1,15 +1,12 @@
-import { connectDingTalk } from '../adapters/dingtalk/connect-dingtalk.js'
+import { checkDingTalk, type Question } from '../checks/dingtalk-check.js'
 import { type Config, readConfig } from '../config/config.js'
 import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
-import { AppError, DingTalkError, OperatorError } from '../errors.js'
+import { type DingTalkError, OperatorError } from '../errors.js'
 import { DEPARTMENTS_ABSENT, DEPARTMENTS_QUESTION, directoryPermissions } from './check-directory.js'
 import { EVENTS_QUESTION, eventsInstructions, eventsPermissions } from './check-events.js'
 import { CORP_ID_QUESTION, IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
-
-/** No code and no person has this name: DingTalk answers "unknown" where all else is in order. */
-const NOBODY = 'check-config'
 
 interface Options {
   /** Asks DingTalk too. */
@@ -69,75 +66,26 @@ function consoleInstructions(config: Config): string {
   ].join('\n')
 }
 
+/** Prints how each question to DingTalk went; returns the exit code. */
 async function checkOnline(config: Config): Promise<number> {
-  const { appKey, appSecret } = config.membership
-  const connected = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
-  const { flow, directory, clientLogin, close } = connected
   console.log("\nAsking DingTalk, from this machine's address:")
-  const loginHost = config.dingtalk.flow === 'oauth2' ? 'DINGTALK_API_URL' : 'DINGTALK_OAPI_URL'
-  const login = await report('login application: id, secret, clock', {
-    answer: flow.profileFor(NOBODY),
-    host: loginHost,
-    expected: 'code_rejected',
-  })
-  const isAsked = config.membership.audience === 'members'
-  const lookup =
-    !isAsked ||
-    (await report('directory: app token, permission', {
-      answer: directory.standingOf(NOBODY),
-      host: 'DINGTALK_OAPI_URL',
-    }))
-  const departments =
-    !config.membership.hasProfiles ||
-    (await report(DEPARTMENTS_QUESTION, {
-      answer: directory.mayReadDepartments(),
-      host: 'DINGTALK_OAPI_URL',
-      absent: DEPARTMENTS_ABSENT,
-    }))
-  const inClient =
-    !config.dingtalk.inClient ||
-    (await report(IN_CLIENT_QUESTION, {
-      answer: clientLogin.profileFor(NOBODY),
-      host: 'DINGTALK_OAPI_URL',
-      expected: 'code_rejected',
-    }))
-  const { corpId } = config.dingtalk
-  const organisation =
-    corpId === undefined ||
-    (await report(CORP_ID_QUESTION, {
-      answer: connected.confirmOrganisation(corpId),
-      host: 'DINGTALK_API_URL',
-    }))
-  const events =
-    !config.dingtalk.hasEvents ||
-    (await report(EVENTS_QUESTION, { answer: connected.tryEvents(), host: 'DINGTALK_API_URL' }))
-  close()
-  return login && lookup && departments && inClient && organisation && events ? 0 : 1
+  let isFine = true
+  for await (const finding of checkDingTalk(config)) {
+    isFine &&= finding.state !== 'fault'
+    console.log(`  ${finding.state === 'fault' ? 'FAULT   ' : finding.state.padEnd(8)}  ${questions[finding.question]}`)
+    if (finding.state === 'absent') console.log(`            ${DEPARTMENTS_ABSENT}`)
+    if (finding.error) console.log(`            ${explain(finding.error, finding.host)}`)
+  }
+  return isFine ? 0 : 1
 }
 
-interface Question {
-  answer: Promise<unknown>
-  /** The setting that names the host that is asked. */
-  host: string
-  /** The error that means that all is well. */
-  expected?: string
-  /** What is not to be had, and need not be, where the answer is no. */
-  absent?: string
-}
-
-/** Prints how a question to DingTalk went; returns whether all is well enough. */
-async function report(what: string, { answer, host, expected, absent }: Question): Promise<boolean> {
-  const { said, error } = await answer.then(
-    (value) => ({ said: value, error: undefined }),
-    (thrown: unknown) => ({ said: undefined, error: thrown }),
-  )
-  const isFine = error === undefined || (error instanceof AppError && error.code === expected)
-  const isAbsent = said === false && absent !== undefined
-  const fine = isAbsent ? 'absent  ' : said === 'not said' ? 'not said' : 'in order'
-  console.log(`  ${isFine ? fine : 'FAULT   '}  ${what}`)
-  if (isAbsent) console.log(`            ${absent}`)
-  if (!isFine) console.log(`            ${explain(error, host)}`)
-  return isFine
+const questions: Readonly<Record<Question, string>> = {
+  login: 'login application: id, secret, clock',
+  directory: 'directory: app token, permission',
+  departments: DEPARTMENTS_QUESTION,
+  inClient: IN_CLIENT_QUESTION,
+  organisation: CORP_ID_QUESTION,
+  events: EVENTS_QUESTION,
 }
 
 /** How a connection fails, in words that go on from the name of the setting. */
@@ -149,8 +97,7 @@ const connectionFailures: Readonly<Record<string, string>> = {
   ENETUNREACH: 'names a host that this machine cannot reach',
 }
 
-function explain(error: unknown, host: string): string {
-  if (!(error instanceof DingTalkError)) throw error
+function explain(error: DingTalkError, host: string): string {
   const { call, upstreamCode, setting } = error.failure
   const connection = connectionFailures[upstreamCode]
   if (connection) return `${host} ${connection} (${call}: ${upstreamCode})`

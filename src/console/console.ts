@@ -3,8 +3,9 @@ import type { Context } from '../context.js'
 import { addApplications } from './applications.js'
 import { ConsoleRouter, nothingThere } from './console-router.js'
 import { addGroups } from './groups.js'
-import { addOverview } from './overview.js'
+import { addOverview } from './overview/overview.js'
 import { addSettings } from './settings.js'
+import { addTrail } from './trail/trail.js'
 
 /** The operator's console: all addresses from `/admin` on. */
 export function createConsole(ctx: Context): Router {
@@ -12,6 +13,7 @@ export function createConsole(ctx: Context): Router {
   addOverview(console, ctx)
   addApplications(console, ctx)
   addGroups(console, ctx)
+  addTrail(console, ctx)
   addSettings(console, ctx)
   console.router.use(nothingThere)
   return console.router

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { base } from './styles/base.js'
+import { charts } from './styles/charts.js'
 import { components } from './styles/components.js'
 import { consoleStyle } from './styles/console.js'
 import { formsAndTables } from './styles/forms-and-tables.js'
@@ -17,7 +18,7 @@ export interface Stylesheet {
 export const stylesheet = join(tokens, base, components, login)
 
 /** Of the operator's console. */
-export const consoleStylesheet = join(tokens, base, components, formsAndTables, consoleStyle)
+export const consoleStylesheet = join(tokens, base, components, formsAndTables, consoleStyle, charts)
 
 function join(...blocks: string[]): Stylesheet {
   const css = blocks.join('')

@@ -6,6 +6,7 @@ import type { Database } from './database.js'
 import { SqlDirectoryNameRows } from './directory-name-rows.js'
 import { SqlHandleRows } from './handle-rows.js'
 import { SqlOpenidRecords } from './openid-records.js'
+import { PrismaPeopleNames } from './people-names.js'
 import { SqlProfileRows } from './profile-rows.js'
 import { SqlSessionRows } from './session-rows.js'
 import { SqlSigningKeyRows } from './signing-key-rows.js'
@@ -21,6 +22,7 @@ export function tablesOf(database: Database) {
     directoryNames: new SqlDirectoryNameRows(database),
     handles: new SqlHandleRows(database),
     openidRecords: new SqlOpenidRecords(database),
+    peopleNames: new PrismaPeopleNames(database),
     profiles: new SqlProfileRows(database),
     sessions: new SqlSessionRows(database),
     signingKeys: new SqlSigningKeyRows(database),
