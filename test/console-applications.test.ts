@@ -90,7 +90,7 @@ describe('the console’s applications', () => {
     const browser = await administrator(world)
     const refused = await openAndSend(browser, `${NEW}?lang=zh`, { ...GRAFANA, address: 'http://grafana.test/<b>' })
     expect(refused.status).toBe(400)
-    expect(refused.text).toContain('id="fault-address"')
+    expect(refused.text).toContain('id="address-fault"')
     expect(refused.text).toContain('须为 https')
     expect(refused.text).toContain('value="http://grafana.test/&lt;b&gt;"')
     expect(refused.text).not.toContain('<b>')

@@ -1,7 +1,7 @@
 import { type Html, html } from '../pages/html.js'
 import { groupsCalled } from '../services/access-lookup.js'
 import type { Group } from '../services/group.js'
-import { type FieldFaults, tick } from './fields.js'
+import { choices, type FieldFaults, tick } from './fields.js'
 import { applicationTexts } from './texts/applications.js'
 import { groupTexts } from './texts/groups.js'
 import type { Form, Visit } from './visit.js'
@@ -25,12 +25,15 @@ export function accessChoice({ language }: Visit, { access, groups, find, faults
   const others =
     groups.length <= ALL_SHOWN ? groups.map(({ name }) => name) : groupsCalled(find, groups).map(({ id }) => id)
   const all = [...new Set([...chosen, ...others])]
-  const search = html`<p><label for="find">${t.findGroup}</label><br><input id="find" name="find" type="search" value="${find}" autocomplete="off"> <button class="action quiet" name="do" value="find">${groupTexts[language].search}</button></p>`
-  return html`<fieldset><legend>${t.who}</legend>${faults.at('access')}
-<p>${tick('access', t.everyone, { value: 'everyone', isTicked: access === 'everyone', type: 'radio' })}</p>
-<p>${tick('access', t.someGroups, { value: 'groups', isTicked: access !== 'everyone', type: 'radio' })}</p>
+  const search = html`<label for="find">${t.findGroup}</label><div class="search"><input id="find" name="find" type="search" value="${find}" autocomplete="off"><button class="action quiet" name="do" value="find">${groupTexts[language].search}</button></div>`
+  return choices(
+    t.who,
+    html`${faults.notice('access')}
+${tick('access', t.everyone, { value: 'everyone', isTicked: access === 'everyone', isOne: true })}
+${tick('access', t.someGroups, { value: 'groups', isTicked: access !== 'everyone', isOne: true })}
 <ul>${all.map((name) => html`<li>${tick('group', name, { value: name, isTicked: chosen.includes(name) })}</li>`)}</ul>
-${groups.length > ALL_SHOWN && search}</fieldset>`
+${groups.length === 0 && html`<p class="hint">${t.noGroups}</p>`}${groups.length > ALL_SHOWN && search}`,
+  )
 }
 
 export function accessTyped(form: Form): Access {

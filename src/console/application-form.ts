@@ -1,11 +1,12 @@
-import { html } from '../pages/html.js'
+import { actions, linkButton, submitButton } from '../pages/components/actions.js'
+import { type Html, html } from '../pages/html.js'
 import type { Access } from '../services/access.js'
 import type { Application, ApplicationSettings } from '../services/application.js'
 import { isOpenHttp, urisOf } from '../services/application-rules.js'
 import { settingsOf } from '../services/applications.js'
 import { accessChoice, accessTyped } from './access-choice.js'
 import { conflictNotice, seenFields } from './conflict.js'
-import { FieldFaults, linesField, linesOf, textField, textOrNull, tick } from './fields.js'
+import { choices, FieldFaults, lineField, linesField, linesOf, textOrNull, tick } from './fields.js'
 import { applicationTexts } from './texts/applications.js'
 import type { Form, Screen, Visit } from './visit.js'
 
@@ -50,7 +51,7 @@ export function applicationForm(visit: Visit, given: ApplicationForm): Screen {
   const now = settingsOf(before)
   const path = `/admin/applications/${before.id}`
   const text = (name: 'name' | 'description' | 'openUrl' | 'logoUrl' | 'backchannelLogoutUri') =>
-    textField({ name, label: t.settings[name] ?? name, value: settings[name] ?? '', faults })
+    lineField({ name, label: t.settings[name] ?? name, value: settings[name] ?? '', faults })
   const hasNewHttp = urisOf(settings).some(({ uri }) => isOpenHttp(uri))
   const choice = { access: settings.access, groups: access.groups, find: form?.get('find')?.trim() ?? '', faults }
   return {
@@ -63,15 +64,15 @@ ${text('name')}${text('description')}
 ${accessChoice(visit, choice)}
 ${text('openUrl')}${text('logoUrl')}
 ${settings.kind !== 'proxy' && openidFields(visit, { settings, faults, backchannel: text('backchannelLogoutUri') })}
-${hasNewHttp && html`<p>${tick('allowHttp', t.allowHttp, { isTicked: form?.has('allowHttp') ?? false })}</p>`}
-<p class="actions"><button class="action" name="do" value="preview">${t.save}</button> <a class="action quiet" href="${href(path)}">${t.cancel}</a></p></form>`,
+${hasNewHttp && html`<div class="field">${tick('allowHttp', t.allowHttp, { isTicked: form?.has('allowHttp') ?? false })}</div>`}
+${actions(submitButton(t.save, { name: 'do', value: 'preview' }), linkButton(href(path), t.cancel, { weight: 'quiet' }))}</form>`,
   }
 }
 
 interface OpenidFields {
   settings: ApplicationSettings
   faults: FieldFaults
-  backchannel: ReturnType<typeof textField>
+  backchannel: Html
 }
 
 function openidFields({ language }: Visit, { settings, faults, backchannel }: OpenidFields) {
@@ -79,9 +80,9 @@ function openidFields({ language }: Visit, { settings, faults, backchannel }: Op
   const lines = (name: 'redirectUris' | 'postLogoutRedirectUris') =>
     linesField({ name, label: t.settings[name] ?? name, hint: t.linesHint, values: settings[name], faults })
   const claim = (value: 'handle' | 'username') =>
-    tick('usernameClaim', t.usernameClaims[value], { value, isTicked: settings.usernameClaim === value, type: 'radio' })
+    tick('usernameClaim', t.usernameClaims[value], { value, isTicked: settings.usernameClaim === value, isOne: true })
   return html`${lines('redirectUris')}${lines('postLogoutRedirectUris')}${backchannel}
-<fieldset><legend>${t.settings.usernameClaim}</legend><p>${claim('handle')}</p><p>${claim('username')}</p></fieldset>
-<p>${tick('refreshTokens', t.refreshTokens, { isTicked: settings.refreshTokens })}</p>
-<p>${tick('dingtalk', t.dingtalkScope, { isTicked: settings.scopes.includes('dingtalk') })}</p>`
+${choices(t.settings.usernameClaim ?? '', html`${claim('handle')}${claim('username')}`)}
+<div class="field">${tick('refreshTokens', t.refreshTokens, { isTicked: settings.refreshTokens })}
+${tick('dingtalk', t.dingtalkScope, { isTicked: settings.scopes.includes('dingtalk') })}</div>`
 }

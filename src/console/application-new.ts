@@ -1,4 +1,7 @@
 import type { Context } from '../context.js'
+import { actions, linkButton, submitButton } from '../pages/components/actions.js'
+import { selectField } from '../pages/components/field.js'
+import { notice } from '../pages/components/notes.js'
 import { html } from '../pages/html.js'
 import { applicationFor, type Product, productNames, products } from '../paste/products.js'
 import { type Access, ChangedMeanwhile } from '../services/access.js'
@@ -7,7 +10,7 @@ import type { Fault } from '../services/faults.js'
 import { accessFaults, seenRevision, toolsFor } from './access-admin.js'
 import { accessChoice, accessTyped } from './access-choice.js'
 import type { ConsoleRouter } from './console-router.js'
-import { FieldFaults, textField, tick } from './fields.js'
+import { FieldFaults, lineField, tick } from './fields.js'
 import { copyable, pasteView } from './paste-view.js'
 import { applicationTexts } from './texts/applications.js'
 import { groupTexts } from './texts/groups.js'
@@ -33,8 +36,7 @@ function wizard(visit: Visit, { access, form = new URLSearchParams(), faults = [
   const shown = new FieldFaults(faults, language)
   const product = productTyped(form)
   const address = form.get('address') ?? ''
-  const option = (one: Product) =>
-    html`<option value="${one}"${one === product && html` selected`}>${productName(one, language)}</option>`
+  const options = products.map((one) => ({ value: one, text: productName(one, language) }))
   const choice = {
     access: accessTyped(form),
     groups: access.groups,
@@ -45,14 +47,14 @@ function wizard(visit: Visit, { access, form = new URLSearchParams(), faults = [
     section: 'applications',
     title: t.add,
     status: isConflict ? 409 : faults.length > 0 ? 400 : 200,
-    content: html`${isConflict && html`<p class="alert" role="alert">${groupTexts[language].conflict}</p>`}
+    content: html`${isConflict && notice('bad', groupTexts[language].conflict)}
 <form method="post" action="${href('/admin/applications/new')}">${token}<input type="hidden" name="revision" value="${access.revision}">
-<p><label for="f-product">${t.product}</label><br><select id="f-product" name="product">${products.map(option)}</select></p>
-${shown.at('id')}${shown.at('name')}
-${textField({ name: 'address', label: t.address, hint: t.addressHint, value: address, faults: shown, required: true })}
-${isOpenHttp(address) && html`<p>${tick('allowHttp', t.allowHttp, { isTicked: form.has('allowHttp') })}</p>`}
+${selectField({ name: 'product', label: t.product, options, value: product })}
+${shown.notice('id')}${shown.notice('name')}
+${lineField({ name: 'address', label: t.address, hint: t.addressHint, value: address, faults: shown, isRequired: true })}
+${isOpenHttp(address) && html`<div class="field">${tick('allowHttp', t.allowHttp, { isTicked: form.has('allowHttp') })}</div>`}
 ${accessChoice(visit, choice)}
-<p class="actions"><button class="action" name="do" value="make">${t.make}</button> <a class="action quiet" href="${href('/admin/applications')}">${t.cancel}</a></p></form>`,
+${actions(submitButton(t.make, { name: 'do', value: 'make' }), linkButton(href('/admin/applications'), t.cancel, { weight: 'quiet' }))}</form>`,
   }
 }
 
@@ -102,9 +104,9 @@ export function secretScreen(ctx: Context, visit: Visit, made: Made): Screen {
     section: 'applications',
     title: t.rotated,
     script: 'copy.js',
-    content: html`${secret !== undefined && html`<h2>${t.secret}</h2><p>${t.secretOnce}</p>${copyable('secret', secret, language)}`}
+    content: html`${secret !== undefined && html`<section class="card"><h2>${t.secret}</h2><p>${t.secretOnce}</p>${copyable('secret', secret, language)}</section>`}
 ${pasteView(ctx, visit, made)}
-<p class="actions"><a class="action" href="${href(`/admin/applications/${application.id}`)}">${t.toApplication}</a></p>`,
+${actions(linkButton(href(`/admin/applications/${application.id}`), t.toApplication))}`,
   }
 }
 

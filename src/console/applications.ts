@@ -1,11 +1,18 @@
 import type { Context } from '../context.js'
-import { type Html, html } from '../pages/html.js'
+import { actions, linkButton, submitButton } from '../pages/components/actions.js'
+import { textField } from '../pages/components/field.js'
+import { definitionList, emptyState, notice } from '../pages/components/notes.js'
+import { personChip } from '../pages/components/person.js'
+import { table } from '../pages/components/table.js'
+import { absoluteTime } from '../pages/components/time.js'
+import { type Fragment, type Html, html } from '../pages/html.js'
 import type { Language } from '../pages/texts.js'
 import type { Application } from '../services/application.js'
 import { applicationOf, seenRevision, toolsFor } from './access-admin.js'
 import { addApplicationEditing } from './application-edit.js'
 import { addNewApplication, secretScreen } from './application-new.js'
 import type { ConsoleRouter } from './console-router.js'
+import { choices, tick } from './fields.js'
 import { listOf } from './listing.js'
 import { pasteView } from './paste-view.js'
 import { applicationTexts } from './texts/applications.js'
@@ -41,23 +48,22 @@ async function list({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
     textsOf: ({ id, name }: Application) => [id, name],
   }
   const { shown, search, more } = listOf(visit, applications, listing)
-  const line = (one: Application) =>
-    html`<li><span class="person">${mark(one)}<a href="${href(`/admin/applications/${one.id}`)}"><bdi>${one.name}</bdi></a></span><span class="soft">${t.kinds[one.kind]} · ${accessText(one, language, 3)}</span></li>`
+  const rows = shown.map((one) => [
+    personChip({ nick: one.name, avatarUrl: one.logoUrl }, href(`/admin/applications/${one.id}`)),
+    t.kinds[one.kind],
+    accessText(one, language, 3),
+  ])
+  const columns = [{ title: t.settings.name ?? '' }, { title: t.kind }, { title: t.settings.access ?? '' }]
+  const add = linkButton(href('/admin/applications/new'), t.add)
   return {
     section: 'applications',
     title: t.title,
     images: shown.map(({ logoUrl }) => logoUrl),
-    content: html`${applications.length === 0 && html`<p>${t.empty}</p>`}
-<p class="actions"><a class="action" href="${href('/admin/applications/new')}">${t.add}</a></p>
-${search}<ul>${shown.map(line)}</ul>${more}`,
+    content:
+      applications.length === 0
+        ? emptyState({ title: t.emptyTitle, text: t.empty, action: add })
+        : html`<div class="heading">${search}${add}</div>${table({ caption: t.title, isCaptionHidden: true, columns, rows })}${more}`,
   }
-}
-
-/** The logo, or the initial in its place. */
-function mark({ logoUrl, name }: Application): Html {
-  if (logoUrl !== null)
-    return html`<img src="${logoUrl}" alt="" width="32" height="32" loading="lazy" referrerpolicy="no-referrer">`
-  return html`<span class="initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>`
 }
 
 function accessText({ access }: Pick<Application, 'access'>, language: Language, shown = 100): string {
@@ -72,16 +78,15 @@ async function show(ctx: Context, visit: Visit): Promise<Screen> {
   const t = applicationTexts[language]
   const application = applicationOf(await ctx.accessAdmin.rows.read(), visit)
   const path = `/admin/applications/${application.id}`
-  const action = (name: string, text: string) =>
-    html`<a class="action quiet" href="${href(`${path}/${name}`)}">${text}</a>`
+  const action = (name: string, text: string) => linkButton(href(`${path}/${name}`), text, { weight: 'quiet' })
   return {
     section: 'applications',
     title: application.name,
     images: [application.logoUrl],
     script: 'copy.js',
-    content: html`${query.has('saved') && html`<p role="status">${t.saved}</p>`}
+    content: html`${query.has('saved') && notice('ok', t.saved)}
 ${application.description && html`<p>${application.description}</p>`}
-<p class="actions">${action('edit', t.edit)} ${application.kind === 'confidential' && action('secret', t.rotate)} ${action('remove', t.remove)}</p>
+${actions(action('edit', t.edit), application.kind === 'confidential' && action('secret', t.rotate), action('remove', t.remove))}
 <h2>${t.facts}</h2>${factsOf(application, language)}
 ${pasteView(ctx, visit, { application })}<p class="soft">${application.kind === 'confidential' && t.pasteHint}</p>`,
   }
@@ -90,33 +95,32 @@ ${pasteView(ctx, visit, { application })}<p class="soft">${application.kind === 
 function factsOf(application: Application, language: Language): Html {
   const t = applicationTexts[language]
   const { settings } = t
-  const { previousSecretUntil } = application
-  const isOpenid = application.kind !== 'proxy'
-  const facts: [string, readonly string[]][] = [
-    [t.id, [application.id]],
-    [t.kind, [t.kinds[application.kind]]],
-    [settings.access ?? '', [accessText(application, language)]],
-    [t.opens, [application.openUrl ?? t.none]],
-    ...(isOpenid ? openidFacts(application, language) : []),
-    ...(previousSecretUntil ? [[t.oldSecret, [previousSecretUntil.toISOString()]] satisfies [string, string[]]] : []),
-    [t.added, [application.createdAt.toISOString()]],
-  ]
-  return html`<table><tbody>${facts.map(([head, values]) => html`<tr><th scope="row">${head}</th><td>${values.map((value, n) => html`${n > 0 && html`<br>`}<bdi>${value}</bdi>`)}</td></tr>`)}</tbody></table>`
+  const { id, kind, openUrl, previousSecretUntil, createdAt } = application
+  return definitionList([
+    [t.id, html`<code>${id}</code>`],
+    [t.kind, t.kinds[kind]],
+    [settings.access ?? '', accessText(application, language)],
+    [t.opens, openUrl ?? t.none],
+    ...(kind === 'proxy' ? [] : openidFacts(application, language)),
+    ...(previousSecretUntil ? [[t.oldSecret, absoluteTime(previousSecretUntil)] as const] : []),
+    [t.added, absoluteTime(createdAt)],
+  ])
 }
 
-function openidFacts(application: Application, language: Language): [string, readonly string[]][] {
+function openidFacts(application: Application, language: Language): (readonly [string, Fragment])[] {
   const t = applicationTexts[language]
   const { settings } = t
   const { redirectUris, postLogoutRedirectUris, backchannelLogoutUri, usernameClaim, refreshTokens, scopes } =
     application
-  const orNone = (values: readonly string[]) => (values.length > 0 ? values : [t.none])
+  const lines = (values: readonly string[]) =>
+    values.length === 0 ? t.none : values.map((value, n) => html`${n > 0 && html`<br>`}<bdi>${value}</bdi>`)
   return [
-    [settings.redirectUris ?? '', orNone(redirectUris)],
-    [settings.postLogoutRedirectUris ?? '', orNone(postLogoutRedirectUris)],
-    [settings.backchannelLogoutUri ?? '', [backchannelLogoutUri ?? t.none]],
-    [settings.usernameClaim ?? '', [t.usernameClaims[usernameClaim]]],
-    [settings.refreshTokens ?? '', [refreshTokens ? t.yes : t.no]],
-    [settings.scopes ?? '', orNone(scopes)],
+    [settings.redirectUris ?? '', lines(redirectUris)],
+    [settings.postLogoutRedirectUris ?? '', lines(postLogoutRedirectUris)],
+    [settings.backchannelLogoutUri ?? '', backchannelLogoutUri ?? t.none],
+    [settings.usernameClaim ?? '', t.usernameClaims[usernameClaim]],
+    [settings.refreshTokens ?? '', refreshTokens ? t.yes : t.no],
+    [settings.scopes ?? '', lines(scopes)],
   ]
 }
 
@@ -125,14 +129,13 @@ async function askRotation({ accessAdmin }: Context, visit: Visit): Promise<Scre
   const t = applicationTexts[language]
   const access = await accessAdmin.rows.read()
   const { id, name } = applicationOf(access, visit)
-  const old = (value: string, text: string, isChosen: boolean) =>
-    html`<p><label><input type="radio" name="old" value="${value}"${isChosen && html` checked`}> ${text}</label></p>`
+  const old = (value: string, text: string, isTicked: boolean) => tick('old', text, { value, isTicked, isOne: true })
   return {
     section: 'applications',
     title: `${t.rotate}: ${name}`,
     content: html`<form method="post" action="${href(`/admin/applications/${id}/secret`)}">${token}<input type="hidden" name="revision" value="${access.revision}">
-<fieldset><legend>${t.rotateAsk}</legend>${old('keep', t.keepOld, true)}${old('end', t.endOld, false)}</fieldset>
-<p class="actions"><button class="action">${t.rotate}</button> <a class="action quiet" href="${href(`/admin/applications/${id}`)}">${t.cancel}</a></p></form>`,
+${choices(t.rotateAsk, html`${old('keep', t.keepOld, true)}${old('end', t.endOld, false)}`)}
+${actions(submitButton(t.rotate), linkButton(href(`/admin/applications/${id}`), t.cancel, { weight: 'quiet' }))}</form>`,
   }
 }
 
@@ -145,10 +148,9 @@ async function askRemoval({ accessAdmin }: Context, visit: Visit, isWrong = fals
     section: 'applications',
     title: `${t.remove}: ${name}`,
     status: isWrong ? 400 : 200,
-    content: html`<ul>${t.removeEnds.map((end) => html`<li>${end}</li>`)}</ul>
+    content: html`<ul class="notes">${t.removeEnds.map((end) => html`<li>${end}</li>`)}</ul>
 <form method="post" action="${href(`/admin/applications/${id}/remove`)}">${token}<input type="hidden" name="revision" value="${access.revision}">
-<p><label for="f-id">${t.typeId(id)}</label><br><input id="f-id" name="id" autocomplete="off" required${isWrong && html` aria-invalid="true"`}></p>
-${isWrong && html`<p class="alert" role="alert">${t.wrongId}</p>`}
-<p class="actions"><button class="action">${t.remove}</button> <a class="action quiet" href="${href(`/admin/applications/${id}`)}">${t.cancel}</a></p></form>`,
+${textField({ name: 'id', label: t.typeId(id), isRequired: true, fault: isWrong ? t.wrongId : undefined })}
+${actions(submitButton(t.remove, { weight: 'danger' }), linkButton(href(`/admin/applications/${id}`), t.cancel, { weight: 'quiet' }))}</form>`,
   }
 }

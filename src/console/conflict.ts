@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { notice } from '../pages/components/notes.js'
 import { type Html, html } from '../pages/html.js'
 import { groupTexts } from './texts/groups.js'
 import type { Form, Visit } from './visit.js'
@@ -41,9 +42,12 @@ export function conflictNotice({ language }: Visit, { form, now, typed, labels }
     ([name, value]) =>
       html`<tr><th scope="row">${labels[name] ?? name}</th><td><bdi>${shown(value)}</bdi></td><td><bdi>${shown(own.get(name))}</bdi></td></tr>`,
   )
-  return html`<div class="alert" role="alert"><p>${t.conflict}</p>${
-    rows.length === 0
-      ? html`<p>${t.nothingOfThis}</p>`
-      : html`<table><caption>${t.otherChanged}</caption><thead><tr><td></td><th scope="col">${t.nowIs}</th><th scope="col">${t.youTyped}</th></tr></thead><tbody>${rows}</tbody></table>`
-  }</div>`
+  return notice(
+    'bad',
+    html`<p>${t.conflict}</p>${
+      rows.length === 0
+        ? html`<p>${t.nothingOfThis}</p>`
+        : html`<table><caption>${t.otherChanged}</caption><thead><tr><td></td><th scope="col">${t.nowIs}</th><th scope="col">${t.youTyped}</th></tr></thead><tbody>${rows}</tbody></table>`
+    }`,
+  )
 }

@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Context } from '../context.js'
+import { actions, submitButton } from '../pages/components/actions.js'
+import { notice } from '../pages/components/notes.js'
+import { table } from '../pages/components/table.js'
 import { type Html, html } from '../pages/html.js'
 import type { Access } from '../services/access.js'
 import { type Crowd, type Effects, effectsOf } from '../services/access-effects.js'
@@ -32,22 +35,23 @@ export async function effectsPage(
 ${effectsTable(visit, found, after)}
 <p class="soft">${t.lookedAt(found.people)}${!found.isComplete && html` ${t.incomplete}`}</p>
 <form method="post" action="${action}">${visit.token}${hiddenFields(form)}
-<p class="actions"><button class="action" name="do" value="save">${t.save}</button> <button class="action quiet" name="do" value="edit">${t.back}</button></p></form>`,
+${actions(submitButton(t.save, { name: 'do', value: 'save' }), submitButton(t.back, { weight: 'quiet', name: 'do', value: 'edit' }))}</form>`,
   }
 }
 
 function effectsTable({ language }: Visit, { effects }: Effects, after: Pick<Access, 'applications'>): Html {
   const t = effectTexts[language]
   const some = effects.filter(({ gain, lose }) => gain.count + lose.count > 0)
-  if (some.length === 0) return html`<p><strong>${t.nobody}</strong></p>`
+  if (some.length === 0) return notice('ok', t.nobody)
   const names = new Map(after.applications.map(({ id, name }) => [id, name]))
   const rows = some
     .slice(0, MAX_EFFECTS)
-    .map(
-      ({ kind, id, gain, lose }) =>
-        html`<tr><th scope="row">${t[kind]} <bdi>${kind === 'application' ? (names.get(id) ?? id) : id}</bdi></th><td>${crowd(gain, language)}</td><td>${crowd(lose, language)}</td></tr>`,
-    )
-  return html`<table><thead><tr><th scope="col">${t.what}</th><th scope="col">${t.gain}</th><th scope="col">${t.lose}</th></tr></thead><tbody>${rows}</tbody></table>
+    .map(({ kind, id, gain, lose }) => [
+      html`${t[kind]} <bdi>${kind === 'application' ? (names.get(id) ?? id) : id}</bdi>`,
+      crowd(gain, language),
+      crowd(lose, language),
+    ])
+  return html`${table({ caption: t.title, isCaptionHidden: true, columns: [{ title: t.what }, { title: t.gain }, { title: t.lose }], rows })}
 ${some.length > MAX_EFFECTS && html`<p>${t.more(some.length - MAX_EFFECTS)}</p>`}`
 }
 

@@ -1,3 +1,4 @@
+import { areaField, textField } from '../pages/components/field.js'
 import { type Html, html } from '../pages/html.js'
 import type { Language } from '../pages/texts.js'
 import type { Fault } from '../services/faults.js'
@@ -18,65 +19,55 @@ export class FieldFaults {
     return this.#faults.length === 0
   }
 
-  /** What is wrong at this field, or at what it lists. */
-  at(field: string): Html | undefined {
+  /** What is wrong at this field, or at what it lists: there with the number of the line. */
+  at(field: string): string | undefined {
     const here = this.#faults.filter(({ path }) => path.replace(/[[.].*$/, '') === field)
-    return here.length > 0
-      ? html`<p class="alert" role="alert" id="fault-${field}">${here.map((fault) => this.#line(fault))}</p>`
-      : undefined
+    const lines = here.map(({ path, problem }) => {
+      const at = /\[(\d+)\]/.exec(path)?.[1]
+      const text = problemIn(problem, this.#language)
+      return at === undefined ? text : `${Number(at) + 1}: ${text}`
+    })
+    return lines.length > 0 ? lines.join('; ') : undefined
   }
 
-  #line({ path, problem }: Fault): Html {
-    const at = /\[(\d+)\]/.exec(path)?.[1]
-    const text = problemIn(problem, this.#language)
-    return html`${at !== undefined && `${Number(at) + 1}: `}<span lang="${text.lang}">${text.text}</span><br>`
+  /** The same for what is no field of its own. */
+  notice(field: string): Html | undefined {
+    const fault = this.at(field)
+    return fault === undefined ? undefined : html`<p class="alert bad" role="alert">${fault}</p>`
   }
 }
 
 interface Field {
   name: string
   label: string
-  hint?: string | undefined
+  hint?: string
   faults: FieldFaults
 }
 
 /** A text of one line. */
-export function textField({
-  name,
-  label,
-  hint,
-  faults,
-  value,
-  required,
-}: Field & { value: string; required?: boolean }): Html {
-  const fault = faults.at(name)
-  return html`<p><label for="f-${name}">${label}</label><br>
-<input id="f-${name}" name="${name}" value="${value}" autocomplete="off"${required && html` required`}${described(name, hint, fault)}></p>
-${hint && html`<p class="soft" id="hint-${name}">${hint}</p>`}${fault}`
+export function lineField({ faults, ...field }: Field & { value: string; isRequired?: boolean }): Html {
+  return textField({ ...field, fault: faults.at(field.name) })
 }
 
 /** A list with a line for each. */
-export function linesField({ name, label, hint, faults, values }: Field & { values: readonly string[] }): Html {
-  const fault = faults.at(name)
-  return html`<p><label for="f-${name}">${label}</label><br>
-<textarea id="f-${name}" name="${name}" rows="${Math.max(2, values.length + 1)}" cols="50" spellcheck="false"${described(name, hint, fault)}>
-${values.join('\n')}</textarea></p>
-${hint && html`<p class="soft" id="hint-${name}">${hint}</p>`}${fault}`
+export function linesField({ faults, values, ...field }: Field & { values: readonly string[] }): Html {
+  const rows = Math.max(2, values.length + 1)
+  return areaField({ ...field, value: values.join('\n'), rows, fault: faults.at(field.name) })
 }
 
 /** Something that is ticked or not; radio buttons are the same of one name. */
 export function tick(
   name: string,
-  label: Html | string,
-  options: { value?: string; isTicked: boolean; type?: 'radio' },
+  label: string,
+  options: { value?: string; isTicked: boolean; isOne?: boolean },
 ): Html {
-  const { value = 'yes', isTicked, type = 'checkbox' } = options
-  return html`<label><input type="${type}" name="${name}" value="${value}"${isTicked && html` checked`}> ${label}</label>`
+  const { value = 'yes', isTicked, isOne } = options
+  return html`<label class="check"><input type="${isOne ? 'radio' : 'checkbox'}" name="${name}" value="${value}"${isTicked && html` checked`}> <span>${label}</span></label>`
 }
 
-function described(name: string, hint: string | undefined, fault: Html | undefined): Html {
-  const ids = [hint && `hint-${name}`, fault && `fault-${name}`].filter(Boolean)
-  return html`${fault && html` aria-invalid="true"`}${ids.length > 0 && html` aria-describedby="${ids.join(' ')}"`}`
+/** What belongs together, below a question. */
+export function choices(question: string, content: Html): Html {
+  return html`<fieldset class="field choices"><legend>${question}</legend>${content}</fieldset>`
 }
 
 /** The lines that are not empty. */
@@ -93,8 +84,8 @@ export function textOrNull(form: Form, name: string): string | null {
 }
 
 /** All of a form, to be sent once more; not which button was pressed. */
-export function hiddenFields(form: Form, except: readonly string[] = []): Html[] {
+export function hiddenFields(form: Form): Html[] {
   return [...form]
-    .filter(([name]) => name !== 'do' && name !== 'find' && !except.includes(name))
+    .filter(([name]) => name !== 'do' && name !== 'find')
     .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
 }

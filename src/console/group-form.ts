@@ -1,10 +1,11 @@
 import type { Context } from '../context.js'
+import { actions, linkButton, submitButton } from '../pages/components/actions.js'
 import { html } from '../pages/html.js'
 import type { Access } from '../services/access.js'
 import { lookUp } from '../services/access-lookup.js'
 import { type Group, type NamedRules, rulesOf } from '../services/group.js'
 import { conflictNotice, seenFields } from './conflict.js'
-import { FieldFaults, textField } from './fields.js'
+import { choices, FieldFaults, lineField } from './fields.js'
 import { namedIn, pickedBy, picker } from './group-picker.js'
 import { groupTexts } from './texts/groups.js'
 import type { Form, Screen, Visit } from './visit.js'
@@ -59,11 +60,9 @@ export async function groupForm(
     script: 'group-lookup.js',
     content: html`${given.isConflict && form && conflictNotice(visit, { form, now, typed: group, labels: { departments: t.kinds.department, roles: t.kinds.role, userids: t.kinds.userid, groups: t.kinds.group } })}
 <form method="post" action="${href(before ? `/admin/groups/${before.name}/edit` : '/admin/groups/new')}">${token}${seenFields(access.revision, now)}
-${!before && textField({ name: 'name', label: t.name, hint: t.nameHint, faults, value: group.name, required: true })}
-${faults.at('')}
-<fieldset><legend>${t.rules}</legend><p class="soft">${t.rulesHint}</p>
-${['departments', 'roles', 'userids', 'groups'].map((field) => faults.at(field))}
-${picker({ language, picked: pickedBy(group, names), found, below, find, label: t.find })}</fieldset>
-<p class="actions"><button class="action" name="do" value="preview">${t.go}</button> <a class="action quiet" href="${href(before ? `/admin/groups/${before.name}` : '/admin/groups')}">${t.cancel}</a></p></form>`,
+${!before && lineField({ name: 'name', label: t.name, hint: t.nameHint, faults, value: group.name, isRequired: true })}
+${faults.notice('')}
+${choices(t.rules, html`<p class="hint">${t.rulesHint}</p>${['departments', 'roles', 'userids', 'groups'].map((field) => faults.notice(field))}${picker({ language, picked: pickedBy(group, names), found, below, find, label: t.find })}`)}
+${actions(submitButton(t.go, { name: 'do', value: 'preview' }), linkButton(href(before ? `/admin/groups/${before.name}` : '/admin/groups'), t.cancel, { weight: 'quiet' }))}</form>`,
   }
 }

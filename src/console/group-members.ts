@@ -1,4 +1,6 @@
 import type { Context } from '../context.js'
+import { pager } from '../pages/components/notes.js'
+import { table } from '../pages/components/table.js'
 import { type Html, html } from '../pages/html.js'
 import type { Group } from '../services/group.js'
 import { type Member, membersOf } from '../services/group-members.js'
@@ -38,13 +40,13 @@ export async function groupMembers(
   const cut = members.slice(0, ENOUGH)
   // Where not all are shown the next page begins behind the last one.
   const next = members.length > ENOUGH ? cut.at(-1)?.user.username : isEnd ? undefined : after
-  const rows = cut.map(
-    ({ user, because }) =>
-      html`<tr><td><a href="${href(`/admin/people/${user.id}`)}"><bdi>${user.profile?.name ?? user.username}</bdi></a></td><td>${because.map((reason, n) => html`${n > 0 && ' ← '}${reasonText(reason, names, language)}`)}</td></tr>`,
-  )
+  const rows = cut.map(({ user, because }) => [
+    html`<a href="${href(`/admin/people/${user.id}`)}"><bdi>${user.profile?.name ?? user.username}</bdi></a>`,
+    html`${because.map((reason, n) => html`${n > 0 && ' ← '}${reasonText(reason, names, language)}`)}`,
+  ])
   return html`<h2>${t.members}</h2><p class="soft">${t.onlyKnown}</p>
-${rows.length === 0 ? html`<p>${t.nobodyInIt}</p>` : html`<table><thead><tr><th scope="col">${t.person}</th><th scope="col">${t.because}</th></tr></thead><tbody>${rows}</tbody></table>`}
-${next !== undefined && html`<p><a href="${href(`/admin/groups/${group.name}`, { after: next })}">${t.more}</a></p>`}`
+${rows.length === 0 ? html`<p>${t.nobodyInIt}</p>` : table({ caption: t.members, isCaptionHidden: true, columns: [{ title: t.person }, { title: t.because }], rows })}
+${pager({ label: t.members, older: next === undefined ? undefined : { href: href(`/admin/groups/${group.name}`, { after: next }), text: t.more } })}`
 }
 
 function reasonText({ kind, id }: Member['because'][number], names: Names, language: Visit['language']): Html {

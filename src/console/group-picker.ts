@@ -2,6 +2,7 @@ import { type Html, html } from '../pages/html.js'
 import type { Language } from '../pages/texts.js'
 import type { Named } from '../services/access-lookup.js'
 import type { GroupRules } from '../services/group.js'
+import { tick } from './fields.js'
 import { groupTexts } from './texts/groups.js'
 
 /** What departments and roles are called, such as `department 1001`. */
@@ -48,14 +49,14 @@ export function picker({ language, picked, found, below, find, label }: Picker):
   const t = groupTexts[language]
   const isPicked = ({ kind, id }: Named) => picked.some((one) => one.kind === kind && one.id === id)
   const line = (one: Named, isTicked: boolean) =>
-    html`<li><label><input type="checkbox" name="${one.kind}" value="${one.id}"${isTicked && html` checked`}> ${nameOf(one, language)}</label>${
+    html`<li><label class="check"><input type="checkbox" name="${one.kind}" value="${one.id}"${isTicked && html` checked`}> <span>${nameOf(one, language)}</span></label>${
       one.kind === 'department' &&
-      html`<label><input type="checkbox" name="below" value="${one.id}"${(below.includes(one.id) || !isTicked) && html` checked`}> ${t.below}</label>`
+      tick('below', t.below, { value: one.id, isTicked: below.includes(one.id) || !isTicked })
     }</li>`
   const news = found.filter((one) => !isPicked(one))
   return html`<ul id="picked">${picked.map((one) => line(one, true))}</ul>
-<p><label for="find">${label}</label><br>
-<input id="find" name="find" type="search" value="${find}" autocomplete="off" data-below="${t.below}" data-kinds="${JSON.stringify(t.kinds)}"> <button class="action quiet" name="do" value="find">${t.search}</button></p>
+<label for="find">${label}</label>
+<div class="search"><input id="find" name="find" type="search" value="${find}" autocomplete="off" data-below="${t.below}" data-kinds="${JSON.stringify(t.kinds)}"> <button class="action quiet" name="do" value="find">${t.search}</button></div>
 <ul id="found" aria-live="polite">${news.map((one) => line(one, false))}</ul>
-${find !== '' && news.length === 0 && html`<p class="soft">${t.nothingFound}</p>`}`
+${find !== '' && news.length === 0 && html`<p class="hint">${t.nothingFound}</p>`}`
 }

@@ -1,4 +1,7 @@
 import type { Context } from '../context.js'
+import { actions, linkButton, submitButton } from '../pages/components/actions.js'
+import { emptyState, notice } from '../pages/components/notes.js'
+import { table } from '../pages/components/table.js'
 import { html } from '../pages/html.js'
 import { lookUp } from '../services/access-lookup.js'
 import { usersOf } from '../services/group-rules.js'
@@ -41,15 +44,17 @@ async function list({ accessAdmin, config }: Context, visit: Visit): Promise<Scr
   const lines = few.map(({ group, first }) => {
     const all = group.departments.length + group.roles.length + group.userids.length + group.groups.length
     const rules = pickedBy(first, names).map((one, n) => html`${n > 0 && ' · '}${nameOf(one, language)}`)
-    return html`<li><a href="${href(`/admin/groups/${group.name}`)}">${group.name}</a> <span class="soft">${rules}${all > 3 && ` +${all - 3}`}</span></li>`
+    return [
+      html`<a href="${href(`/admin/groups/${group.name}`)}">${group.name}</a>`,
+      html`${rules}${all > 3 && ` +${all - 3}`}`,
+    ]
   })
+  const add = linkButton(href('/admin/groups/new'), t.add)
   return {
     section: 'groups',
     title: t.title,
-    content: html`${!config.membership.hasProfiles && html`<p class="alert">${t.needsDirectory}</p>`}
-${groups.length === 0 && html`<p>${t.empty}</p>`}
-<p class="actions"><a class="action" href="${href('/admin/groups/new')}">${t.add}</a></p>
-${search}<ul>${lines}</ul>${more}`,
+    content: html`${!config.membership.hasProfiles && notice('warn', t.needsDirectory)}
+${groups.length === 0 ? emptyState({ title: t.emptyTitle, text: t.empty, action: add }) : html`<div class="heading">${search}${add}</div>${table({ caption: t.title, isCaptionHidden: true, columns: [{ title: t.name }, { title: t.rules }], rows: lines })}${more}`}`,
   }
 }
 
@@ -88,10 +93,10 @@ async function show({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
   return {
     section: 'groups',
     title: group.name,
-    content: html`${query.has('saved') && html`<p role="status">${t.saved}</p>`}
+    content: html`${query.has('saved') && notice('ok', t.saved)}
 <h2>${t.rules}</h2><ul>${rules}</ul>${picked.length > MAX_SHOWN && html`<p class="soft">+${picked.length - MAX_SHOWN}</p>`}
 <h2>${t.usedBy}</h2><p>${users.slice(0, MAX_SHOWN).join(', ') || t.nobodyUses}${users.length > MAX_SHOWN && ` +${users.length - MAX_SHOWN}`}</p>
-<p class="actions"><a class="action" href="${href(`${path}/edit`)}">${t.edit}</a> <a class="action quiet" href="${href(`${path}/remove`)}">${t.remove}</a></p>
+${actions(linkButton(href(`${path}/edit`), t.edit), linkButton(href(`${path}/remove`), t.remove, { weight: 'quiet' }))}
 ${await groupMembers({ accessAdmin }, visit, { group, groups: access.groups, names })}`,
   }
 }
@@ -103,14 +108,14 @@ async function askRemoval({ accessAdmin }: Context, visit: Visit): Promise<Scree
   const { name } = groupOf(access, visit)
   const users = usersOf(name, access)
   const path = `/admin/groups/${name}`
-  const back = html`<a class="action quiet" href="${href(path)}">${t.cancel}</a>`
+  const back = linkButton(href(path), t.cancel, { weight: 'quiet' })
   return {
     section: 'groups',
     title: `${t.remove}: ${name}`,
     content:
       users.length > 0
-        ? html`<p class="alert">${t.removeInUse}</p><ul>${users.slice(0, MAX_SHOWN).map((user) => html`<li>${user}</li>`)}</ul><p class="actions">${back}</p>`
+        ? html`${notice('warn', t.removeInUse)}<ul>${users.slice(0, MAX_SHOWN).map((user) => html`<li>${user}</li>`)}</ul>${actions(back)}`
         : html`<form method="post" action="${href(`${path}/remove`)}">${token}<input type="hidden" name="revision" value="${access.revision}">
-<p>${t.removeAsk(name)}</p><p class="actions"><button class="action">${t.remove}</button> ${back}</p></form>`,
+<p>${t.removeAsk(name)}</p>${actions(submitButton(t.remove, { weight: 'danger' }), back)}</form>`,
   }
 }

@@ -1,3 +1,4 @@
+import { pager } from '../pages/components/notes.js'
 import { type Html, html } from '../pages/html.js'
 import { groupTexts } from './texts/groups.js'
 import type { Visit } from './visit.js'
@@ -27,10 +28,10 @@ export function listOf<T>({ language, href, query }: Visit, all: readonly T[], {
   const lang = query.get('lang')
   const search: Html | undefined =
     all.length > PAGE || q !== ''
-      ? html`<form method="get" action="${path}" role="search">${lang && html`<input type="hidden" name="lang" value="${lang}">`}<p><label for="q">${t.searchLabel}</label> <input id="q" name="q" type="search" value="${q}"> <button class="action quiet">${t.search}</button></p></form>`
+      ? html`<form class="search" method="get" action="${path}" role="search">${lang && html`<input type="hidden" name="lang" value="${lang}">`}<input name="q" type="search" value="${q}" aria-label="${t.searchLabel}"><button class="action quiet">${t.search}</button></form>`
       : undefined
   const next = found.length > PAGE && last !== undefined ? keyOf(last) : undefined
-  const more =
-    next !== undefined && html`<p><a href="${href(path, { q: q || undefined, after: next })}">${t.more}</a></p>`
+  const older = next === undefined ? undefined : { href: href(path, { q: q || undefined, after: next }), text: t.more }
+  const more = pager({ label: t.more, older })
   return { shown, search, more }
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import { notice } from '../pages/components/notes.js'
 import { type Html, html } from '../pages/html.js'
 import { pasteOf } from '../paste/paste-texts.js'
 import { type Product, productNames, productOf } from '../paste/products.js'
@@ -27,9 +28,9 @@ export function pasteView({ config }: Pick<Context, 'config'>, { language }: Vis
     return html`<h2>${t.otherFacts}</h2>${copyable('paste', factsText(application, issuer, secret), language)}`
   const { text, missingCallback, notes } = pasteOf(product, { issuer, application, secret })
   return html`<h2>${t.paste(productNames[product])}</h2>
-${missingCallback !== undefined && html`<p class="alert">${t.missingCallback(missingCallback)}</p>`}
+${missingCallback !== undefined && notice('warn', t.missingCallback(missingCallback))}
 ${copyable('paste', text, language)}
-<ul>${notes.map((note) => noteLine(note, language))}</ul>`
+<ul class="notes">${notes.map((note) => noteLine(note, language))}</ul>`
 }
 
 function noteLine(note: string, language: Visit['language']): Html {

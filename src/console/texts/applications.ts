@@ -5,6 +5,7 @@ import { type NewApplicationTexts, newApplicationTexts } from './new-application
 interface ApplicationTexts extends NewApplicationTexts {
   title: string
   empty: string
+  emptyTitle: string
   add: string
   kinds: Record<ApplicationKind, string>
   everyone: string
@@ -13,6 +14,7 @@ interface ApplicationTexts extends NewApplicationTexts {
   who: string
   someGroups: string
   findGroup: string
+  noGroups: string
   allowHttp: string
   facts: string
   id: string
@@ -47,8 +49,8 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
   en: {
     ...newApplicationTexts.en,
     title: 'Applications',
-    empty:
-      'There is no application yet. Add the first one: you need its address, and the page where its login is set up.',
+    emptyTitle: 'There is no application yet',
+    empty: 'Add the first one: you need its address, and the page where its login is set up.',
     add: 'New application',
     kinds: {
       confidential: 'OpenID Connect, with a secret',
@@ -61,6 +63,7 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     who: 'Who may use it?',
     someGroups: 'Only people of these groups',
     findGroup: 'Find a group',
+    noGroups: 'There is no group yet: they are made under Groups.',
     allowHttp: 'Allow http: whoever is on the way can read and change what goes there, a login among it',
     facts: 'Facts',
     id: 'client_id',
@@ -109,7 +112,8 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
   zh: {
     ...newApplicationTexts.zh,
     title: '应用',
-    empty: '还没有应用。请添加第一个：需要它的地址，以及它配置登录的页面。',
+    emptyTitle: '还没有应用',
+    empty: '请添加第一个：需要它的地址，以及它配置登录的页面。',
     add: '添加应用',
     kinds: { confidential: 'OpenID Connect，有密钥', public: 'OpenID Connect，无密钥', proxy: '代理后的站点' },
     everyone: '所有人',
@@ -118,6 +122,7 @@ export const applicationTexts: Record<Language, ApplicationTexts> = {
     who: '谁可以使用？',
     someGroups: '仅限以下群组的人',
     findGroup: '查找群组',
+    noGroups: '还没有群组：请先在“群组”中新建。',
     allowHttp: '允许 http：途中的任何人都能读取和篡改内容，包括登录',
     facts: '基本信息',
     id: 'client_id',

@@ -29,11 +29,11 @@ const chinese: [RegExp, string][] = [
 ]
 
 /** A problem in this language, or as it is where that has no words for it. */
-export function problemIn(problem: string, language: Language): { text: string; lang: string } {
+export function problemIn(problem: string, language: Language): string {
   if (language === 'zh')
     for (const [pattern, text] of chinese) {
       const found = pattern.exec(problem)
-      if (found) return { text: text.replace('$1', found[1] ?? ''), lang: 'zh-CN' }
+      if (found) return text.replace('$1', () => found[1] ?? '')
     }
-  return { text: problem, lang: 'en' }
+  return problem
 }

@@ -11,6 +11,7 @@ interface GroupTexts {
   more: string
   title: string
   empty: string
+  emptyTitle: string
   needsDirectory: string
   add: string
   name: string
@@ -49,8 +50,9 @@ export const groupTexts: Record<Language, GroupTexts> = {
     nothingFound: 'Nothing found. Departments and roles have a name here once somebody of them has logged in.',
     more: 'More',
     title: 'Groups',
+    emptyTitle: 'There is no group yet',
     empty:
-      'There is no group yet. A group is a name with rules, such as “everybody of a department”: an application can be for its people alone.',
+      'A group is a name with rules, such as “everybody of a department”: an application can be for its people alone.',
     needsDirectory: 'Groups need DINGTALK_PROFILE=directory: without it nobody’s departments and roles are known.',
     add: 'New group',
     name: 'Name',
@@ -87,7 +89,8 @@ export const groupTexts: Record<Language, GroupTexts> = {
     nothingFound: '没有找到。部门和角色要有人登录过，这里才知道名称。',
     more: '更多',
     title: '群组',
-    empty: '还没有群组。群组由名称和规则组成，例如“某部门的所有人”；应用可以只对群组里的人开放。',
+    emptyTitle: '还没有群组',
+    empty: '群组由名称和规则组成，例如“某部门的所有人”；应用可以只对群组里的人开放。',
     needsDirectory: '群组需要 DINGTALK_PROFILE=directory，否则无法得知每个人的部门和角色。',
     add: '新建群组',
     name: '名称',

@@ -37,6 +37,7 @@ function line({ kind, id, name }) {
 function box(name, value, text, checked) {
   const label = document.createElement('label')
   const input = Object.assign(document.createElement('input'), { type: 'checkbox', name, value, checked })
+  label.className = 'check'
   label.append(input, ` ${text}`)
   return label
 }
