@@ -7,7 +7,7 @@ import { accessFaults, applicationOf, seenRevision, stillThere, toolsFor } from 
 import { applicationForm, settingsTyped } from './application-form.js'
 import type { ConsoleRouter } from './console-router.js'
 import { effectsPage } from './effects-page.js'
-import { FieldFaults } from './fields.js'
+import { FieldFaults, isSearch } from './fields.js'
 import type { Form, Outcome, Visit } from './visit.js'
 
 /** Other settings for an application; who would gain and lose entry is shown before that is saved. */
@@ -21,7 +21,7 @@ export function addApplicationEditing(console: ConsoleRouter, ctx: Context): voi
   console.change('/admin/applications/:id/edit', async (visit, form) => {
     const typed = await read(ctx, visit, form)
     const action = form.get('do')
-    if (action === 'edit' || form.get('find')?.trim()) return applicationForm(visit, typed)
+    if (action === 'edit' || isSearch(form)) return applicationForm(visit, typed)
     if (seenRevision(form) !== typed.access.revision) return applicationForm(visit, { ...typed, isConflict: true })
     const faults = faultsIn(ctx, typed)
     if (faults.length > 0) return applicationForm(visit, { ...typed, faults: new FieldFaults(faults, visit.language) })

@@ -10,7 +10,7 @@ import type { Fault } from '../services/faults.js'
 import { accessFaults, seenRevision, toolsFor } from './access-admin.js'
 import { accessChoice, accessTyped } from './access-choice.js'
 import type { ConsoleRouter } from './console-router.js'
-import { FieldFaults, lineField, tick } from './fields.js'
+import { FieldFaults, isSearch, lineField, tick } from './fields.js'
 import { copyable, pasteView } from './paste-view.js'
 import { applicationTexts } from './texts/applications.js'
 import { groupTexts } from './texts/groups.js'
@@ -60,7 +60,7 @@ ${actions(submitButton(t.make, { name: 'do', value: 'make' }), linkButton(href('
 
 async function make(ctx: Context, visit: Visit, form: Form): Promise<Outcome> {
   const access = await ctx.accessAdmin.rows.read()
-  if (form.get('find')?.trim()) return wizard(visit, { access, form })
+  if (isSearch(form)) return wizard(visit, { access, form })
   if (seenRevision(form) !== access.revision) return wizard(visit, { access, form, isConflict: true })
   const product = productTyped(form)
   const wish = { product, address: form.get('address')?.trim() ?? '', access: accessTyped(form) }

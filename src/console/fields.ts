@@ -89,3 +89,8 @@ export function hiddenFields(form: Form): Html[] {
     .filter(([name]) => name !== 'do' && name !== 'find')
     .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
 }
+
+/** Whether more is looked for; that button is a form's first, so that Enter presses it: with nothing to look for the form goes on. */
+export function isSearch(form: Form): boolean {
+  return form.get('do') === 'find' && (form.get('find') ?? '').trim() !== ''
+}

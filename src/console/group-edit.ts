@@ -5,7 +5,7 @@ import { faultsOf } from '../services/groups.js'
 import { groupOf, seenRevision, stillThere, toolsFor } from './access-admin.js'
 import type { ConsoleRouter } from './console-router.js'
 import { effectsPage } from './effects-page.js'
-import { FieldFaults } from './fields.js'
+import { FieldFaults, isSearch } from './fields.js'
 import { groupForm, groupTyped } from './group-form.js'
 import type { Form, Outcome, Visit } from './visit.js'
 
@@ -47,7 +47,7 @@ interface Typed {
 async function judged(ctx: Context, visit: Visit, typed: Typed): Promise<Outcome> {
   const { access, before, group, form } = typed
   const action = form.get('do')
-  if (action === 'edit' || form.get('find')?.trim()) return groupForm(ctx, visit, typed)
+  if (action === 'edit' || isSearch(form)) return groupForm(ctx, visit, typed)
   if (seenRevision(form) !== access.revision) return groupForm(ctx, visit, { ...typed, isConflict: true })
   const faults = faultsOf(group, access)
   const isTaken = !before && access.groups.some(({ name }) => name === group.name)

@@ -45,7 +45,7 @@ function exactly(id: string): Named[] {
   const isNumber = /^[1-9]\d{0,14}$/.test(id)
   return [
     ...(isNumber ? [named('department', id), named('role', id)] : []),
-    ...(/[\p{C}\s]/u.test(id) ? [] : [named('userid', id)]),
+    ...(/^[\x21-\x7e]+$/.test(id) ? [named('userid', id)] : []),
   ]
 }
 

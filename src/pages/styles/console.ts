@@ -25,9 +25,10 @@ body.console { display: block; padding: 0 }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: var(--s4); margin: 0 0 var(--s5) }
 .cards .card { margin: 0 }
 .choices { padding: var(--s4); border: 1px solid var(--line); border-radius: var(--radius) }
-.choices ul { display: grid; gap: var(--s1); margin: 0 }
+.choices ul { display: grid; gap: var(--s1); margin: 0; padding: 0 0 0 var(--s5); list-style: none }
 .choices li, .notes li { padding: var(--s1) 0; border: 0 }
-.choices label { font-weight: 400 }
+.choices li { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4) }
+.choices .check, .field > .check { font-weight: 400 }
 .search { display: flex; gap: var(--s2); min-width: 0 }
 .search input { flex: 1; min-width: 0; min-height: 2.5rem; padding: var(--s2) var(--s3); border: 1px solid var(--edge); border-radius: var(--radius); background: var(--surface) }
 .notes { margin: 0 0 var(--s4) }
