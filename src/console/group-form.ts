@@ -6,7 +6,7 @@ import { lookUp } from '../services/access-lookup.js'
 import { type Group, type NamedRules, rulesOf } from '../services/group.js'
 import { conflictNotice, seenFields } from './conflict.js'
 import { choices, FieldFaults, lineField } from './fields.js'
-import { namedIn, pickedBy, picker } from './group-picker.js'
+import { namesIn, pickedBy, picker } from './group-picker.js'
 import { groupTexts } from './texts/groups.js'
 import type { Form, Screen, Visit } from './visit.js'
 
@@ -49,7 +49,7 @@ export async function groupForm(
     rows: accessAdmin.lookups,
     groups: access.groups.filter(({ name }) => name !== group.name),
   })
-  const names = await accessAdmin.directoryNames.namesOf(namedIn(group))
+  const names = await namesIn({ accessAdmin }, [group])
   for (const { kind, id, name } of found) if (name) names.set(`${kind} ${id}`, name)
   const now = before ? rulesOf(before) : {}
   const below = group.departments.filter((one) => one.below).map(({ id }) => String(id))

@@ -1,3 +1,4 @@
+import type { Context } from '../context.js'
 import { type Html, html } from '../pages/html.js'
 import type { Language } from '../pages/texts.js'
 import type { Named } from '../services/access-lookup.js'
@@ -8,8 +9,18 @@ import { groupTexts } from './texts/groups.js'
 /** What departments and roles are called, such as `department 1001`. */
 export type Names = ReadonlyMap<string, string>
 
-/** What in these rules can have a name. */
-export function namedIn({ departments, roles }: GroupRules): string[] {
+type Dependencies = Pick<Context, 'accessAdmin'>
+
+/** The names of all that these rules name: departments, roles and people. */
+export async function namesIn({ accessAdmin }: Dependencies, all: readonly GroupRules[]): Promise<Map<string, string>> {
+  const { directoryNames, lookups } = accessAdmin
+  const names = await directoryNames.namesOf(all.flatMap(namedIn))
+  const people = await lookups.namesOfUserids(all.flatMap(({ userids }) => userids))
+  for (const [userid, name] of people) names.set(`userid ${userid}`, name)
+  return names
+}
+
+function namedIn({ departments, roles }: GroupRules): string[] {
   return [...departments.map(({ id }) => `department ${id}`), ...roles.map((id) => `role ${id}`)]
 }
 

@@ -9,7 +9,7 @@ import { groupOf, seenRevision, toolsFor } from './access-admin.js'
 import type { ConsoleRouter } from './console-router.js'
 import { addGroupEditing } from './group-edit.js'
 import { groupMembers } from './group-members.js'
-import { namedIn, nameOf, pickedBy } from './group-picker.js'
+import { nameOf, namesIn, pickedBy } from './group-picker.js'
 import { listOf } from './listing.js'
 import { groupTexts } from './texts/groups.js'
 import type { Screen, Visit } from './visit.js'
@@ -40,7 +40,10 @@ async function list({ accessAdmin, config }: Context, visit: Visit): Promise<Scr
     textsOf: ({ name }) => [name],
   })
   const few = shown.map((group) => ({ group, first: { ...group, ...firstRules(group) } }))
-  const names = await accessAdmin.directoryNames.namesOf(few.flatMap(({ first }) => namedIn(first)))
+  const names = await namesIn(
+    { accessAdmin },
+    few.map(({ first }) => first),
+  )
   const lines = few.map(({ group, first }) => {
     const all = group.departments.length + group.roles.length + group.userids.length + group.groups.length
     const rules = pickedBy(first, names).map((one, n) => html`${n > 0 && ' · '}${nameOf(one, language)}`)
@@ -77,9 +80,7 @@ async function show({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
   const t = groupTexts[language]
   const access = await accessAdmin.rows.read()
   const group = groupOf(access, visit)
-  const names = await accessAdmin.directoryNames.namesOf(
-    access.groups.length > 200 ? namedIn(group) : access.groups.flatMap(namedIn),
-  )
+  const names = await namesIn({ accessAdmin }, access.groups.length > 200 ? [group] : [group, ...access.groups])
   const below = new Set(group.departments.filter((one) => one.below).map(({ id }) => String(id)))
   const picked = pickedBy(group, names)
   const rules = picked

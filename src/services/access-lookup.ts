@@ -13,6 +13,8 @@ export interface LookupRows {
   names(text: string): Promise<Named[]>
   /** The first people with a userid whose userid, username or handle begins so. */
   people(text: string): Promise<Named[]>
+  /** What the people with these userids are called, those who are known. */
+  namesOfUserids(userids: readonly string[]): Promise<Map<string, string>>
 }
 
 /** So many are shown of each kind. */

@@ -84,7 +84,6 @@ describe.runIf(chromiumPath)('an application in the console', () => {
     ]) {
       await page.goto(site().server + path)
       expect(await overflow(page), path).toBe(0)
-      await page.screenshot({ path: `/tmp/shots/${path.replaceAll('/', '_')}${_where}.png`, fullPage: true })
     }
   })
 })

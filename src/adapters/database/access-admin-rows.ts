@@ -4,6 +4,9 @@ import type { Database, Statement } from './database.js'
 import { PrismaPeopleRows } from './people-rows.js'
 import { profileOf } from './user-row.js'
 
+/** Of so many people the names are looked up at a time. */
+const MAX_NAMED = 200
+
 const ENTRANTS: Statement = {
   name: 'access_entrants',
   sql: `SELECT u."id", u."username", u."userid", u."profile",
@@ -61,6 +64,14 @@ export class SqlAccessAdminRows implements EntrantRows, LookupRows {
       id: userid,
       name: profileOf(profile)?.name ?? username,
     }))
+  }
+
+  async namesOfUserids(userids: readonly string[]): Promise<Map<string, string>> {
+    const some = userids.slice(0, MAX_NAMED)
+    const users = await this.#database.prisma(({ user }) =>
+      user.findMany({ where: { userid: { in: some } }, select: { userid: true, username: true, profile: true } }),
+    )
+    return new Map(users.map(({ userid, username, profile }) => [userid ?? '', profileOf(profile)?.name ?? username]))
   }
 }
 

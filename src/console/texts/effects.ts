@@ -36,7 +36,8 @@ export const effectTexts: Record<Language, EffectTexts> = {
     incomplete: 'There are more people: these numbers are at least so high.',
     count: (n) => (n === 1 ? '1 person' : `${n} people`),
     signedIn: (n) => `(${n} with a session)`,
-    lookedAt: (n) => `Worked out for ${n} people who have logged in here, by what the directory last said of them.`,
+    lookedAt: (n) =>
+      `Worked out for ${n === 1 ? '1 person' : `${n} people`} who ${n === 1 ? 'has' : 'have'} logged in here, by what the directory last said.`,
     more: (n) => `And ${n} more.`,
   },
   zh: {
@@ -44,7 +45,7 @@ export const effectTexts: Record<Language, EffectTexts> = {
     nothingYet: '尚未保存任何更改。',
     what: '范围',
     application: '应用',
-    group: '群组',
+    group: '用户组',
     gain: '获得访问权',
     lose: '失去访问权',
     nobody: '在曾经登录过的人当中，没有人获得或失去访问权。',
