@@ -42,14 +42,12 @@ ${tableOf(chart, words)}</figure>
 `
 }
 
-/** Only the times at which there was something: end tags that HTML does without are left out, as there are many. */
+/** Only the times at which there was something. What HTML does without is left out, as there are many. */
 function tableOf({ title, series, slots, write }: Chart, words: ChartWords): Html {
   const rows = slots.flatMap((slot, n) => {
     const values = series.map((one) => one.values[n])
     if (values.every((value) => !value)) return []
-    return [
-      html`<tr><th scope="row">${slot}${values.map((value) => html`<td>${value === undefined ? '–' : write(value)}`)}\n`,
-    ]
+    return [html`<tr><th>${slot}${values.map((value) => html`<td>${value === undefined ? '–' : write(value)}`)}\n`]
   })
   if (rows.length === 0) return html`<p class="soft">${words.nothing}</p>`
   return html`<details><summary>${words.asTable}</summary><div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th scope="col">${words.time}${series.map(({ name }) => html`<th scope="col">${name}`)}<tbody>

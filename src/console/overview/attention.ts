@@ -6,7 +6,6 @@ import { overviewTexts } from '../texts/overview.js'
 import type { Visit } from '../visit.js'
 import type { Health } from './health.js'
 import { total } from './slots.js'
-import { remedyOf } from './where-to-mend.js'
 
 interface Seen {
   events: readonly HourlyFigure[]
@@ -18,17 +17,17 @@ interface Seen {
 const toLookAt = ['audit_dropped', 'application_not_told_of_logout', 'work_email_of_another'] as const
 
 /** What somebody should look at, each with the way there. */
-export function attentionOf({ language, href }: Visit, { events, warnings, health, now }: Seen): Html {
+export function attentionOf({ language, href }: Visit, { events, warnings, health, now }: Seen): Html | undefined {
   const texts = overviewTexts[language]
   const since = now.getTime() - DAY
-  const lines: Html[] = health.problems
-    .filter(({ overSince }) => overSince === undefined)
-    .map((problem) => html`<a href="#dingtalk">${texts.health.remedies[remedyOf(problem)].title}</a>`)
+  const lines: Html[] = []
   for (const event of toLookAt) {
     const count = total(events.filter(({ name, hour }) => name === event && hour.getTime() >= since))
     if (count > 0) lines.push(html`<a href="${href('/admin/trail', { event })}">${texts.toLookAt[event](count)}</a>`)
   }
   if (warnings.length > 0) lines.push(html`<a href="${href('/admin/settings')}">${texts.warnings(warnings.length)}</a>`)
+  // DingTalk's problems stand above, in a card of their own.
+  if (lines.length === 0 && health.problems.length > 0) return undefined
   if (lines.length === 0) return html`<p class="soft">${texts.attention}: ${texts.nothing}</p>`
   return html`<section class="card"><h2>${texts.attention}</h2><ul class="rows">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`
 }

@@ -69,25 +69,29 @@ interface Shown {
   events: readonly HourlyFigure[]
 }
 
-async function charts(
-  { language, href }: Visit,
-  { auditTrail }: Context,
-  { by, starts, events }: Shown,
-): Promise<Html> {
-  const texts = overviewTexts[language]
+/** Logins, or DingTalk: both at once would be too much for a page. */
+async function charts(visit: Visit, { auditTrail }: Context, { by, starts, events }: Shown): Promise<Html> {
+  const { language, query } = visit
   const [since = new Date(0)] = starts
-  const people = await auditTrail.figures('signed_in', since)
-  const calls = await auditTrail.figures('call', since)
-  const applications = await auditTrail.figures('application', since)
-  const slots = starts.map((start) =>
-    by === 'day' ? dateText(start).slice(5) : `${dateText(start).slice(5)} ${clockText(start)}`,
-  )
-  const times = { starts, slots }
-  const link = (other: By) =>
-    html`<a href="${href('/admin', { by: other })}"${other === by && html` aria-current="page"`}>${texts.by[other]}</a>`
-  return html`<nav class="quick" aria-label="${texts.view}">${link('hour')}${link('day')}</nav>
+  const times = { starts, slots: starts.map((start) => slotName(start, by)) }
+  if (query.get('show') === 'dingtalk')
+    return html`${views(visit, by, 'dingtalk')}
+${latencyChart(language, times, await auditTrail.figures('call', since))}`
+  return html`${views(visit, by, undefined)}
 ${loginsChart(language, times, events)}
-${peopleChart(language, times, people)}
-${latencyChart(language, times, calls)}
-${applicationsTable(language, applications)}`
+${peopleChart(language, times, await auditTrail.figures('signed_in', since))}
+${applicationsTable(language, await auditTrail.figures('application', since))}`
+}
+
+function slotName(start: Date, by: By): string {
+  const day = dateText(start).slice(5)
+  return by === 'day' ? day : `${day} ${clockText(start)}`
+}
+
+function views({ language, href }: Visit, by: By, show: 'dingtalk' | undefined): Html {
+  const texts = overviewTexts[language]
+  const link = (to: { by: By; show: typeof show }, text: string) =>
+    html`<a href="${href('/admin', to)}"${to.by === by && to.show === show && html` aria-current="page"`}>${text}</a>`
+  const kinds: (typeof show)[] = [undefined, 'dingtalk']
+  return html`<nav class="quick" aria-label="${texts.view}">${kinds.flatMap((kind) => (['hour', 'day'] as const).map((one) => link({ by: one, show: kind }, `${texts.shown[kind ?? 'logins']} · ${texts.by[one]}`)))}</nav>`
 }

@@ -20,7 +20,8 @@ export const overviewTextsEn: OverviewTexts = {
   },
   warnings: (count) => `${plural(count, 'setting is', 'settings are')} probably not as you want`,
   by: { hour: '48 hours', day: '90 days' },
-  view: 'Time shown',
+  shown: { logins: 'Logins', dingtalk: 'DingTalk’s speed' },
+  view: 'What is shown',
   zone: (zone) =>
     `Times are those of the server’s time zone, ${zone}. Figures are kept by the hour; an hour belongs to the day in which it begins.`,
   charts: {

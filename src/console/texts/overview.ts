@@ -21,6 +21,7 @@ export interface OverviewTexts {
   >
   warnings(count: number): string
   by: Record<By, string>
+  shown: Record<'logins' | 'dingtalk', string>
   view: string
   zone(zone: string): string
   charts: {

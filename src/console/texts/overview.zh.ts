@@ -16,7 +16,8 @@ export const overviewTextsZh: OverviewTexts = {
   },
   warnings: (count) => `有 ${count} 项设置可能与您的预期不符`,
   by: { hour: '48 小时', day: '90 天' },
-  view: '显示范围',
+  shown: { logins: '登录', dingtalk: '钉钉的速度' },
+  view: '显示内容',
   zone: (zone) => `时间采用服务器的时区：${zone}。数据按小时统计，一个小时属于它开始的那一天。`,
   charts: {
     logins: '登录与拒绝',

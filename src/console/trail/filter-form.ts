@@ -15,7 +15,7 @@ export function filterForm({ language, href, query }: Visit, wanted: TrailQuery)
     html`<label>${texts[name]}<input type="date" name="${name}" value="${wanted[name]}"></label>`
   const lang = query.get('lang')
   return html`<nav class="quick" aria-label="${texts.quickLabel}">${quickTimes.map((when) => html`<a href="${href('/admin/trail', { ...wanted, when, from: undefined, to: undefined })}"${wanted.when === when && html` aria-current="true"`}>${texts.quick[when]}</a>`)}<a href="${href('/admin/trail', { event: 'refusals', when: 'yesterday' })}">${texts.yesterdaysRefusals}</a>${Object.values(wanted).some(Boolean) && html`<a href="${href('/admin/trail')}">${texts.clear}</a>`}</nav>
-<form class="filter" method="get" action="/admin/trail">${text('person', texts.personHint)}
+<form class="filter dense" method="get" action="/admin/trail">${text('person', texts.personHint)}
 <label>${texts.event}<select name="event"><option value="">${texts.anyEvent}</option>${eventOptions(language, wanted.event)}</select></label>
 ${text('application')}${text('by', texts.personHint)}
 ${date('from')}${date('to')}

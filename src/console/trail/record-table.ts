@@ -23,7 +23,7 @@ export function recordTable(visit: Visit, records: readonly AuditRecord[], names
     const cells = rowOf(visit, record, names).map((cell) => html`<td role="cell">${cell}`)
     return html`<tr role="row">${cells}\n`
   })
-  return html`<div class="table"><table role="table"><caption class="unseen">${shellTexts[visit.language].sections.trail}</caption>
+  return html`<div class="table dense"><table role="table"><caption class="unseen">${shellTexts[visit.language].sections.trail}</caption>
 <thead role="rowgroup"><tr role="row">${heads}<tbody role="rowgroup">
 ${rows}</table></div>`
 }

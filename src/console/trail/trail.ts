@@ -41,8 +41,8 @@ async function trailScreen(visit: Visit, ctx: Context): Promise<Screen> {
     section: 'trail',
     title: shellTexts[language].sections.trail,
     content: html`${filterForm(visit, wanted)}
-${content}
-<p class="soft">${texts.zone(serverZone())}</p>`,
+<p class="soft">${texts.zone(serverZone())}</p>
+${content}`,
   }
 }
 

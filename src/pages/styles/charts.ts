@@ -22,5 +22,13 @@ export const charts = `
 .figure { font-size: 2rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums }
 .cards .card p { margin: 0 }
 .quick { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4); margin: 0 0 var(--s4); font-size: .9375rem }
+.filter.dense label { flex-basis: 8.5rem }
+.answer { font-size: var(--small) }
+.alert > :last-child { margin-bottom: 0 }
+@media (max-width: 40rem) {
+  .table.dense tr { display: grid; grid-template-columns: 1fr auto; gap: 0 var(--s3) }
+  .table.dense td { display: block; padding: 0; overflow-wrap: anywhere }
+  .table.dense td:empty { display: none }
+}
 .quick [aria-current] { color: inherit; font-weight: 600; text-decoration: none }
 `
