@@ -3,6 +3,7 @@ import { linkButton } from '../src/pages/components/actions.js'
 import { areaField, selectField, textField } from '../src/pages/components/field.js'
 import { emptyState, pager } from '../src/pages/components/notes.js'
 import { avatar, personChip } from '../src/pages/components/person.js'
+import { phrases } from '../src/pages/components/phrases.js'
 import { table } from '../src/pages/components/table.js'
 import { relativeTime } from '../src/pages/components/time.js'
 import { contentSecurityPolicy } from '../src/pages/content-security-policy.js'
@@ -56,6 +57,20 @@ describe('the components', () => {
     expect(avatar({ nick, avatarUrl: null }).toString()).toBe(
       `<span class="avatar" aria-hidden="true">${initial}</span>`,
     )
+  })
+
+  it.each([
+    ['登录后要前往的地址未被允许', ['登录后要', '前往的', '地址未被', '允许']],
+    ['请打开“钉钉”，再试。', ['请', '打开', '“钉钉”，', '再试。']],
+  ])('break %s between words', (text, parts) => {
+    const markup = phrases('zh', text).toString()
+    expect(markup.replace(/<[^>]+>/g, '')).toBe(text)
+    expect(markup.replace(/<\/?span[^>]*>/g, '').split('<wbr>')).toEqual(parts)
+    expect(phrases('en', text).toString()).toBe(text)
+  })
+
+  it('show what stands between words as text', () => {
+    expect(phrases('zh', HOSTILE).toString()).not.toContain('<script')
   })
 
   it('say a time to the minute in UTC, for whom no script says it better', () => {

@@ -86,6 +86,7 @@ describe('the defaults', () => {
       ...usual,
       production: true,
       publicUrl: 'https://login.example.com',
+      brand: { ...usual.brand, host: 'login.example.com' },
       secure: true,
       callbackUrl: 'https://login.example.com/callback',
     })

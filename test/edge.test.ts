@@ -80,7 +80,13 @@ describe('every response', () => {
     if (path === '/account') await browser.logIn()
     const { headers } = await browser.get(path).expect(200)
     const policy = String(headers['content-security-policy']).split('; ')
-    expect(policy).toEqual(expect.arrayContaining([...FORBIDDEN, "script-src 'self'", "connect-src 'self'"]))
+    expect(policy).toEqual(
+      expect.arrayContaining([
+        ...FORBIDDEN,
+        "script-src 'self'",
+        path === '/login' ? `connect-src 'self' ${world.dingtalk.url}` : "connect-src 'self'",
+      ]),
+    )
     expect(policy.find((directive) => directive.startsWith('style-src '))).toMatch(/^style-src 'sha256-[\w+/=]+'$/)
     const frames = path === '/login' ? [`frame-src ${world.dingtalk.url}`] : []
     expect(policy.filter((directive) => directive.startsWith('frame-src'))).toEqual(frames)

@@ -179,7 +179,7 @@ function configOf(s: Environment, production: boolean) {
     },
     login: { timeoutMs: s.LOGIN_TIMEOUT },
     edge: { trustProxy: s.TRUST_PROXY, rateLimitPerMinute: s.RATE_LIMIT_PER_MINUTE },
-    brand: { name: s.BRAND_NAME, logoUrl: s.BRAND_LOGO_URL },
+    brand: { name: s.BRAND_NAME, logoUrl: s.BRAND_LOGO_URL, host: new URL(s.PUBLIC_URL).host },
     logLevel: s.LOG_LEVEL,
   }
 }

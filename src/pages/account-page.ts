@@ -1,4 +1,7 @@
 import type { SessionInfo, User } from '../services/ports.js'
+import { badge } from './components/notes.js'
+import { personHeading } from './components/person.js'
+import { relativeTime } from './components/time.js'
 import { deviceOf } from './device.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
@@ -34,12 +37,10 @@ export function accountPage({
     wide: true,
     content: html`<h1>${account.title}</h1>
 <p class="alert" role="alert" id="failed" hidden>${account.failed}</p>
-<div class="person">${user.avatarUrl && html`<img src="${user.avatarUrl}" alt="" referrerpolicy="no-referrer">`}
-<div><p><strong><bdi>${user.nick}</bdi></strong></p>
-<p class="soft">${account.username}: <bdi>${user.username}</bdi><br>${account.lastLogin}: ${when(user.lastLoginAt)}</p></div></div>
+${personHeading(user, who(language, user))}
 <h2 id="sessions">${account.sessions}</h2>
 <noscript><p class="soft">${account.noScript}</p></noscript>
-<ul aria-labelledby="sessions">
+<ul class="rows" aria-labelledby="sessions">
 ${[...current, ...others].map((session) => sessionRow(language, session, session.id === currentSessionId))}
 </ul>
 <p class="actions"><button class="action" type="button" data-method="POST" data-path="/logout">${account.logOut}</button>
@@ -47,17 +48,22 @@ ${others.length > 0 && html`<button class="action quiet" type="button" data-meth
   })
 }
 
-function sessionRow(language: Language, { id, lastSeenAt, ip, userAgent }: SessionInfo, isCurrent: boolean): Html {
+function sessionRow(
+  language: Language,
+  { id, createdAt, lastSeenAt, ip, userAgent }: SessionInfo,
+  isCurrent: boolean,
+): Html {
   const { account } = texts[language]
   const device = deviceOf(userAgent, account)
-  return html`<li><div><p>${device}${isCurrent && html` <strong>(${account.thisBrowser})</strong>`}</p>
-<p class="soft">${account.lastSeen}: ${when(lastSeenAt)}<br>${account.address}: ${ip}</p></div>
-${!isCurrent && html`<button class="action quiet" type="button" data-method="DELETE" data-path="/sessions/${id}" aria-label="${account.end}: ${device}">${account.end}</button>`}</li>
+  return html`<li><div><p><strong>${device}</strong>${isCurrent && html` ${badge('ok', account.thisBrowser)}`}</p>
+<p class="soft">${account.lastSeen(relativeTime(lastSeenAt))}<br>${account.signedIn(relativeTime(createdAt), ip)}</p></div>
+${!isCurrent && html`<button class="action quiet small" type="button" data-method="DELETE" data-path="/sessions/${id}" aria-label="${account.end}: ${device}">${account.end}</button>`}</li>
 `
 }
 
-/** In UTC until the page's script says it in the reader's own time. */
-function when(time: Date): Html {
-  const text = time.toISOString()
-  return html`<time datetime="${text}">${text.slice(0, 16).replace('T', ' ')} UTC</time>`
+/** The username is said where it is another than the nick. */
+function who(language: Language, { nick, username, lastLoginAt }: User): Html {
+  const { account } = texts[language]
+  return html`<p class="name"><strong><bdi>${nick}</bdi></strong></p>
+<p class="soft">${username !== nick && html`${account.username(html`<bdi>${username}</bdi>`)}<br>`}${account.lastLogin(relativeTime(lastLoginAt))}</p>`
 }

@@ -26,7 +26,8 @@ export function contentSecurityPolicy(allowance: Allowance = {}): string {
     'default-src': ["'none'"],
     'style-src': [`'${sheet.hash}'`],
     'script-src': self,
-    'connect-src': self,
+    // Beside a frame its script asks whether the frame's address can be reached.
+    'connect-src': [...self, originOf(frame)],
     'img-src': [...self, ...images.map(originOf)],
     'frame-src': [originOf(frame)],
     'base-uri': ["'none'"],

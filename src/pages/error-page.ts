@@ -1,4 +1,6 @@
 import type { ErrorCode } from '../errors.js'
+import { phrases } from './components/phrases.js'
+import { reference, referenceScript } from './components/reference.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
@@ -28,20 +30,21 @@ export function errorPage({
   loginUrl,
   target,
 }: ErrorPage): Html {
-  const { codes, tryAgain, backToLogin, reference } = texts[language].error
+  const { codes, tryAgain, backToLogin } = texts[language].error
   const { title, advice } = codes[code]
   return page({
     language,
     brand,
     title,
     otherLanguageUrl,
-    content: html`<h1>${title}</h1>
-<p>${advice}</p>${
+    script: referenceScript,
+    content: html`<h1>${phrases(language, title)}</h1>
+<p>${phrases(language, advice)}</p>${
       hint &&
       html`
 <p class="soft" lang="en">${hint}</p>`
     }
 <p class="actions"><a class="action" href="${loginUrl}">${target ? tryAgain : backToLogin}</a></p>
-<p class="soft actions">${code}<br>${reference}: ${requestId}</p>`,
+${reference(language, code, requestId)}`,
   })
 }

@@ -2,10 +2,15 @@ import { Html, html } from './html.js'
 import { type Stylesheet, stylesheet } from './stylesheet.js'
 import { type Language, texts } from './texts.js'
 
+/** What stands for a logo where there is none. */
+const mark = html`<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><rect width="16" height="16" rx="4" fill="currentColor"/><path d="M5 4h3a4 4 0 0 1 0 8H5z" fill="var(--on-accent)"/></svg>`
+
 /** Whose login it is: shown on every page. */
 export interface Brand {
   name: string | undefined
   logoUrl: string | undefined
+  /** Stands for the name where there is none. */
+  host: string
 }
 
 interface Layout {
@@ -58,7 +63,6 @@ ${content}
 `
 }
 
-function brandHeader({ name, logoUrl }: Brand): Html | undefined {
-  if (!name && !logoUrl) return undefined
-  return html`<header>${logoUrl && html`<img src="${logoUrl}" alt="${name ? '' : 'Logo'}">`}${name && html`<span>${name}</span>`}</header>`
+function brandHeader({ name, logoUrl }: Brand): Html {
+  return html`<header>${logoUrl ? html`<img src="${logoUrl}" alt="${name ? '' : 'Logo'}">` : mark}${name && html`<span>${name}</span>`}</header>`
 }

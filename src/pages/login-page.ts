@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js'
 import type { InlineCode } from '../services/ports.js'
+import { phrases } from './components/phrases.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
@@ -27,16 +28,18 @@ export function loginPage({ language, brand, otherLanguageUrl, error, dingUrl, w
   const { login, error: errors } = texts[language]
   const alert =
     error &&
-    html`<p class="alert" role="alert"><strong>${errors.codes[error].title}</strong><br>${errors.codes[error].advice}</p>`
+    html`<p class="alert" role="alert"><strong>${errors.codes[error].title}</strong><br>${phrases(language, errors.codes[error].advice)}</p>`
+  const { name, logoUrl, host } = brand
+  const heading = name || logoUrl ? login.title : login.titleFor(host)
   return page({
     language,
     brand,
     title: login.title,
     otherLanguageUrl,
     ...(way.kind === 'code' && { script: 'login.js' }),
-    content: html`<h1>${login.title}</h1>
+    content: html`<h1 class="centred">${heading}</h1>
 ${alert}
-${wayOn(language, dingUrl, way)}`,
+<div class="login">${wayOn(language, dingUrl, way)}</div>`,
   })
 }
 
@@ -47,15 +50,28 @@ function wayOn(language: Language, dingUrl: string, way: LoginWay): Html {
       return html`<p>${login.signedInAs} <strong><bdi>${way.username}</bdi></strong></p>
 <p class="actions"><a class="action" href="${way.target}">${login.continue}</a> <a class="action quiet" href="${dingUrl}">${login.useAnotherAccount}</a></p>`
     case 'button':
-      return waysOn(language, way.ways)
-    case 'code': {
-      const { frameUrl, resumeUrl } = way.code
-      return html`<p class="alert" role="alert" id="refused" hidden>${login.codeRefused}</p>
-<div class="code" id="code" data-frame-url="${frameUrl}" data-resume-url="${resumeUrl}" data-title="${login.codeTitle}" data-life-ms="${way.lifeMs}">
-<noscript><p>${login.noScript}</p></noscript>
-</div>
-<p class="centred">${login.scan}</p>
-<p class="centred"><a href="${dingUrl}">${login.openDingTalk}</a></p>`
-    }
+      return html`<p class="soft">${phrases(language, login.next)}</p>
+${waysOn(language, way.ways)}`
+    case 'code':
+      return codeToScan(language, dingUrl, way)
   }
+}
+
+/** The code, and what is said of it: login.js shows what holds. */
+function codeToScan(language: Language, dingUrl: string, { code, lifeMs }: LoginWay & { kind: 'code' }): Html {
+  const { login, error } = texts[language]
+  return html`<p class="alert" role="alert" data-when="refused" id="refused" hidden>${login.codeRefused}</p>
+<div class="code" id="code" data-frame-url="${code.frameUrl}" data-resume-url="${code.resumeUrl}" data-title="${login.codeTitle}" data-life-ms="${lifeMs}">
+<div class="skeleton" aria-hidden="true"></div>
+<div class="failed" data-when="failed" hidden><p role="alert">${login.failed}</p>
+<p class="actions"><button class="action" type="button" data-reload>${error.tryAgain}</button> <a class="action quiet" href="${dingUrl}">${login.openDingTalk}</a></p></div>
+</div>
+<noscript><p>${phrases(language, login.noScript)}</p></noscript>
+<div class="caption" role="status">
+<p data-when="loading" hidden>${login.loading}</p>
+<p data-when="ready" hidden>${phrases(language, login.scan)}</p>
+<p data-when="confirmed" hidden>${login.confirmed}</p>
+<p data-when="refused" hidden><button class="action" type="button" data-reload>${error.tryAgain}</button></p>
+</div>
+<p data-when="loading ready refused"><a href="${dingUrl}">${login.openDingTalk}</a></p>`
 }

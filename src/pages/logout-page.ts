@@ -1,3 +1,4 @@
+import { phrases } from './components/phrases.js'
 import { Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
@@ -25,7 +26,7 @@ export function logoutPage({ language, brand, otherLanguageUrl, username, applic
     brand,
     title: question,
     otherLanguageUrl,
-    content: html`<h1>${question}</h1>
+    content: html`<h1>${phrases(language, question)}</h1>
 <p>${application !== undefined && asker(application)}${consequence(username)}</p>
 ${new Html(form)}
 <p class="actions"><button class="action" form="${formId}" name="logout" value="yes">${logOut}</button>
@@ -41,8 +42,8 @@ export function loggedOutPage({ language, brand, otherLanguageUrl }: LogoutPage)
     brand,
     title: done,
     otherLanguageUrl,
-    content: html`<h1>${done}</h1>
-<p>${advice}</p>
+    content: html`<h1>${phrases(language, done)}</h1>
+<p>${phrases(language, advice)}</p>
 <p class="actions"><a class="action" href="/login">${backToLogin}</a></p>`,
   })
 }

@@ -1,4 +1,6 @@
 import type { ErrorCode } from '../errors.js'
+import { phrases } from './components/phrases.js'
+import { reference, referenceScript } from './components/reference.js'
 import { type Html, html } from './html.js'
 import { type Brand, page } from './layout.js'
 import { type Language, texts } from './texts.js'
@@ -34,10 +36,11 @@ export function refusalPage(options: RefusalPage): Html {
     brand,
     title: heading,
     otherLanguageUrl,
-    content: html`<h1>${heading}</h1>
-<p>${advice}</p>
+    script: referenceScript,
+    content: html`<h1>${phrases(language, heading)}</h1>
+<p>${phrases(language, advice)}</p>
 <p>${login.signedInAs} <strong><bdi>${username}</bdi></strong></p>
 <p class="actions"><a class="action" href="${againUrl}">${login.useAnotherAccount}</a> <a class="action quiet" href="${backUrl}">${refusal.back}</a></p>
-<p class="soft actions">${code}${requestId && html`<br>${error.reference}: ${requestId}`}</p>`,
+${reference(language, code, requestId)}`,
   })
 }

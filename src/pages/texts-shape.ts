@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.js'
+import type { Html } from './html.js'
 
 export type Language = 'en' | 'zh'
 
@@ -10,7 +11,14 @@ export interface Texts {
   otherLanguage: { name: string; code: Language }
   login: {
     title: string
+    /** Of the server's host, where there is no name. */
+    titleFor: (host: string) => string
     scan: string
+    loading: string
+    confirmed: string
+    failed: string
+    /** What happens after the button. */
+    next: string
     codeTitle: string
     noScript: string
     openDingTalk: string
@@ -31,12 +39,13 @@ export interface Texts {
   }
   account: {
     title: string
-    username: string
-    lastLogin: string
+    username: (name: Html) => Html
+    lastLogin: (time: Html) => Html
     sessions: string
     thisBrowser: string
-    lastSeen: string
-    address: string
+    /** Of times. */
+    lastSeen: (time: Html) => Html
+    signedIn: (time: Html, address: string) => Html
     unknownDevice: string
     /** Of a browser on a system, e.g. Chrome on Windows. */
     device: (browser: string, system: string) => string
@@ -66,6 +75,13 @@ export interface Texts {
   }
   error: {
     reference: string
+    /** Of what is folded away. */
+    forAdministrator: string
+    code: string
+    copy: string
+    copied: string
+    /** Between a name and its value. */
+    colon: string
     tryAgain: string
     backToLogin: string
     codes: Record<ErrorCode, { title: string; advice: string }>

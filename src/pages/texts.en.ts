@@ -1,3 +1,4 @@
+import { html } from './html.js'
 import type { Texts } from './texts-shape.js'
 
 export const en: Texts = {
@@ -5,9 +6,14 @@ export const en: Texts = {
   otherLanguage: { name: '中文', code: 'zh' },
   login: {
     title: 'Log in',
-    scan: 'Scan the code with DingTalk on your phone.',
+    titleFor: (host) => `Log in to ${host}`,
+    scan: 'Scan the code with DingTalk on your phone, then confirm there.',
+    loading: 'The code is being loaded …',
+    confirmed: 'Confirmed. You are being logged in …',
+    failed: 'The code could not be loaded.',
+    next: 'DingTalk’s page opens. Agree there, and you come back here.',
     codeTitle: 'Code to scan with DingTalk',
-    noScript: 'The code needs JavaScript. Without it, use DingTalk’s own page:',
+    noScript: 'The code needs JavaScript. You can log in on DingTalk’s own page without it.',
     openDingTalk: 'Open DingTalk’s page instead',
     onPhone: 'Log in with DingTalk',
     openInDingTalk: 'Open in DingTalk',
@@ -19,7 +25,7 @@ export const en: Texts = {
   },
   inClient: {
     waiting: 'You are being logged in with your DingTalk account …',
-    noScript: 'This needs JavaScript. Without it, use the button:',
+    noScript: 'This needs JavaScript. You can log in with the button without it.',
     reasons: {
       silent: 'DingTalk did not answer. Please use the button.',
       cancelled: 'You cancelled the login. You can begin again whenever you like.',
@@ -32,18 +38,18 @@ export const en: Texts = {
   },
   account: {
     title: 'Your account',
-    username: 'Username',
-    lastLogin: 'Last login',
+    username: (name) => html`Username: ${name}`,
+    lastLogin: (time) => html`Last login: ${time}`,
     sessions: 'Where you are signed in',
     thisBrowser: 'this browser',
-    lastSeen: 'Last seen',
-    address: 'Address',
+    lastSeen: (time) => html`Last seen ${time}`,
+    signedIn: (time, address) => html`Signed in ${time} at the address ${address}`,
     unknownDevice: 'Unknown device',
     device: (browser, system) => `${browser} on ${system}`,
     end: 'Sign out',
     endOthers: 'Sign out everywhere else',
     logOut: 'Log out',
-    noScript: 'The buttons need JavaScript.',
+    noScript: 'The buttons need JavaScript, which is switched off.',
     failed: 'That did not work. Please try again.',
   },
   logout: {
@@ -62,6 +68,11 @@ export const en: Texts = {
   },
   error: {
     reference: 'Reference',
+    forAdministrator: 'Reference for your administrator',
+    code: 'Code',
+    copy: 'Copy the reference',
+    copied: 'Copied',
+    colon: ': ',
     tryAgain: 'Try again',
     backToLogin: 'To the login',
     codes: {

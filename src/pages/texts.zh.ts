@@ -1,3 +1,4 @@
+import { html } from './html.js'
 import type { Texts } from './texts-shape.js'
 
 export const zh: Texts = {
@@ -5,9 +6,14 @@ export const zh: Texts = {
   otherLanguage: { name: 'English', code: 'en' },
   login: {
     title: '登录',
-    scan: '请用手机钉钉扫描二维码。',
+    titleFor: (host) => `登录 ${host}`,
+    scan: '请用手机钉钉扫描二维码，并在手机上确认。',
+    loading: '正在加载二维码…',
+    confirmed: '已确认，正在登录…',
+    failed: '二维码未能加载。',
+    next: '将打开钉钉的登录页，同意后自动返回。',
     codeTitle: '钉钉扫码登录二维码',
-    noScript: '显示二维码需要 JavaScript。如未启用，请使用钉钉的登录页：',
+    noScript: '显示二维码需要 JavaScript。如未启用，可以在钉钉的登录页登录。',
     openDingTalk: '改用钉钉的登录页',
     onPhone: '使用钉钉登录',
     openInDingTalk: '在钉钉中打开',
@@ -19,7 +25,7 @@ export const zh: Texts = {
   },
   inClient: {
     waiting: '正在使用您的钉钉账号登录…',
-    noScript: '自动登录需要 JavaScript。如未启用，请点击按钮：',
+    noScript: '自动登录需要 JavaScript。如未启用，请点击按钮登录。',
     reasons: {
       silent: '钉钉没有响应，请点击按钮登录。',
       cancelled: '您取消了登录，可以随时重新开始。',
@@ -31,18 +37,18 @@ export const zh: Texts = {
   },
   account: {
     title: '我的账号',
-    username: '用户名',
-    lastLogin: '上次登录',
+    username: (name) => html`用户名：${name}`,
+    lastLogin: (time) => html`上次登录：${time}`,
     sessions: '已登录的设备',
     thisBrowser: '当前浏览器',
-    lastSeen: '最近使用',
-    address: '地址',
+    lastSeen: (time) => html`最近使用：${time}`,
+    signedIn: (time, address) => html`登录：${time}，地址 ${address}`,
     unknownDevice: '未知设备',
     device: (browser, system) => `${system} 上的 ${browser}`,
     end: '下线',
     endOthers: '下线其他所有设备',
     logOut: '退出登录',
-    noScript: '按钮需要 JavaScript。',
+    noScript: '按钮需要 JavaScript，目前未启用。',
     failed: '操作未成功，请重试。',
   },
   logout: {
@@ -61,6 +67,11 @@ export const zh: Texts = {
   },
   error: {
     reference: '参考编号',
+    forAdministrator: '给管理员的参考编号',
+    code: '代码',
+    copy: '复制参考编号',
+    copied: '已复制',
+    colon: '：',
     tryAgain: '重试',
     backToLogin: '前往登录',
     codes: {

@@ -50,10 +50,15 @@ describe.runIf(chromiumPath)('the account page', () => {
   it('says who I am and where I am signed in, in words', async () => {
     const { id } = site().newPerson({ nick: '王小明', avatarUrl: '/avatar/zhangsan.svg' })
     const { page } = await openAccountOfThree(id)
-    await page.getByText('Username: 王小明').waitFor()
+    // The nick, which is the username too, is said once.
+    expect(await page.getByText('王小明').count()).toBe(1)
+    await page
+      .getByText('Last login: now')
+      .or(page.getByText(/Last login: .* ago/))
+      .waitFor()
     const rows = await page.getByRole('listitem').allTextContents()
     expect(rows.map((row) => row.split(/\n|Last seen/)[0]?.trim())).toEqual([
-      'Chrome on Windows (this browser)',
+      'Chrome on Windows this browser',
       'Unknown device',
       'Safari on iOS',
     ])
@@ -170,9 +175,23 @@ describe.runIf(chromiumPath)('the account page', () => {
     const page = await browser.page({ ...DESKTOP, javaScriptEnabled: false })
     await signIn(page.context(), site(), 'zhangsan')
     await page.goto(`${site().server}/account`)
-    await page.getByText('Username: 张三').waitFor()
-    await page.getByText('(this browser)').waitFor()
+    await page.getByText('张三').waitFor()
+    await page.getByText('this browser').waitFor()
     await page.locator('noscript p').waitFor()
     expect(await page.locator('time').first().textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
+  })
+
+  it('says the username where it is another than the nick, with the punctuation of the language', async () => {
+    const page = await browser.page({ ...DESKTOP, locale: 'zh-CN' })
+    for (let person = 0; person < 2; person++)
+      await signIn(page.context(), site(), site().newPerson({ nick: '林小雨' }).id)
+    await page.goto(`${site().server}/account`)
+    await page.getByText(/^用户名：林小雨-?\d/).waitFor()
+    await page
+      .getByText(/，地址 (127\.0\.0\.1|::1)/)
+      .first()
+      .waitFor()
+    // Nobody here has a picture.
+    expect(await page.locator('.avatar').textContent()).toBe('林')
   })
 })

@@ -18,8 +18,8 @@ const codes = Object.keys(errorTable) as ErrorCode[]
 /** What stands in a page, in the order in which it is read. */
 const PARTS = `({
   title: document.title,
-  main: [...document.querySelector('main').children].flatMap(({ tagName, textContent }) => [tagName, textContent]),
-  links: [...document.querySelectorAll('main a, main button')].map(({ href }) => href),
+  main: [...document.querySelector('main').children].flatMap((part) => [part.tagName, (part.querySelector('summary') ?? part).textContent]),
+  links: [...document.querySelectorAll('main a, main button:not(details *)')].map(({ href }) => href),
   overflow: document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
 })`
 
@@ -36,7 +36,7 @@ async function startFailing(): Promise<string> {
   app.use(
     errorHandler({
       production: true,
-      brand: { name: undefined, logoUrl: undefined },
+      brand: { name: undefined, logoUrl: undefined, host: 'login.test' },
       publicUrl: 'http://localhost',
       redirects: { frontendUrl, origins: [frontendUrl] },
     }),
@@ -56,7 +56,7 @@ describe.runIf(chromiumPath).each(['en', 'zh'] as const)('the error pages in %s'
     const failing = await startFailing()
     const page = await browser.page({ ...DESKTOP, locale: language, viewport: { width: 320, height: 600 } })
     const complaints = policyComplaints(page)
-    const { codes: words, backToLogin, reference } = texts[language].error
+    const { codes: words, backToLogin, reference, forAdministrator, code: codeName, colon } = texts[language].error
     for (const code of codes) {
       const answer = await page.goto(`${failing}/${code}`)
       expect(answer?.status()).toBe(errorTable[code].status)
@@ -65,10 +65,13 @@ describe.runIf(chromiumPath).each(['en', 'zh'] as const)('the error pages in %s'
       const { title, advice } = words[code]
       expect(await page.evaluate(PARTS)).toEqual({
         title,
-        main: ['H1', title, 'P', advice, 'P', backToLogin, 'P', `${code}${reference}: ${requestId}`],
+        main: ['H1', title, 'P', advice, 'P', backToLogin, 'DETAILS', forAdministrator],
         links: [`${failing}/login`],
         overflow: 0,
       })
+      const folded = page.locator('details p').first()
+      expect(await folded.isVisible()).toBe(false)
+      expect(await folded.textContent()).toBe(`${codeName}${colon}${code}${reference}${colon}${requestId}`)
     }
     expect(complaints).toEqual([])
   })

@@ -5,6 +5,7 @@ import {
   atFrontEnd,
   chromiumPath,
   codeFrame,
+  DESKTOP,
   FLOWS,
   PHONE,
   shareBrowser,
@@ -91,6 +92,60 @@ describe.runIf(chromiumPath)('the login page', () => {
     await again
   })
 
+  it('shows that the code is on its way, then the code with its caption', async () => {
+    const page = await browser.page()
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    await page.route('**/login/qrcode.htm*', (route) => held.then(() => route.continue()))
+    await page.goto(`${site().server}/login`, { waitUntil: 'commit' })
+    await page.getByText('The code is being loaded').waitFor()
+    expect(await page.locator('.skeleton').isVisible()).toBe(true)
+    expect(await page.locator('#code iframe').isVisible()).toBe(false)
+    letGo()
+    await page.getByText('Scan the code with DingTalk on your phone, then confirm there.').waitFor()
+    expect(await page.locator('#code iframe').isVisible()).toBe(true)
+    expect(await page.locator('.skeleton').isVisible()).toBe(false)
+  })
+
+  it.each([
+    ['is refused on the way', 'abort'],
+    ['does not come', 'wait'],
+  ])('says so and offers other ways where the code %s', async (_case, fate) => {
+    const page = await browser.page()
+    await page.clock.install()
+    await page.route('**/login/qrcode.htm*', (route) => (fate === 'abort' ? route.abort() : undefined))
+    await page.goto(`${site().server}/login`, { waitUntil: 'commit' })
+    await page.locator('#code iframe').waitFor({ state: 'attached' })
+    if (fate === 'wait') await page.clock.fastForward('00:11')
+    await page.getByRole('alert').getByText('The code could not be loaded.').waitFor()
+    expect(await page.locator('#code iframe').isVisible()).toBe(false)
+    expect(await page.getByText('Scan the code').isVisible()).toBe(false)
+    await page.getByRole('link', { name: 'Open DingTalk’s page instead' }).waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    // What comes late is shown without a click.
+    if (fate === 'abort') await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Scan the code with DingTalk on your phone').waitFor()
+  })
+
+  it('ends its sentence, shows no hole and leads on without JavaScript', async () => {
+    const page = await browser.page({ ...DESKTOP, locale: 'zh-CN', javaScriptEnabled: false })
+    await page.goto(`${site().server}/login`)
+    expect(await page.locator('noscript p').textContent()).toMatch(/。$/)
+    expect(await page.locator('#code').isVisible()).toBe(false)
+    await page.getByRole('link', { name: '改用钉钉的登录页' }).click()
+    await page.getByRole('link', { name: /zhangsan/ }).waitFor()
+  })
+
+  it('says what happens next on a phone, with a button as wide as the card', async () => {
+    const page = await browser.page(PHONE)
+    await page.goto(`${site().server}/login`)
+    await page.getByText('Agree there, and you come back here.').waitFor()
+    const button = await page.getByRole('link', { name: 'Log in with DingTalk' }).boundingBox()
+    expect(button?.width).toBeGreaterThan(300)
+  })
+
   it('shows whose login it is', async () => {
     const BRAND_LOGO_URL = `${site().frontEnd}/icon.svg`
     await using branded = await startSite({ BRAND_NAME: '示例 & <b>Co</b>', BRAND_LOGO_URL })
@@ -128,14 +183,14 @@ describe.runIf(chromiumPath)('the login page', () => {
     for (const [language, query, title, other] of [
       ['zh-CN', '', '登录', 'English'],
       ['zh-TW,zh;q=0.9', '', '登录', 'English'],
-      ['en-GB,zh;q=0.5', '', 'Log in', '中文'],
-      ['fr-FR', '', 'Log in', '中文'],
-      ['zh-CN', '?lang=en', 'Log in', '中文'],
+      ['en-GB,zh;q=0.5', '', 'Log in to', '中文'],
+      ['fr-FR', '', 'Log in to', '中文'],
+      ['zh-CN', '?lang=en', 'Log in to', '中文'],
       ['en-GB', '?lang=zh', '登录', 'English'],
     ] as const) {
       await page.setExtraHTTPHeaders({ 'Accept-Language': language })
       await page.goto(`${site().server}/login${query}`)
-      await page.getByRole('heading', { name: title, exact: true }).waitFor()
+      await page.getByRole('heading', { name: `${title} ${new URL(site().server).host}`, exact: true }).waitFor()
       await page.getByRole('link', { name: other, exact: true }).waitFor()
     }
   })

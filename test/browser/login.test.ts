@@ -71,7 +71,7 @@ describe.runIf(chromiumPath).each(FLOWS)('a login with a browser and a phone thr
     await scan(frame, 'zhangsan', 'refuse')
     if (flow === 'oauth2') {
       await desktop.getByRole('heading', { name: 'You declined the login' }).waitFor()
-      await desktop.getByText('login_declined').waitFor()
+      await desktop.getByText('login_declined').waitFor({ state: 'attached' })
     } else {
       await frame.getByText('Refused. The site is not told.').waitFor()
       expect(new URL(desktop.url()).pathname).toBe('/login')

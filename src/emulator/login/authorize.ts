@@ -16,6 +16,8 @@ export function authorizeRoutes(parts: Parts): Router {
   const alone = pageHeaders("'none'")
   const framed = pageHeaders('*')
 
+  // Whether an address can be reached; no code comes of it.
+  router.head(['/login/qrcode.htm', '/oauth2/auth'], framed, (_req, res) => void res.end())
   router.get('/connect/qrconnect', alone, (req, res) => pages.open(req, res, 'qrconnect', 'page'))
   router.get('/oauth2/auth', (req, res, next) => (isInline(req) ? framed : alone)(req, res, next))
   router.get('/oauth2/auth', (req, res) => pages.open(req, res, 'oauth2', isInline(req) ? 'frame' : 'page'))

@@ -1,4 +1,6 @@
 // Lets the account page's buttons do what they say, and shows times as the reader's own.
+import './times.js'
+
 async function send({ currentTarget: button }) {
   const { method, path } = button.dataset
   button.disabled = true
@@ -11,10 +13,3 @@ async function send({ currentTarget: button }) {
 }
 
 for (const button of document.querySelectorAll('button[data-path]')) button.addEventListener('click', send)
-
-for (const time of document.querySelectorAll('time')) {
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  })
-}

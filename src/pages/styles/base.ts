@@ -11,7 +11,8 @@ main { width: 100%; max-width: 26rem; padding: var(--s6); background: var(--surf
 main.wide { max-width: 42rem }
 h1 { margin: 0 0 var(--s2); font-size: var(--large); line-height: 1.35; text-wrap: balance }
 h2 { margin: var(--s6) 0 var(--s2); font-size: 1.0625rem; line-height: 1.4 }
-:lang(zh) :is(h1, h2, p, dt, th, summary) { word-break: auto-phrase }
+.phrases { word-break: keep-all }
+.mark { width: 2.5rem; height: 2.5rem; color: var(--accent) }
 p { margin: 0 0 var(--s4); text-wrap: pretty }
 a { color: var(--accent); text-underline-offset: .15em }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875em; overflow-wrap: anywhere }
