@@ -62,7 +62,9 @@ describe('the console’s applications', () => {
     expect(shown.text).not.toContain(secret)
     expect(JSON.stringify(world.log)).not.toContain(secret)
     expect(JSON.stringify(await world.sql('SELECT * FROM "Application"'))).not.toContain(secret)
-    expect(world.log).toContainEqual(expect.objectContaining({ event: 'application_added', application: 'grafana' }))
+    const [{ id: administratorId } = { id: undefined }] = await world.sql('SELECT "id" FROM "User"')
+    const inTrail = { event: 'application_added', application: 'grafana', administratorId }
+    expect(world.log).toContainEqual(expect.objectContaining(inTrail))
   })
 
   it('make none when the page with the secret is loaded again', async () => {

@@ -70,7 +70,9 @@ function idOf(program: PasteTarget): string {
   return program.replaceAll('_', '-')
 }
 
-function freeId(wanted: string, taken: ReadonlySet<string>): string {
+/** @NOTE `new` is the console's address of this very form. */
+function freeId(wanted: string, others: ReadonlySet<string>): string {
+  const taken = new Set([...others, 'new'])
   const base =
     wanted
       .toLowerCase()

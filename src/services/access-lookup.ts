@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Group } from './group.js'
 
 /** What a rule of a group can name, with what people call it. */
@@ -11,8 +12,11 @@ export interface Named {
 export interface LookupRows {
   /** The first departments and roles in whose names this stands. */
   names(text: string): Promise<Named[]>
-  /** The first people with a userid whose userid, username or handle begins so. */
-  people(text: string): Promise<Named[]>
+  /**
+   * People with a userid whose userid, username or handle begins so, of some thousands behind this id; and the id to go
+   * on behind, undefined at the end.
+   */
+  people(text: string, afterId: string): Promise<{ people: Named[]; next: string | undefined }>
   /** What the people with these userids are called, those who are known. */
   namesOfUserids(userids: readonly string[]): Promise<Map<string, string>>
 }
@@ -28,10 +32,22 @@ export async function lookUp(
   const wanted = text.trim().slice(0, 64)
   if (wanted === '') return []
   const named = await rows.names(wanted)
-  const people = await rows.people(wanted)
+  const people = await peopleCalled(wanted, rows)
   const found = [...named, ...people, ...groupsCalled(wanted, groups)]
   const byId = exactly(wanted).filter((one) => !found.some(({ kind, id }) => kind === one.kind && id === one.id))
   return [...found, ...byId]
+}
+
+/** Others get their turn between some thousands of people and the next. */
+async function peopleCalled(text: string, rows: LookupRows): Promise<Named[]> {
+  const found: Named[] = []
+  for (let after: string | undefined = ''; after !== undefined && found.length < MAX_FOUND; ) {
+    const { people, next }: Awaited<ReturnType<LookupRows['people']>> = await rows.people(text, after)
+    found.push(...people)
+    after = next
+    await nextTurn()
+  }
+  return found.slice(0, MAX_FOUND)
 }
 
 /** The first groups in whose names this stands. */

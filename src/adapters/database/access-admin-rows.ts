@@ -19,8 +19,12 @@ const NAMES: Statement = {
 }
 const PEOPLE: Statement = {
   name: 'userid_search',
-  sql: `SELECT "userid", "username", "profile" FROM "User" WHERE "userid" IS NOT NULL
-        AND ("userid" LIKE ? ESCAPE '!' OR "username" LIKE ? ESCAPE '!' OR "handle" LIKE ? ESCAPE '!') ORDER BY "username" LIMIT 20`,
+  sql: `SELECT "userid", "username", "profile" FROM "User" WHERE "id" > ? AND "id" <= ? AND "userid" IS NOT NULL
+        AND ("userid" LIKE ? ESCAPE '!' OR "username" LIKE ? ESCAPE '!' OR "handle" LIKE ? ESCAPE '!') ORDER BY "id" LIMIT 20`,
+}
+const LAST_OF_SLICE: Statement = {
+  name: 'user_slice',
+  sql: `SELECT max("id") AS "id" FROM (SELECT "id" FROM "User" WHERE "id" > ? ORDER BY "id" LIMIT 2000) s`,
 }
 
 /** What the console changes applications and groups by, beside their own rows. */
@@ -55,15 +59,20 @@ export class SqlAccessAdminRows implements EntrantRows, LookupRows {
     })
   }
 
-  async people(text: string): Promise<Named[]> {
+  async people(text: string, afterId: string) {
+    const [slice] = await this.#database.query<{ id: string | null }>(LAST_OF_SLICE, [afterId])
+    if (!slice || slice.id === null) return { people: [], next: undefined }
     const pattern = `${literal(text)}%`
     type Row = { userid: string; username: string; profile: string | null }
-    const rows = await this.#database.query<Row>(PEOPLE, [pattern, pattern, pattern])
-    return rows.map(({ userid, username, profile }) => ({
-      kind: 'userid',
-      id: userid,
-      name: profileOf(profile)?.name ?? username,
-    }))
+    const rows = await this.#database.query<Row>(PEOPLE, [afterId, slice.id, pattern, pattern, pattern])
+    const people = rows.map(
+      ({ userid, username, profile }): Named => ({
+        kind: 'userid',
+        id: userid,
+        name: profileOf(profile)?.name ?? username,
+      }),
+    )
+    return { people, next: slice.id }
   }
 
   async namesOfUserids(userids: readonly string[]): Promise<Map<string, string>> {
