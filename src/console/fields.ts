@@ -27,7 +27,8 @@ export class FieldFaults {
       const text = problemIn(problem, this.#language)
       return at === undefined ? text : `${Number(at) + 1}: ${text}`
     })
-    return lines.length > 0 ? lines.join('; ') : undefined
+    const separator = this.#language === 'zh' ? '；' : '; '
+    return lines.length > 0 ? [...new Set(lines)].join(separator) : undefined
   }
 
   /** The same for what is no field of its own. */

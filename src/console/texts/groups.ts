@@ -97,7 +97,7 @@ export const groupTexts: Record<Language, GroupTexts> = {
     nameHint: '字母、数字和 . _ -；应用会看到它，之后不能修改。',
     rules: '哪些人',
     rulesHint: '符合任意一条已勾选规则的人。',
-    usedBy: '使用者',
+    usedBy: '用于',
     nobodyUses: '暂无',
     edit: '编辑',
     remove: '删除',
