@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config/config.js'
 import { parseEnvFile } from '../src/config/env-file.js'
-import { createConsoleWorld, enterConsole } from './support/console.js'
+import { CONSOLE_SETTINGS, createConsoleWorld, enterConsole } from './support/console.js'
 import { defaultSettings } from './support/world.js'
 
 const secrets = {
@@ -56,5 +56,18 @@ describe('the page of settings', () => {
     for (const secret of ['DINGTALK_APP_SECRET', 'SESSION_SECRETS'])
       expect(page.text).not.toContain(world.settings[secret])
     expect(page.text.length).toBeLessThan(30_000)
+  })
+
+  it('names the administrators, by ADMINS and by the database', async () => {
+    await using world = await createConsoleWorld({ ADMINS: `${CONSOLE_SETTINGS.ADMINS},nobody-yet` })
+    const browser = world.browser()
+    await enterConsole(browser)
+    await world.browser().logIn('lisi')
+    const made = '(SELECT "id" FROM "User" WHERE "nick" = \'李四\')'
+    await world.sql(`INSERT INTO "Administrator" ("userId", "createdAt") VALUES (${made}, '2026-01-01T00:00:00.000Z')`)
+    const { text } = await browser.get('/admin/settings').expect(200)
+    expect(text).toMatch(/张三<\/bdi><\/a><\/span> <span class="soft"><bdi>named by ADMINS</)
+    expect(text).toMatch(/nobody-yet<\/code><\/span> <span class="soft"><bdi>named by ADMINS; has not logged in yet/)
+    expect(text).toMatch(/李四<\/bdi><\/a><\/span> <span class="soft"><bdi>made one by command/)
   })
 })

@@ -6,12 +6,15 @@ import { absoluteTime } from '../pages/components/time.js'
 import { type Fragment, html } from '../pages/html.js'
 import { ownVersion } from '../version.js'
 import type { ConsoleRouter } from './console-router.js'
+import { administratorsOf } from './settings-administrators.js'
 import { type SettingsTexts, settingsTexts } from './texts/settings.js'
 import { shellTexts } from './texts/shell.js'
 
 /** What the server was set to, where each value comes from, and what is probably a mistake: never a secret. */
-export function addSettings(console: ConsoleRouter, { config, warnings, startedAt }: Context): void {
-  console.page('/admin/settings', ({ language }) => {
+export function addSettings(console: ConsoleRouter, ctx: Context): void {
+  const { config, warnings, startedAt } = ctx
+  console.page('/admin/settings', async (visit) => {
+    const { language } = visit
     const texts = settingsTexts[language]
     const database = config.databaseUrl.startsWith('file:') ? 'SQLite' : 'PostgreSQL'
     return {
@@ -26,6 +29,7 @@ ${table({
   columns: [{ title: texts.name }, { title: texts.value }, { title: texts.source }],
   rows: config.shown.map((setting) => row(setting, texts)),
 })}
+${await administratorsOf(visit, ctx)}
 <h2>${texts.program}</h2>
 ${definitionList([
   [texts.version, ownVersion()],

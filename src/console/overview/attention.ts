@@ -28,6 +28,6 @@ export function attentionOf({ language, href }: Visit, { events, warnings, healt
   if (warnings.length > 0) lines.push(html`<a href="${href('/admin/settings')}">${texts.warnings(warnings.length)}</a>`)
   // DingTalk's problems stand above, in a card of their own.
   if (lines.length === 0 && health.problems.length > 0) return undefined
-  if (lines.length === 0) return html`<p class="soft">${texts.attention}: ${texts.nothing}</p>`
+  if (lines.length === 0) return html`<p class="soft">${texts.nothing}</p>`
   return html`<section class="card"><h2>${texts.attention}</h2><ul class="rows">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`
 }

@@ -32,7 +32,7 @@ function problemPart({ language, href }: Visit, problem: Problem, now: Date): Ht
   const tone = overSince ? 'neutral' : 'bad'
   return html`<div class="alert ${tone}"${!overSince && html` role="alert"`}><p>${state} <strong>${title}${settings}</strong></p>
 <p>${when} · ${health.people(people, times)} · <a href="${href('/admin/trail', { event: 'refusals', when: isOnDay(last, now) ? 'today' : 'week' })}">${health.look}</a></p>
-<p>${health.where}: ${where}</p>
+<p>${health.where} ${where}</p>
 ${call && html`<p class="answer" lang="en">${health.answered(call, upstreamCode ?? '–')}</p>`}</div>`
 }
 

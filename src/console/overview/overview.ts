@@ -80,7 +80,7 @@ ${latencyChart(language, times, await auditTrail.figures('call', since))}`
   return html`${views(visit, by, undefined)}
 ${loginsChart(language, times, events)}
 ${peopleChart(language, times, await auditTrail.figures('signed_in', since))}
-${applicationsTable(language, await auditTrail.figures('application', since))}`
+${applicationsTable(visit, await auditTrail.figures('application', since))}`
 }
 
 function slotName(start: Date, by: By): string {

@@ -4,6 +4,7 @@ import type { HourlyFigure } from '../../services/audit-trail.js'
 import type { Series } from '../charts/figures.js'
 import { lineChart } from '../charts/line-chart.js'
 import { overviewTexts } from '../texts/overview.js'
+import type { Visit } from '../visit.js'
 import { countTable } from './count-table.js'
 import { latencyOf } from './latency.js'
 import type { Times } from './login-charts.js'
@@ -39,7 +40,10 @@ function finite(ms: number | undefined): number | undefined {
 }
 
 /** Which applications are used most. */
-export function applicationsTable(language: Language, figures: readonly HourlyFigure[]): Html | undefined {
+export function applicationsTable(
+  { language, href }: Pick<Visit, 'language' | 'href'>,
+  figures: readonly HourlyFigure[],
+): Html | undefined {
   const { charts } = overviewTexts[language]
   const of = (id: string, event: string) => total(figures.filter(({ name, detail }) => name === id && detail === event))
   const entered = figures.filter(({ detail }) => detail === 'application_entered')
@@ -48,7 +52,11 @@ export function applicationsTable(language: Language, figures: readonly HourlyFi
   if (ids.length === 0) return undefined
   const rows = ids
     .slice(0, MAX_ROWS)
-    .map((id) => [html`<bdi>${id}</bdi>`, of(id, 'application_entered'), of(id, 'application_refused')])
+    .map((id) => [
+      html`<a href="${href('/admin/trail', { application: id })}"><bdi>${id}</bdi></a>`,
+      of(id, 'application_entered'),
+      of(id, 'application_refused'),
+    ])
   return countTable({
     title: charts.applications,
     columns: [charts.application, charts.entered, charts.refusedThere],

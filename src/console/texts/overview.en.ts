@@ -9,7 +9,7 @@ export const overviewTextsEn: OverviewTexts = {
   seeThem: 'See them',
   sessions: 'sessions in use',
   attention: 'What needs attention',
-  nothing: 'Nothing at the moment.',
+  nothing: 'Nothing needs attention at the moment.',
   refusalsOfToday: (count) => plural(count, 'login refused', 'logins refused'),
   toLookAt: {
     application_not_told_of_logout: (count) =>
@@ -62,7 +62,7 @@ export const overviewTextsEn: OverviewTexts = {
     since: (time) => `since ${time}`,
     overSince: (from, time) => `from ${from}; logins go well again since ${time}`,
     people: (people, times) => `${plural(people, 'person', 'people')}, ${plural(times, 'time', 'times')}`,
-    where: 'Where to look',
+    where: 'Where to look:',
     look: 'See the refusals',
     answered: (call, code) => `DingTalk’s answer to ${call}: ${code}`,
     lookedBackTo: (time) => `There were so many records that only those since ${time} were looked at.`,

@@ -7,7 +7,7 @@ export const overviewTextsZh: OverviewTexts = {
   seeThem: '查看',
   sessions: '个使用中的会话',
   attention: '需要处理',
-  nothing: '目前没有。',
+  nothing: '目前没有需要处理的事项。',
   refusalsOfToday: (count) => `${count} 次登录被拒绝`,
   toLookAt: {
     application_not_told_of_logout: (count) => `有 ${count} 次退出登录未能通知到应用：应用当时无法访问`,
@@ -56,7 +56,7 @@ export const overviewTextsZh: OverviewTexts = {
     since: (time) => `从 ${time} 开始`,
     overSince: (from, time) => `从 ${from} 开始；${time} 起登录恢复正常`,
     people: (people, times) => `${people} 人，共 ${times} 次`,
-    where: '在哪里处理',
+    where: '在哪里处理：',
     look: '查看这些拒绝',
     answered: (call, code) => `钉钉对 ${call} 的答复：${code}`,
     lookedBackTo: (time) => `记录太多，只查看了 ${time} 之后的部分。`,

@@ -15,6 +15,14 @@ export interface SettingsTexts {
   node: string
   database: string
   startedAt: string
+  administrators: {
+    title: string
+    bySetting: string
+    /** Of an id of ADMINS. */
+    unknown: string
+    byCommand: string
+    madeBy: (name: string) => string
+  }
 }
 
 export const settingsTexts: Record<Language, SettingsTexts> = {
@@ -34,6 +42,13 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
     node: 'Node.js',
     database: 'Database',
     startedAt: 'Started',
+    administrators: {
+      title: 'Administrators',
+      bySetting: 'named by ADMINS',
+      unknown: 'named by ADMINS; has not logged in yet',
+      byCommand: 'made one by command',
+      madeBy: (name) => `made one by ${name}`,
+    },
   },
   zh: {
     intro: '以下是本进程启动时读取的设置。请在环境变量或 .env 中修改，重启后生效。',
@@ -50,5 +65,12 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
     node: 'Node.js',
     database: '数据库',
     startedAt: '启动时间',
+    administrators: {
+      title: '管理员',
+      bySetting: '由 ADMINS 指定',
+      unknown: '由 ADMINS 指定，尚未登录过',
+      byCommand: '通过命令设置',
+      madeBy: (name) => `由 ${name} 设置`,
+    },
   },
 }

@@ -26,9 +26,9 @@ export const charts = `
 .answer { font-size: var(--small) }
 .alert > :last-child { margin-bottom: 0 }
 @media (max-width: 40rem) {
-  .table.dense tr { display: grid; grid-template-columns: 1fr auto; gap: 0 var(--s3) }
-  .table.dense td { display: block; padding: 0; overflow-wrap: anywhere }
-  .table.dense td:empty { display: none }
+  .table.dense td { display: inline-block; padding: 0; margin-inline-end: var(--s3) }
+  .table.dense td:first-child { display: block }
+  .table.dense td:empty, .table.dense td br { display: none }
 }
 .quick [aria-current] { color: inherit; font-weight: 600; text-decoration: none }
 `
