@@ -6,6 +6,7 @@ import { requestContext } from './middleware/request-context.js'
 import { requestLimits } from './middleware/request-limits.js'
 import { securityHeaders } from './middleware/security-headers.js'
 import { accountRoutes } from './routes/account.js'
+import { appsRoutes } from './routes/apps.js'
 import { consoleRoutes } from './routes/console.js'
 import { healthRoutes } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
@@ -28,8 +29,9 @@ export function createApp(ctx: Context): Express {
   app.use(securityHeaders(ctx.config))
   // Before our front ends' headers: an application's origins are judged by the provider.
   app.use(openidRoutes(ctx))
-  // Before them, too: no front end's script reads the console.
+  // Before them, too: no front end's script reads the console or who may open what.
   app.use(consoleRoutes(ctx))
+  app.use(appsRoutes(ctx))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

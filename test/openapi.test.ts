@@ -294,6 +294,8 @@ const askings: Asking[] = [
   ['DELETE /sessions/{id}', 'bad_request', (world) => world.browser().delete('/sessions/%zz')],
   ['GET /account', 200, async (world) => (await signedIn(world)).get('/account')],
   ['GET /account', 302, (world) => world.browser().get('/account')],
+  ['GET /apps', 200, async (world) => (await signedIn(world)).get('/apps?search=a&after=b&lang=zh')],
+  ['GET /apps', 302, (world) => world.browser().get('/apps')],
   ['GET /verify', 204, async (world) => (await signedIn(world)).get('/verify')],
   ['GET /verify', 302, (world) => world.browser().get('/verify?login=redirect').set('Accept', 'text/html')],
   ['GET /verify', 'not_permitted', async (world) => (await signedIn(world)).get('/verify?app=unknown')],
@@ -313,7 +315,7 @@ const askings: Asking[] = [
     },
   ],
   ['GET /openapi.json', 200, (world) => world.browser().get('/openapi.json')],
-  ...['login.js', 'account.js', 'times.js', 'group-lookup.js', 'copy.js', 'in-client.js', 'icon.svg'].map(
+  ...['login.js', 'account.js', 'apps.js', 'times.js', 'group-lookup.js', 'copy.js', 'in-client.js', 'icon.svg'].map(
     (name): Asking => [`GET /assets/${name}`, 200, (world) => fetched(`${world.serverUrl}/assets/${name}`)],
   ),
 ]

@@ -1,7 +1,7 @@
 import { loginOperations } from './login-operations.js'
 import { openidOperations } from './openid-operations.js'
 import type { MediaType, Methods, Operation } from './operation.js'
-import { appParam, languageParam, loginParam } from './queries.js'
+import { afterParam, appParam, languageParam, loginParam, searchParam } from './queries.js'
 
 const page = { description: 'A page.', body: 'text/html' } as const
 const cookieSet = ['Set-Cookie'] as const
@@ -62,11 +62,25 @@ export const operations = {
       responses: { 200: page, 302: { description: 'Nobody is signed in: to `/login`.', headers: ['Location'] } },
     },
   },
+  '/apps': {
+    GET: {
+      id: 'showApps',
+      summary: 'The applications that I may open.',
+      hints: { search: searchParam, after: afterParam, lang: languageParam },
+      session: 'optional',
+      responses: {
+        200: page,
+        302: { description: 'Nobody is signed in: to `/login`, which leads back.', headers: ['Location'] },
+      },
+    },
+  },
   '/': {
     GET: {
       id: 'showStart',
-      summary: 'To the login page.',
-      responses: { 302: { description: 'To `/login`.', headers: ['Location'] } },
+      summary: 'To the applications, or to the login page.',
+      responses: {
+        302: { description: 'To `/apps` where there is an application, else to `/login`.', headers: ['Location'] },
+      },
     },
   },
   '/verify': {
@@ -117,6 +131,7 @@ export const operations = {
   },
   '/assets/login.js': asset('loginScript', 'text/javascript'),
   '/assets/account.js': asset('accountScript', 'text/javascript'),
+  '/assets/apps.js': asset('appsScript', 'text/javascript'),
   '/assets/times.js': asset('timesScript', 'text/javascript'),
   '/assets/group-lookup.js': asset('groupLookupScript', 'text/javascript'),
   '/assets/copy.js': asset('copyScript', 'text/javascript'),

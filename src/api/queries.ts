@@ -65,3 +65,11 @@ export const appParam = z.string().meta({ description: 'The id of the applicatio
 
 /** Sends a person who goes to a page to log in at once, rather than leaving that to the proxy. */
 export const loginParam = z.literal('redirect').meta({ description: 'Sends a person who is not signed in to log in.' })
+
+/** Shows those applications alone in which each of its words stands. */
+export const searchParam = z
+  .string()
+  .meta({ description: 'Words that stand in the names or sentences of what is shown.' })
+
+/** Where a list that is too long for a page goes on. */
+export const afterParam = z.string().meta({ description: 'The id behind which the page begins.' })

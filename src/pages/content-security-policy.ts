@@ -28,7 +28,7 @@ export function contentSecurityPolicy(allowance: Allowance = {}): string {
     'script-src': self,
     // Beside a frame its script asks whether the frame's address can be reached.
     'connect-src': [...self, originOf(frame)],
-    'img-src': [...self, ...images.map(originOf)],
+    'img-src': [...new Set([...self, ...images.map(originOf)])],
     'frame-src': [originOf(frame)],
     'base-uri': ["'none'"],
     'form-action': forms ?? ["'none'"],

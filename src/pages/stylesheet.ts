@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { apps } from './styles/apps.js'
 import { base } from './styles/base.js'
 import { charts } from './styles/charts.js'
 import { components } from './styles/components.js'
@@ -16,6 +17,9 @@ export interface Stylesheet {
 
 /** Of the pages that everybody sees. */
 export const stylesheet = join(tokens, base, components, login)
+
+/** Of the page of the applications. */
+export const appsStylesheet = join(tokens, base, components, apps)
 
 /** Of the operator's console. */
 export const consoleStylesheet = join(tokens, base, components, formsAndTables, consoleStyle, charts)

@@ -37,6 +37,20 @@ export interface Texts {
     /** Why there is none. */
     reasons: Record<'silent' | 'cancelled' | 'unsupported' | 'refused' | 'unreadable' | 'back', string>
   }
+  /** The applications that somebody may open. */
+  apps: {
+    title: string
+    /** Of who is signed in, for screen readers. */
+    account: string
+    none: string
+    whomToAsk: string
+    search: string
+    find: string
+    found: (count: number) => string
+    nothingFound: string
+    more: (count: number) => string
+    all: string
+  }
   account: {
     title: string
     username: (name: Html) => Html

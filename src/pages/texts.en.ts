@@ -36,6 +36,19 @@ export const en: Texts = {
       back: 'You came back to the login. Here you can begin again.',
     },
   },
+  apps: {
+    title: 'Applications',
+    account: 'Your account',
+    none: 'There is no application for you yet',
+    whomToAsk:
+      'As soon as an administrator opens one to you, it stands here. If you need one, please ask your organisation’s administrator.',
+    search: 'Search applications',
+    find: 'Search',
+    found: (count) => `${count} found`,
+    nothingFound: 'Nothing was found. Please try another word.',
+    more: (count) => `Show the others (${count})`,
+    all: 'Show all applications',
+  },
   account: {
     title: 'Your account',
     username: (name) => html`Username: ${name}`,

@@ -35,6 +35,18 @@ export const zh: Texts = {
       back: '您回到了登录页，可以在此重新登录。',
     },
   },
+  apps: {
+    title: '应用',
+    account: '我的账号',
+    none: '还没有您可以打开的应用',
+    whomToAsk: '管理员向您开放应用后，应用会显示在这里。如需使用某个应用，请联系贵组织的管理员。',
+    search: '搜索应用',
+    find: '搜索',
+    found: (count) => `找到 ${count} 个应用`,
+    nothingFound: '没有找到应用，请换个关键词。',
+    more: (count) => `显示其余应用（${count}）`,
+    all: '显示全部应用',
+  },
   account: {
     title: '我的账号',
     username: (name) => html`用户名：${name}`,

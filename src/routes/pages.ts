@@ -16,7 +16,7 @@ import { sendPage } from '../pages/send-page.js'
 import { SECOND } from '../time.js'
 import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 
-const ASSETS = ['login.js', 'account.js', 'times.js', 'icon.svg', 'group-lookup.js', 'copy.js'] as const
+const ASSETS = ['login.js', 'account.js', 'apps.js', 'times.js', 'icon.svg', 'group-lookup.js', 'copy.js'] as const
 const RENEW_EARLY_MS = 15 * SECOND
 
 type Dependencies = Pick<
@@ -91,7 +91,6 @@ export function pageRoutes(ctx: Dependencies): Router {
     sendPage(res, page, { own: true, images: [brand.logoUrl, live.user.avatarUrl] })
   }
 
-  addEndpoint(router, crossOrigin, { path: '/', methods: { GET: (_req, res) => redirect(res, '/login') } })
   addEndpoint(router, crossOrigin, {
     path: '/login',
     before: [limitLogins, toPublicHost(publicUrl)],

@@ -26,8 +26,8 @@ export function personHeading(person: Person, below: Fragment): Html {
   return html`<div class="person big">${avatar(person)}<div>${below}</div></div>`
 }
 
-/** The first character as people count them: an emoji is one. */
-function initialOf(nick: string): string {
-  const first = [...segmenter.segment(nick.trim())][0]?.segment ?? '?'
+/** The first character of a name as people count them: an emoji is one. */
+export function initialOf(name: string): string {
+  const first = [...segmenter.segment(name.trim())][0]?.segment ?? '?'
   return first.toUpperCase()
 }
