@@ -24,9 +24,7 @@ export const components = `
 .person p { margin: 0 }
 .name { font-size: 1.125rem }
 .avatar { flex: none; display: grid; place-items: center; width: 1.75rem; height: 1.75rem; border-radius: 50%; background: var(--accent-ground); color: var(--accent); font-size: .875rem; font-weight: 600; line-height: 1; object-fit: cover; overflow: hidden }
-.big > .person p { margin: 0 }
-.name { font-size: 1.125rem }
-.avatar { width: 3.5rem; height: 3.5rem; font-size: 1.5rem }
+.big > .avatar { width: 3.5rem; height: 3.5rem; font-size: 1.5rem }
 .rows { margin: 0; padding: 0; list-style: none }
 .rows li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--s2) var(--s4); padding: var(--s3) 0; border-top: 1px solid var(--line) }
 .rows li > div { flex: 1 1 13rem; min-width: 0 }
