@@ -7,14 +7,14 @@ import { visit } from '../support/emulator-client.js'
 
 describe('the control page', () => {
   it.each([
-    ['en', 'Work e-mail', 'Lose the next event'],
-    ['zh', '企业邮箱', '丢失下一个事件'],
+    ['en', 'Work e-mail', 'Lose the next event', 'Not in the organisation'],
+    ['zh', '企业邮箱', '丢失下一个事件', '不在组织内'],
   ])('shows people first, and folds the rest, in %s', async (language, ...texts) => {
     await using emulator = await startEmulator()
     const { text } = await visit(`${emulator.url}/_emulator`, language)
     for (const expected of texts) expect(text).toContain(expected)
     for (const permission of permissions) expect(text).toContain(`data-permission="${permission}"`)
-    expect(text.match(/<details>/g)).toHaveLength(4)
+    expect(text.match(/<details>/g)).toHaveLength(5)
     expect(text.indexOf('id="people"')).toBeLessThan(text.indexOf('<details>'))
   })
 })
@@ -43,6 +43,23 @@ describe.runIf(chromiumPath)('the control page in a browser', () => {
     await personOn(page, 'lisi').getByRole('button', { name: 'Join' }).click()
     await page.locator('#events').getByText('user_add_org').waitFor()
     expect(emulator.person('lisi').membership).toBe('employee')
+  })
+
+  it('takes no more than a screen and a half, however much has happened', async () => {
+    await using emulator = await startEmulator()
+    for (let call = 0; call < 60; call++) await visit(`${emulator.url}/gettoken`)
+    const page = await open(emulator)
+    await page.locator('#journal tr').nth(50).waitFor()
+    expect(await page.evaluate('document.scrollingElement.scrollHeight')).toBeLessThan(1200)
+  })
+
+  it('orders a fault by what it means', async () => {
+    await using emulator = await startEmulator()
+    const page = await open(emulator)
+    await page.getByRole('heading', { name: 'Faults' }).click()
+    await page.locator('#call').selectOption('gettoken')
+    await page.getByRole('button', { name: 'Address banned for five minutes' }).click()
+    await page.locator('#waiting').getByText('gettoken → ban').waitFor()
   })
 
   it('changes what the organisation says of a person', async () => {

@@ -6,7 +6,8 @@ import { showPeople } from './control/people.js'
 
 function showFaults(waiting) {
   const list = byId('waiting')
-  list.textContent = waiting.map((order) => `${order.call} → ${order.fault}`).join(', ') || list.dataset.none
+  const text = waiting.map(({ call, fault }) => `${call} → ${fault}`).join(', ')
+  list.textContent = text || list.dataset.none
 }
 
 function showJournal(entries) {

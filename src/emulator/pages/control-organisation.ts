@@ -74,9 +74,9 @@ export function eventSection(texts: Texts): Html {
   const head = [texts.time, texts.event, texts.outcome, texts.content]
   return folded(
     texts.events,
-    html`<p>${texts.connections}: <span id="connections">0</span></p>
+    html`<p>${texts.connections}${texts.colon}<span id="connections">0</span></p>
 <p class="actions">${actions}${faults}</p>
-<p>${texts.pending}: <span id="event-faults" data-none="${texts.none}">${texts.none}</span></p>
+<p>${texts.pending}${texts.colon}<span id="event-faults" data-none="${texts.none}">${texts.none}</span></p>
 <div class="scroll" tabindex="0"><table>
 <thead><tr>${head.map((name) => html`<th>${name}</th>`)}</tr></thead>
 <tbody id="events"></tbody>

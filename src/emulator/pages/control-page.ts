@@ -1,35 +1,9 @@
 import { type Html, html } from '../../pages/html.js'
-import { HOUR, MINUTE, SECOND } from '../../time.js'
-import { apiCalls } from '../apis/faults.js'
+import { HOUR, MINUTE } from '../../time.js'
+import { faultSection } from './control-faults.js'
 import { eventSection, organisationSection, peopleSection } from './control-organisation.js'
 import { folded, page } from './layout.js'
 import type { Texts } from './texts.js'
-
-/** Faults to order by a click: what the button says, and what it sends. */
-const faultButtons: [label: string, fault: unknown][] = [
-  ['html', 'html'],
-  ['ban', 'ban'],
-  ['truncated', 'truncated'],
-  ['too-large', 'too-large'],
-  ['redirect', 'redirect'],
-  ['hang', 'hang'],
-  ['reset', 'reset'],
-  ['slow 3 s', { delayMs: 3 * SECOND }],
-  ['no-unionid', 'no-unionid'],
-  ['string-numbers', 'string-numbers'],
-  ['-1', { errcode: -1 }],
-  ['90018', { errcode: 90018 }],
-  ['88 · 40014', { errcode: 88, sub_code: '40014' }],
-  ['88 · 60020', { errcode: 88, subcodeInMessage: '60020' }],
-  ['40078', { errcode: 40078 }],
-  ['50002', { errcode: 50002 }],
-  ['60121', { errcode: 60121 }],
-  ['500 unknownError', { status: 500, code: 'unknownError' }],
-  ['403 QpsLimitForApi', { status: 403, code: 'Forbidden.AccessDenied.QpsLimitForApi' }],
-  ['403 AccessTokenPermissionDenied', { status: 403, code: 'Forbidden.AccessDenied.AccessTokenPermissionDenied' }],
-  ['400 InvalidAuthentication', { status: 400, code: 'InvalidAuthentication' }],
-  ['{}', { body: {} }],
-]
 
 const clockButtons: [label: string, byMs: number][] = [
   ['−2 min', -2 * MINUTE],
@@ -66,44 +40,31 @@ export function controlPage(texts: Texts, origin: string): Html {
 <noscript><p class="problem">${texts.controlNeedsScript}</p></noscript>
 <p class="problem" id="problem" role="alert" hidden></p>
 ${peopleSection(texts)}
+${journalSection(texts)}
 ${organisationSection(texts)}
 ${eventSection(texts)}
 ${faultSection(texts)}
 ${clockAndTokenSection(texts)}
-${journalSection(texts)}
 ${folded(texts.interface, html`<pre class="scroll" tabindex="0">${INTERFACE.replaceAll('ORIGIN', origin)}</pre>`)}`,
   })
-}
-
-function faultSection(texts: Texts): Html {
-  const buttons = faultButtons.map(
-    ([label, fault]) => html`<button type="button" data-fault="${JSON.stringify(fault)}">${label}</button>`,
-  )
-  return folded(
-    texts.faults,
-    html`<p>${texts.faultsHint}</p>
-<p><label>${texts.call} <select id="call">${apiCalls.map((call) => html`<option>${call}</option>`)}</select></label></p>
-<p class="actions">${buttons}</p>
-<p>${texts.pending}: <span id="waiting" data-none="${texts.none}">${texts.none}</span></p>`,
-  )
 }
 
 function clockAndTokenSection(texts: Texts): Html {
   const buttons = clockButtons.map(
     ([label, byMs]) => html`<button type="button" data-clock="${byMs}">${label}</button>`,
   )
-  return html`<section class="row">
-<div><h2>${texts.clock}</h2><p><time id="now"></time></p><p class="actions">${buttons}</p></div>
-<div><h2>${texts.tokens}</h2><p class="actions"><button type="button" data-post="tokens/expire">${texts.expireTokens}</button></p></div>
-<div><h2>${texts.everything}</h2><p class="actions"><button type="button" data-post="reset">${texts.reset}</button></p></div>
-</section>`
+  return folded(
+    `${texts.clock} · ${texts.tokens}`,
+    html`<p>${texts.clock} <time id="now"></time></p>
+<p class="actions">${buttons}<button type="button" data-post="tokens/expire">${texts.expireTokens}</button><button type="button" data-post="reset">${texts.reset}</button></p>`,
+  )
 }
 
 function journalSection(texts: Texts): Html {
   const head = [texts.time, texts.call, texts.outcome, texts.person, texts.path]
   return html`<section>
 <h2>${texts.journal} <button type="button" id="clear">${texts.clear}</button></h2>
-<div class="scroll"><table>
+<div class="scroll tall" tabindex="0"><table>
 <thead><tr>${head.map((name) => html`<th>${name}</th>`)}</tr></thead>
 <tbody id="journal"></tbody>
 </table></div>
