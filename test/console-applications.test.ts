@@ -8,7 +8,7 @@ import { RelyingParty } from './support/relying-party.js'
 import type { World } from './support/world.js'
 
 const GRAFANA = { product: 'grafana', address: 'https://grafana.test', access: 'everyone', do: 'make' }
-const NEW = '/admin/applications/new'
+const NEW = '/admin/new-application'
 
 async function administrator(world: World) {
   const browser = world.browser()
@@ -42,7 +42,7 @@ describe('the console’s applications', () => {
     const browser = await administrator(world)
     const page = await browser.get('/admin/applications').set('Accept-Language', 'zh-CN').expect(200)
     expect(page.text).toContain('还没有应用')
-    expect(page.text).toContain('href="/admin/applications/new"')
+    expect(page.text).toContain('href="/admin/new-application"')
   })
 
   it('make the first one, whose secret logs people in at once, and is shown once', async () => {

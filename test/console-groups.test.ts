@@ -94,7 +94,7 @@ describe('the console’s groups', () => {
       `SELECT "id", "name" FROM "DirectoryName" WHERE "id" LIKE 'department %' AND "id" <> 'department 1'`,
     )
     const id = String(named?.id).replace('department ', '')
-    const page = '/admin/groups/new'
+    const page = '/admin/new-group'
     const form = { ...hidden(await browser.get(page).expect(200)), name: 'engineers' }
     const found = await postForm(browser, page, { ...form, find: String(named?.name), do: 'find' }).expect(200)
     expect(found.text).toContain(`name="department" value="${id}">`)
@@ -118,7 +118,7 @@ describe('the console’s groups', () => {
   it('say what is wrong and keep what was typed', async () => {
     await using world = await createConsoleWorld(DIRECTORY)
     const browser = await administrator(world)
-    const page = '/admin/groups/new?lang=zh'
+    const page = '/admin/new-group?lang=zh'
     const form = hidden(await browser.get(page).expect(200))
     const refused = await postForm(browser, page, { ...form, name: '<b>研发', do: 'preview' }).expect(400)
     expect(refused.text).toContain('没有任何规则')
@@ -158,14 +158,14 @@ describe('the console’s groups', () => {
     await addGroup(world, 'engineers', { userids: ['a'] })
     const browser = await administrator(world)
     const lookUp = async (text: string) =>
-      (await browser.get(`/admin/groups/lookup?q=${encodeURIComponent(text)}`).expect(200)).body
+      (await browser.get(`/admin/lookup?q=${encodeURIComponent(text)}`).expect(200)).body
     expect(await lookUp('engin')).toContainEqual({ kind: 'group', id: 'engineers', name: '' })
     expect(await lookUp('张')).toContainEqual(expect.objectContaining({ kind: 'userid', name: '张三' }))
     expect(await lookUp('%')).not.toContainEqual(expect.objectContaining({ kind: 'department' }))
     expect(await lookUp('1001')).toContainEqual(expect.objectContaining({ kind: 'department', id: '1001' }))
     const other = world.browser()
     await other.logIn('lisi')
-    await other.get('/admin/groups/lookup?q=a').expect(404)
+    await other.get('/admin/lookup?q=a').expect(404)
   })
 
   it('let in and shut out in another process within a minute', async () => {
@@ -203,7 +203,7 @@ describe('the console’s groups', () => {
     for (const path of [
       '/admin/groups',
       '/admin/groups/group-0007',
-      '/admin/groups/new',
+      '/admin/new-group',
       '/admin/applications/app/edit',
     ]) {
       const page = await browser.get(path).expect(200)

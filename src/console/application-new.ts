@@ -19,8 +19,8 @@ import type { Form, Outcome, Screen, Visit } from './visit.js'
 /** The way to a new application: three answers, then its secret with what to paste. */
 export function addNewApplication(console: ConsoleRouter, ctx: Context): void {
   const { rows } = ctx.accessAdmin
-  console.page('/admin/applications/new', async (visit) => wizard(visit, { access: await rows.read() }))
-  console.change('/admin/applications/new', (visit, form) => make(ctx, visit, form))
+  console.page('/admin/new-application', async (visit) => wizard(visit, { access: await rows.read() }))
+  console.change('/admin/new-application', (visit, form) => make(ctx, visit, form))
 }
 
 interface Wizard {
@@ -48,7 +48,7 @@ function wizard(visit: Visit, { access, form = new URLSearchParams(), faults = [
     title: t.add,
     status: isConflict ? 409 : faults.length > 0 ? 400 : 200,
     content: html`${isConflict && notice('bad', groupTexts[language].conflict)}
-<form method="post" action="${href('/admin/applications/new')}">${token}<input type="hidden" name="revision" value="${access.revision}">
+<form method="post" action="${href('/admin/new-application')}">${token}<input type="hidden" name="revision" value="${access.revision}">
 ${selectField({ name: 'product', label: t.product, options, value: product })}
 ${shown.notice('id')}${shown.notice('name')}
 ${lineField({ name: 'address', label: t.address, hint: t.addressHint, value: address, faults: shown, isRequired: true })}

@@ -54,7 +54,7 @@ async function list({ accessAdmin }: Context, visit: Visit): Promise<Screen> {
     accessText(one, language, 3),
   ])
   const columns = [{ title: t.settings.name ?? '' }, { title: t.kind }, { title: t.settings.access ?? '' }]
-  const add = linkButton(href('/admin/applications/new'), t.add)
+  const add = linkButton(href('/admin/new-application'), t.add)
   return {
     section: 'applications',
     title: t.title,

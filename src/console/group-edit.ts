@@ -14,10 +14,10 @@ const nothing: NamedRules = { name: '', departments: [], roles: [], userids: [],
 /** New groups, and other rules for those that are there. */
 export function addGroupEditing(console: ConsoleRouter, ctx: Context): void {
   const { rows } = ctx.accessAdmin
-  console.page('/admin/groups/new', async (visit) =>
+  console.page('/admin/new-group', async (visit) =>
     groupForm(ctx, visit, { access: await rows.read(), before: undefined, group: nothing }),
   )
-  console.change('/admin/groups/new', async (visit, form) => {
+  console.change('/admin/new-group', async (visit, form) => {
     const group = groupTyped(form, form.get('name')?.trim() ?? '')
     return judged(ctx, visit, { access: await rows.read(), before: undefined, group, form })
   })

@@ -59,7 +59,7 @@ export async function groupForm(
     status: given.isConflict ? 409 : faults.isEmpty ? 200 : 400,
     script: 'group-lookup.js',
     content: html`${given.isConflict && form && conflictNotice(visit, { form, now, typed: group, labels: { departments: t.kinds.department, roles: t.kinds.role, userids: t.kinds.userid, groups: t.kinds.group } })}
-<form method="post" action="${href(before ? `/admin/groups/${before.name}/edit` : '/admin/groups/new')}">${token}${seenFields(access.revision, now)}
+<form method="post" action="${href(before ? `/admin/groups/${before.name}/edit` : '/admin/new-group')}">${token}${seenFields(access.revision, now)}
 ${!before && lineField({ name: 'name', label: t.name, hint: t.nameHint, faults, value: group.name, isRequired: true })}
 ${faults.notice('')}
 ${choices(t.rules, html`<p class="hint">${t.rulesHint}</p>${['departments', 'roles', 'userids', 'groups'].map((field) => faults.notice(field))}${picker({ language, picked: pickedBy(group, names), found, below, find, label: t.find })}`)}

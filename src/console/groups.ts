@@ -18,7 +18,7 @@ import type { Screen, Visit } from './visit.js'
 export function addGroups(console: ConsoleRouter, ctx: Context): void {
   const { rows, lookups } = ctx.accessAdmin
   console.page('/admin/groups', (visit) => list(ctx, visit))
-  console.download('/admin/groups/lookup', async ({ query, res }) => {
+  console.download('/admin/lookup', async ({ query, res }) => {
     res.json(await lookUp(query.get('q') ?? '', { rows: lookups, groups: (await rows.read()).groups }))
   })
   addGroupEditing(console, ctx)
@@ -52,7 +52,7 @@ async function list({ accessAdmin, config }: Context, visit: Visit): Promise<Scr
       html`${rules}${all > 3 && ` +${all - 3}`}`,
     ]
   })
-  const add = linkButton(href('/admin/groups/new'), t.add)
+  const add = linkButton(href('/admin/new-group'), t.add)
   return {
     section: 'groups',
     title: t.title,

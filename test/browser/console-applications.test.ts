@@ -46,7 +46,7 @@ describe.runIf(chromiumPath)('an application in the console', () => {
     await page.keyboard.type(HOME)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Grafana is added' }).waitFor()
-    expect(page.url()).toBe(`${site().server}/admin/applications/new`)
+    expect(page.url()).toBe(`${site().server}/admin/new-application`)
 
     const secret = (await page.locator('#secret').textContent()) ?? ''
     await page.getByRole('button', { name: 'Copy' }).last().click()
@@ -58,7 +58,7 @@ describe.runIf(chromiumPath)('an application in the console', () => {
   })
 
   it('is for the people of a group that is found as one types', async () => {
-    const page = await openConsole(await browser.context(), '/admin/groups/new')
+    const page = await openConsole(await browser.context(), '/admin/new-group')
     await page.getByRole('textbox', { name: 'Name' }).fill('zhang')
     await page.locator('#find').pressSequentially('张三')
     await page.getByRole('checkbox', { name: /张三/ }).check()
@@ -78,9 +78,9 @@ describe.runIf(chromiumPath)('an application in the console', () => {
       '/admin/applications',
       '/admin/applications/grafana',
       '/admin/applications/grafana/edit',
-      '/admin/applications/new',
+      '/admin/new-application',
       '/admin/groups',
-      '/admin/groups/new',
+      '/admin/new-group',
     ]) {
       await page.goto(site().server + path)
       expect(await overflow(page), path).toBe(0)

@@ -13,7 +13,7 @@ field.addEventListener('input', () => {
 async function lookUp() {
   const text = field.value.trim()
   const number = ++asked
-  const answer = text && (await fetch(`/admin/groups/lookup?q=${encodeURIComponent(text)}`).catch(() => undefined))
+  const answer = text && (await fetch(`/admin/lookup?q=${encodeURIComponent(text)}`).catch(() => undefined))
   const all = answer?.ok ? await answer.json().catch(() => []) : []
   // What was asked for later counts.
   if (number === asked) show(all)
