@@ -13,6 +13,7 @@ import { remedyOf, settingsIn } from '../src/console/overview/where-to-mend.js'
 import { overviewTexts } from '../src/console/texts/overview.js'
 import type { AuditRecord, HourlyFigure } from '../src/services/audit-trail.js'
 import { createConsoleWorld, enterConsole, formTokenOf, postForm, sendForm } from './support/console.js'
+import { asked } from './support/journal.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -231,12 +232,17 @@ describe('/admin/check-dingtalk', () => {
   })
 
   it('runs one at a time', async () => {
-    await using world = await createConsoleWorld()
+    await using world = await createConsoleWorld({ DINGTALK_TIMEOUT: '3s' })
     const browser = world.browser()
     await enterConsole(browser)
     const token = formTokenOf(await browser.get('/admin').expect(200))
-    const both = await Promise.all([1, 2].map(() => postForm(browser, check.to, { token })))
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    const before = asked(world, 'getuserinfo_bycode')
+    world.dingtalk.failNext('getuserinfo_bycode', 'hang')
+    const first = postForm(browser, check.to, { token }).then(({ status }) => status)
+    await expect.poll(() => asked(world, 'getuserinfo_bycode'), { timeout: 10_000 }).toBe(before + 1)
+    const second = await postForm(browser, check.to, { token })
+    expect(second.status).toBe(409)
+    expect(await first).toBe(200)
   })
 
   it('is late rather than without an end', async () => {

@@ -1631,4 +1631,23 @@ export const guards: readonly Guard[] = [
       tests: ['oidc/permission.test.ts'],
     },
   ),
+  ...against(
+    "Formulas in the audit trail's file",
+    {
+      name: 'the apostrophe before a formula',
+      file: 'console/trail/csv.ts',
+      find: 'begins.test(plain)',
+      replace: 'false',
+    },
+    {
+      name: 'the apostrophe behind what another program takes for the border of a cell',
+      file: 'console/trail/csv.ts',
+      find: '.replace(inside, "$1\'")',
+    },
+    {
+      name: 'the removal of control characters',
+      file: 'console/trail/csv.ts',
+      find: ".replaceAll(/\\p{Cc}+/gu, ' ')",
+    },
+  ),
 ]
