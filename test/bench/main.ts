@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { measurePages, type PageTime } from './audit.js'
 import { fill, loginsAmong, questionsAmong } from './growth.js'
 import { measureMemory } from './memory.js'
+import { loginsOfReturningPeople } from './operations.js'
 import { Program } from './program.js'
 import { type Growth, judge, printed, type Report, type Result } from './report.js'
 import { interleave, median, type Operation, runRound } from './rounds.js'
@@ -18,7 +20,9 @@ const USAGE = `npm run bench -- [options]
   --quick            2 rounds of half a second
   --memory           instead: memory over 100,000 logins and 1,000,000 /verify
   --growth           instead: a login and a /me with 1,000 and with 1,000,000 people and sessions
-  --scale N          a part of --memory and --growth, such as 0.01
+  --audit            instead: pages of an audit trail of 10,000,000 records, also on PostgreSQL where TEST_DATABASE_URL
+                     names one, and a login with and without the trail. Needs 15 GB below the folder for temporary files
+  --scale N          a part of --memory, --growth and --audit, such as 0.01
   --json             the report for programs
   --check            exit with 1 where a target is missed`
 
@@ -38,6 +42,7 @@ const { values: args } = parseArgs({
     quick: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    audit: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -55,6 +60,10 @@ async function main(): Promise<void> {
   const surroundings = { env: {}, cwd: directory, browsers: 1 }
   const { program: dingtalk } = await Program.start('dist-bench/test/bench/dingtalk.js', surroundings)
   await using _ = dingtalk
+  if (args.audit) {
+    await runAudit(dingtalk)
+    return
+  }
 
   const measured: Omit<Report, 'targets'> = {
     node: process.version,
@@ -166,6 +175,32 @@ async function runGrowth(dingtalk: Program): Promise<Growth[]> {
   } finally {
     for (const { site } of sized) await site[Symbol.asyncDispose]()
   }
+}
+
+/** The pages of a long trail, and what a login costs with a trail as a multiple of one without. */
+async function runAudit(dingtalk: Program): Promise<void> {
+  const kept: { site: Site; operation: Operation }[] = []
+  try {
+    for (const AUDIT_RETENTION of ['0', '180d']) {
+      const options = { name: 'server', dingtalk, directory, browsers } as const
+      const settings = { AUDIT_RETENTION }
+      const site = await Site.start({ ...options, databaseName: `kept-${AUDIT_RETENTION}.db`, settings })
+      kept.push({ site, operation: await loginsOfReturningPeople(site) })
+    }
+    const results = await interleave(kept, rounds, ({ site, operation }, lengths) =>
+      runRound(site.program, operation, { browsers, durationMs: durationMs * lengths }),
+    )
+    const [without, withTrail] = results.map(({ cpuMs }) => cpuMs)
+    say(`a login, CPU ms: ${without?.toFixed(3)} without the trail, ${withTrail?.toFixed(3)} with it`)
+  } finally {
+    for (const { site } of kept) await site[Symbol.asyncDispose]()
+  }
+  const times = await measurePages(directory, 10_000_000 * scale, process.env.TEST_DATABASE_URL)
+  console.log(args.json ? JSON.stringify(times, null, 2) : times.map(lineOf).join('\n'))
+}
+
+function lineOf({ database, page, medianMs, worstMs }: PageTime): string {
+  return `${database.padEnd(10)} ${medianMs.toFixed(1).padStart(7)} ms, at worst ${worstMs.toFixed(1).padStart(7)}: ${page}`
 }
 
 async function measureGrowth(

@@ -33,6 +33,8 @@ interface Options {
   directory: string
   databaseName?: string
   browsers: number
+  /** Beyond those that all have. */
+  settings?: Record<string, string>
 }
 
 /** One of the servers, running, and the way browsers log in there. */
@@ -60,7 +62,7 @@ export class Site implements AsyncDisposable {
   }
 
   static async start(options: Options): Promise<Site> {
-    const { name, dingtalk, directory, databaseName = `${name}.db`, browsers } = options
+    const { name, dingtalk, directory, databaseName = `${name}.db`, browsers, settings } = options
     const { script, flow } = sites[name]
     const databaseFile = path.join(directory, databaseName)
     const env = {
@@ -78,6 +80,7 @@ export class Site implements AsyncDisposable {
       SESSION_SECRETS: SECRET,
       RATE_LIMIT_PER_MINUTE: '1000000',
       LOG_LEVEL: 'info',
+      ...settings,
     }
     const { program, startMs } = await Program.start(script, { env, cwd: directory, browsers })
     return new Site(options, databaseFile, program, startMs)

@@ -45,45 +45,49 @@ export class PageStatements {
 
   /** `floor`: the lowest of the first ids there, as far down as a page by this source would look. */
   reach(source: Source, range: Range): Question {
-    const sql = `SELECT min("id") AS "floor", count(*) AS "looked" FROM (${looked('"id"', source)}) AS looked`
-    return { statement: this.#statement('audit_reach', source, [], sql), values: valuesOf(source, range, LOOK_AT) }
+    const sql = `SELECT min("id") AS "floor", count(*) AS "looked" FROM (${looked('"id"', source, LOOK_AT)}) AS looked`
+    return { statement: this.#statement('audit_reach', [source], sql), values: valuesOf(source, range) }
   }
 
   /** The records there that all other sources have as well; in each row, and in one more if there are none, how far it looked. */
   page(source: Source, others: Source[], range: Range, { lookAt, size }: { lookAt: number; size: number }): Question {
     const conditions = others.map(({ column, values }) => `"${column}" IN (${marks(values)})`)
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-    const sql = `WITH looked AS (${looked(COLUMNS, source)})
+    const sql = `WITH looked AS (${looked(COLUMNS, source, lookAt)})
       SELECT way."floor", way."looked", found.*
       FROM (SELECT min("id") AS "floor", count(*) AS "looked" FROM looked) AS way
-      LEFT JOIN (SELECT * FROM looked ${where} ORDER BY "id" DESC LIMIT CAST(? AS INTEGER)) AS found ON 1 = 1
+      LEFT JOIN (SELECT * FROM looked ${where} ORDER BY "id" DESC LIMIT ${size}) AS found ON 1 = 1
       ORDER BY found."id" DESC`
-    const values = [...valuesOf(source, range, lookAt), ...others.flatMap((other) => other.values), String(size)]
-    return { statement: this.#statement('audit_page', source, others, sql), values }
+    const values = [...valuesOf(source, range), ...others.flatMap((other) => other.values)]
+    return { statement: this.#statement(`audit_page_${lookAt}_${size}`, [source, ...others], sql), values }
   }
 
-  #statement(kind: string, source: Source, others: Source[], sql: string): Statement {
+  #statement(kind: string, sources: Source[], sql: string): Statement {
     // PostgreSQL's names are short.
-    const name = [
-      kind,
-      ...[source, ...others].map(({ column, values }) => `${column?.slice(0, 2) ?? 'all'}${values.length}`),
-    ].join('_')
+    const name = [kind, ...sources.map(({ column, values }) => `${column?.slice(0, 2) ?? 'all'}${values.length}`)].join(
+      '_',
+    )
     const statement = this.#known.get(name) ?? { name, sql }
     this.#known.set(name, statement)
     return statement
   }
 }
 
-/** One way through the index for each value, joined in the order of the ids: none is read further than is needed. */
-function looked(columns: string, { column, values }: Source): string {
-  const ways = column === undefined ? [''] : values.map(() => `"${column}" = ? AND `)
-  const each = ways.map((way) => `SELECT ${columns} FROM "AuditRecord" WHERE ${way}"id" >= ? AND "id" < ?`)
-  return `${each.join(' UNION ALL ')} ORDER BY "id" DESC LIMIT CAST(? AS INTEGER)`
+/**
+ * One way through the index for each value, joined in the order of the ids. @NOTE the limits are numbers, and each way
+ * has its own: PostgreSQL would rather sort all that there is than believe in a limit that it is told later.
+ */
+function looked(columns: string, { column, values }: Source, lookAt: number): string {
+  const end = `ORDER BY "id" DESC LIMIT ${lookAt}`
+  const way = (condition: string) =>
+    `SELECT ${columns} FROM "AuditRecord" WHERE ${condition}"id" >= ? AND "id" < ? ${end}`
+  if (column === undefined) return way('')
+  const ways = values.map((_, index) => `SELECT * FROM (${way(`"${column}" = ? AND `)}) AS way${index}`)
+  return `SELECT * FROM (${ways.join(' UNION ALL ')}) AS ways ${end}`
 }
 
-function valuesOf({ column, values }: Source, { from, below }: Range, limit: number): string[] {
-  const ways = column === undefined ? [from, below] : values.flatMap((value) => [value, from, below])
-  return [...ways, String(limit)]
+function valuesOf({ column, values }: Source, { from, below }: Range): string[] {
+  return column === undefined ? [from, below] : values.flatMap((value) => [value, from, below])
 }
 
 function marks(values: readonly string[]): string {
