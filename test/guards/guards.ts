@@ -1065,6 +1065,39 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'An audit trail that fails, fills or tells too much',
+    {
+      name: 'the bound of what waits for the database',
+      file: 'services/audit-writer.ts',
+      find: 'this.#waiting.length >= MAX_WAITING',
+      replace: 'this.#waiting.length < 0',
+    },
+    {
+      name: 'the record of what was lost',
+      file: 'services/audit-writer.ts',
+      find: 'if (this.#dropped === 0) return',
+      replace: 'if (this.#dropped >= 0) return',
+    },
+    {
+      name: 'the bound of strangers’ records',
+      file: 'services/audit-bounds.ts',
+      find: 'return count <= RECORDS_PER_MINUTE',
+      replace: 'return count > 0',
+    },
+    {
+      name: 'the settings alone of an application',
+      file: 'services/application-plan.ts',
+      find: 'const { id, secretHash, previousSecretHash, previousSecretUntil, createdAt, ...settings } = application',
+      replace: 'const settings = application',
+    },
+    {
+      name: 'the halves of what the database refuses',
+      file: 'services/audit-writer.ts',
+      find: 'if (half > 0) {',
+      replace: 'if (half < 0) {',
+    },
+  ),
+  ...against(
     'Floods',
     {
       name: 'the rate limit of /ding_url',
