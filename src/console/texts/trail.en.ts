@@ -2,7 +2,7 @@ import type { TrailTexts } from './trail.js'
 
 export const trailTextsEn: TrailTexts = {
   person: 'Person',
-  personHint: 'Name, id or unionid',
+  personHint: 'Name or id',
   application: 'Application (id)',
   event: 'What',
   anyEvent: 'Everything',
@@ -100,5 +100,9 @@ export const trailTextsEn: TrailTexts = {
     ended_by_operator: 'Ended by an operator',
     account_disabled: 'The account was disabled',
     expired: 'Expired',
+    not_permitted: 'Not among those who may',
+    login_declined: 'Declined in DingTalk',
+    attempt_missing: 'Begun in another browser, or over',
+    dingtalk_misconfigured: 'DingTalk refuses the settings',
   },
 }

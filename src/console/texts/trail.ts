@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors.js'
 import type { Language } from '../../pages/texts.js'
 import type { EndReason } from '../../services/audit.js'
 import type { AuditEvent } from '../../services/audit-events.js'
@@ -53,8 +54,13 @@ export interface TrailTexts {
   }
   groups: Record<EventGroup, string>
   events: Record<AuditEvent, string>
-  /** Why something ended, or came to nothing, where no error of ours says it. */
-  reasons: Record<EndReason | 'expired', string>
+  /** Why something ended or was refused, where the page that the person saw has no words for an operator. */
+  reasons: Record<
+    | EndReason
+    | Extract<ErrorCode, 'not_permitted' | 'login_declined' | 'attempt_missing' | 'dingtalk_misconfigured'>
+    | 'expired',
+    string
+  >
 }
 
 /** The texts of the audit trail. */

@@ -2,7 +2,7 @@ import type { TrailTexts } from './trail.js'
 
 export const trailTextsZh: TrailTexts = {
   person: '人员',
-  personHint: '姓名、ID 或 unionid',
+  personHint: '姓名或 ID',
   application: '应用（ID）',
   event: '事件',
   anyEvent: '全部',
@@ -93,5 +93,9 @@ export const trailTextsZh: TrailTexts = {
     ended_by_operator: '由管理员结束',
     account_disabled: '账号已停用',
     expired: '已过期',
+    not_permitted: '无权使用',
+    login_declined: '在钉钉中取消',
+    attempt_missing: '不是在此浏览器中发起，或已结束',
+    dingtalk_misconfigured: '钉钉不接受当前配置',
   },
 }

@@ -35,11 +35,11 @@ function rowOf(visit: Visit, record: AuditRecord, names: Names): Fragment[] {
   const by = administratorId !== null && administratorId !== userId && doneBy(nameOf(administratorId, names))
   return [
     html`<a href="${href(`/admin/trail/${id}`)}">${serverTime(at)}</a>`,
-    html`${eventWords(event, language)}${by && html`<br><span class="soft"><bdi>${by}</bdi></span>`}`,
+    html`${eventWords(event, language)}${by && html` <br><span class="soft"><bdi>${by}</bdi></span>`}`,
     userId && personLink(visit, userId, names),
     application && html`<bdi>${application}</bdi>`,
     outcomeOf(record, language),
-    html`${deviceOf(userAgent ?? '', pageTexts[language].account)}${ip && html`<br><span class="soft">${ip}</span>`}`,
+    html`${deviceOf(userAgent ?? '', pageTexts[language].account)}${ip && html` <br><span class="soft">${ip}</span>`}`,
   ]
 }
 

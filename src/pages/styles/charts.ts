@@ -23,6 +23,7 @@ export const charts = `
 .cards .card p { margin: 0 }
 .quick { display: flex; flex-wrap: wrap; gap: var(--s2) var(--s4); margin: 0 0 var(--s4); font-size: .9375rem }
 .filter.dense label { flex-basis: 8.5rem }
+.dense td:first-child { white-space: nowrap }
 .answer { font-size: var(--small) }
 .alert > :last-child { margin-bottom: 0 }
 @media (max-width: 40rem) {
