@@ -224,7 +224,7 @@ describe.runIf(chromiumPath)('inside the DingTalk client', () => {
   it('whose code is refused: an error that leads on, and not into the same again', async () => {
     const { page, asked } = await openClient('android', () => ({ ok: { code: 'nonsense' } }))
     await page.goto(`${site().server}/login?redirect=${encodeURIComponent('/?place=1')}`)
-    await page.getByText('code_rejected').waitFor()
+    await page.getByText('code_rejected').waitFor({ state: 'attached' })
     await page.getByRole('link', { name: 'Try again' }).click()
     await page.getByRole('alert').waitFor()
     await page.getByRole('link', { name: 'Log in with DingTalk' }).waitFor()
