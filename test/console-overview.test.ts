@@ -204,6 +204,21 @@ describe('/admin', () => {
     const answer = await browser.get('/admin?lang=zh').expect(200)
     expect(answer.text).toContain('37 人，共 37 次')
   })
+
+  it('knows of refusals soon after they happened', async () => {
+    await using world = await createConsoleWorld()
+    const browser = world.browser()
+    await enterConsole(browser)
+    for (const person of ['lisi', 'wangwu']) {
+      const other = world.browser()
+      const callback = await other.scan(person)
+      world.dingtalk.failNext('getuserinfo_bycode', { errcode: 853004 })
+      await other.get(callback).set('User-Agent', `the browser of ${person}`).expect(502)
+    }
+    const overview = async () => (await browser.get('/admin').expect(200)).text
+    await expect.poll(overview, { timeout: 8000 }).toContain('2 people, 2 times')
+    expect(await overview()).toContain('<code>DINGTALK_APP_SECRET</code>')
+  })
 })
 
 describe('/admin/check-dingtalk', () => {
