@@ -1,7 +1,7 @@
 /** The operator's console: its frame, and what only its pages have. */
 export const consoleStyle = `
 body.console { display: block; padding: 0 }
-.console > header { display: grid; grid-template-columns: 1fr auto; gap: 0 var(--s4); max-width: none; margin: 0; padding: var(--s2) var(--s5) 0; background: var(--surface); border-bottom: 1px solid var(--line) }
+.console > header { display: grid; grid-template-columns: 1fr auto; gap: 0 var(--s4); max-width: none; margin: 0; padding: var(--s2) max(var(--s5), 50% - 36rem + var(--s5)) 0; background: var(--surface); border-bottom: 1px solid var(--line) }
 .console .skip { position: absolute; inset: 0 auto auto 0; z-index: 2; padding: var(--s3); background: var(--surface) }
 .console .skip:not(:focus) { clip-path: inset(50%); width: 1px; height: 1px; padding: 0; overflow: hidden }
 .console .brand { align-self: center; color: inherit; text-decoration: none }
@@ -33,5 +33,6 @@ body.console { display: block; padding: 0 }
 .search input { flex: 1; min-width: 0; min-height: 2.5rem; padding: var(--s2) var(--s3); border: 1px solid var(--edge); border-radius: var(--radius); background: var(--surface) }
 .notes { margin: 0 0 var(--s4) }
 @media (max-width: 40rem) {
+  .console nav.sections { flex-wrap: wrap; gap: 0 } .sections a { padding: var(--s1) var(--s3) }
   .console > header, .console > main, .console > footer { padding-inline: var(--s4) } .card { padding: var(--s4) } }
 `

@@ -6,6 +6,8 @@ export const formsAndTables = `
 .field .fault { margin: 0; color: var(--bad); font-size: var(--small) }
 input, select, textarea { font: inherit; color: inherit; accent-color: var(--accent) }
 :is(.field, .filter) :is(input:not([type=checkbox], [type=radio]), select, textarea) { width: 100%; min-width: 0; min-height: 2.5rem; padding: var(--s2) var(--s3); border: 1px solid var(--edge); border-radius: var(--radius); background: var(--surface) }
+:is(.field, .filter) :is(input:not([type=checkbox], [type=radio]), select) { height: 2.625rem; padding-block: 0 }
+.filter .action { min-height: 2.625rem }
 .field textarea { min-height: 6rem; resize: vertical }
 .field [aria-invalid=true] { border-color: var(--bad); outline-color: var(--bad) }
 .check { display: flex; align-items: baseline; gap: var(--s2) }
@@ -31,7 +33,7 @@ dl { display: grid; grid-template-columns: minmax(7rem, 14rem) 1fr; gap: var(--s
 dt { color: var(--soft) }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: var(--s3) } }
-.empty { padding: var(--s7) var(--s4); border: 1px dashed var(--line); border-radius: var(--radius-large); text-align: center }
+.empty { margin: 0 0 var(--s5); padding: var(--s7) var(--s4); border: 1px dashed var(--line); border-radius: var(--radius-large); text-align: center }
 .empty h2 { margin: 0 0 var(--s1) }
 .empty p { color: var(--soft) }
 .empty .actions { justify-content: center; margin: 0 }
