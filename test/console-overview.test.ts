@@ -11,6 +11,7 @@ import { latencyOf, quantile } from '../src/console/overview/latency.js'
 import { bySlot, slotStarts, total } from '../src/console/overview/slots.js'
 import { remedyOf, settingsIn } from '../src/console/overview/where-to-mend.js'
 import { overviewTexts } from '../src/console/texts/overview.js'
+import { trailTexts } from '../src/console/texts/trail.js'
 import type { AuditRecord, HourlyFigure } from '../src/services/audit-trail.js'
 import { createConsoleWorld, enterConsole, formTokenOf, postForm, sendForm } from './support/console.js'
 import { asked } from './support/journal.js'
@@ -172,12 +173,20 @@ describe('DingTalk’s health', () => {
 
 describe('/admin', () => {
   it('says on a new server what to do first', async () => {
-    await using world = await createConsoleWorld({ AUDIT_RETENTION: '0' })
+    await using world = await createConsoleWorld()
     const browser = world.browser()
     await enterConsole(browser)
     const { text } = await browser.get('/admin?lang=zh').expect(200)
     expect(text).toContain(overviewTexts.zh.empty.title)
     expect(text).toContain(overviewTexts.zh.health.checkNow)
+  })
+
+  it('says where nothing is kept that it cannot show anything', async () => {
+    await using world = await createConsoleWorld({ AUDIT_RETENTION: '0' })
+    const browser = world.browser()
+    await enterConsole(browser)
+    const { text } = await browser.get('/admin').expect(200)
+    expect(text).toContain(trailTexts.en.notKept.title)
   })
 
   it('names the secret that was reset, when, for how many, and where to look', async () => {

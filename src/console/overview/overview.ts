@@ -7,6 +7,7 @@ import type { ConsoleRouter } from '../console-router.js'
 import { clockText, dateText, midnight, serverZone } from '../server-time.js'
 import { overviewTexts } from '../texts/overview.js'
 import { shellTexts } from '../texts/shell.js'
+import { trailTexts } from '../texts/trail.js'
 import type { Screen, Visit } from '../visit.js'
 import { attentionOf } from './attention.js'
 import { addCheck } from './check.js'
@@ -15,6 +16,9 @@ import { healthCard } from './health-card.js'
 import { loginsChart, peopleChart } from './login-charts.js'
 import { type By, slotStarts, total } from './slots.js'
 import { applicationsTable, latencyChart } from './use-charts.js'
+
+/** Until so many logins the server is new, and its operator told what to do first. */
+const FEW_LOGINS = 5
 
 /** The console's first page: how the server is, and what needs somebody. */
 export function addOverview(console: ConsoleRouter, ctx: Context): void {
@@ -32,20 +36,18 @@ async function overviewScreen(visit: Visit, ctx: Context): Promise<Screen> {
   const events = await ctx.auditTrail.figures('event', since)
   const health = await readHealth(ctx.auditTrail, now)
   const today = events.filter(({ hour }) => hour >= midnight(now))
+  const logins = total(events.filter(({ name }) => name === 'login_succeeded' || name === 'login_refused'))
   return {
     section: 'overview',
     title: shellTexts[language].sections.overview,
     content: html`${health.problems.length > 0 && healthCard(visit, health, now)}
 ${await numbersToday(visit, ctx, today)}
 ${attentionOf(visit, { events, warnings: ctx.warnings, health, now })}
-${isNew(events) ? newServer(visit) : await charts(visit, ctx, { by, starts, events })}
+${logins < FEW_LOGINS && firstSteps(visit, ctx)}
+${logins > 0 && (await charts(visit, ctx, { by, starts, events }))}
 ${health.problems.length === 0 && healthCard(visit, health, now)}
 <p class="soft">${overviewTexts[language].zone(serverZone())}</p>`,
   }
-}
-
-function isNew(events: readonly HourlyFigure[]): boolean {
-  return !events.some(({ name }) => name.startsWith('login_'))
 }
 
 async function numbersToday({ language, href }: Visit, ctx: Context, today: readonly HourlyFigure[]): Promise<Html> {
@@ -57,7 +59,8 @@ async function numbersToday({ language, href }: Visit, ctx: Context, today: read
   return html`<div class="cards">${number(texts.signedIn, await ctx.sessions.countAlive(), html`${texts.sessions}`)}${number(texts.loginsToday, count('login_succeeded'), link('login_succeeded'))}${number(texts.refusalsToday, count('login_refused'), link('login_refused'))}</div>`
 }
 
-function newServer({ language, href }: Visit): Html {
+function firstSteps({ language, href }: Visit, { config }: Context): Html {
+  if (config.auditRetentionMs === 0) return emptyState(trailTexts[language].notKept)
   const { empty } = overviewTexts[language]
   const action = html`${linkButton(href('/admin/applications'), empty.documentation)}${linkButton(href('/admin/settings'), empty.settings, { weight: 'quiet' })}`
   return emptyState({ title: empty.title, text: empty.text, action })

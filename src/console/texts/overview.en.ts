@@ -166,8 +166,8 @@ export const overviewTextsEn: OverviewTexts = {
     outcome: 'Outcome',
   },
   empty: {
-    title: 'Nobody has logged in yet',
-    text: 'First ask DingTalk whether all is set up as it must be. Then log in once by /login, and add your first application.',
+    title: 'This server is new',
+    text: 'First ask DingTalk whether all is set up as it must be (the button below). Then add your first application: what people do appears here.',
     settings: 'Look at the settings',
     documentation: 'Add an application',
   },

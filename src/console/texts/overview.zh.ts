@@ -142,8 +142,8 @@ export const overviewTextsZh: OverviewTexts = {
     outcome: '结果',
   },
   empty: {
-    title: '还没有人登录过',
-    text: '请先询问钉钉，确认配置无误；然后打开 /login 登录一次，并添加第一个应用。',
+    title: '这是一台新服务器',
+    text: '请先点击下面的按钮询问钉钉，确认配置无误；然后添加第一个应用。有人登录后，这里会显示数据。',
     settings: '查看设置',
     documentation: '添加应用',
   },
