@@ -74,20 +74,20 @@ export class PageStatements {
 }
 
 /**
- * One way through the index for each value, joined in the order of the ids. @NOTE the limits are numbers, and each way
- * has its own: PostgreSQL would rather sort all that there is than believe in a limit that it is told later.
+ * One way through the index for each value, joined in the order of the ids. @NOTE PostgreSQL plans without the values,
+ * by what is usual: compared and sorted in pairs, no other index will do; and it believes in limits only as numbers.
  */
 function looked(columns: string, { column, values }: Source, lookAt: number): string {
-  const end = `ORDER BY "id" DESC LIMIT ${lookAt}`
-  const way = (condition: string) =>
-    `SELECT ${columns} FROM "AuditRecord" WHERE ${condition}"id" >= ? AND "id" < ? ${end}`
-  if (column === undefined) return way('')
-  const ways = values.map((_, index) => `SELECT * FROM (${way(`"${column}" = ? AND `)}) AS way${index}`)
-  return `SELECT * FROM (${ways.join(' UNION ALL ')}) AS ways ${end}`
+  const all = `SELECT ${columns} FROM "AuditRecord" WHERE`
+  if (column === undefined) return `${all} "id" >= ? AND "id" < ? ORDER BY "id" DESC LIMIT ${lookAt}`
+  const pair = `("${column}", "id")`
+  const way = `${all} ${pair} >= (?, ?) AND ${pair} < (?, ?) ORDER BY "${column}" DESC, "id" DESC LIMIT ${lookAt}`
+  const ways = values.map((_, index) => `SELECT * FROM (${way}) AS way${index}`)
+  return `SELECT * FROM (${ways.join(' UNION ALL ')}) AS ways ORDER BY "id" DESC LIMIT ${lookAt}`
 }
 
 function valuesOf({ column, values }: Source, { from, below }: Range): string[] {
-  return column === undefined ? [from, below] : values.flatMap((value) => [value, from, below])
+  return column === undefined ? [from, below] : values.flatMap((value) => [value, from, value, below])
 }
 
 function marks(values: readonly string[]): string {
