@@ -55,6 +55,16 @@ async function openCode(page: Page, query = ''): Promise<void> {
 const pages: PageCase[] = [
   { name: 'login', visitor: 'stranger', open: (page) => openCode(page) },
   { name: 'login-error', visitor: 'stranger', open: (page) => openCode(page, '?error=attempt_expired') },
+  {
+    name: 'login-without-code',
+    visitor: 'stranger',
+    open: async (page) => {
+      await page.route('**/login/qrcode.htm*', (route) => route.abort())
+      await page.goto(`${site().server}/login`)
+      await page.locator('.failed').waitFor()
+      await page.unroute('**/login/qrcode.htm*')
+    },
+  },
   { name: 'login-phone', visitor: 'stranger on a phone', open: (page) => page.goto(`${site().server}/login`) },
   {
     // Not among those that are weighed: no browser but DingTalk's loads DingTalk's library.
