@@ -197,11 +197,26 @@ describe('/admin/trail', () => {
     await browser.get('/admin/trail/1').expect(404)
   })
 
-  it('says that nothing fits, and how far a search went that found little', async () => {
+  it('says that nothing fits', async () => {
     await using world = await createConsoleWorld()
     const browser = await administrator(world)
     const { text } = await browser.get('/admin/trail?application=nothing').expect(200)
     expect(text).toContain('Nothing found')
+  })
+
+  it('says how far a search went that has found nothing so far', async () => {
+    await using world = await createConsoleWorld()
+    const browser = await administrator(world)
+    const begin = Date.now() - DAY
+    const rows = Array.from({ length: 4200 }, (_, n) => {
+      const [application, event] = n % 2 ? ['wiki', 'application_entered'] : ['chat', 'application_refused']
+      return `('${idOf(begin + n)}', '${new Date(begin + n).toISOString()}', '${event}', '${application}')`
+    })
+    await world.sql(`INSERT INTO "AuditRecord" ("id", "at", "event", "application") VALUES ${rows.join(', ')}`)
+    const { text } = await browser.get('/admin/trail?application=wiki&event=application_refused').expect(200)
+    expect(text).toContain('The search went back to this time so far:')
+    expect(text).not.toContain('Nothing found')
+    expect(text).toContain('rel="next"')
   })
 
   it('is nothing to others', async () => {
