@@ -12,7 +12,7 @@ import type { Visit } from './visit.js'
 /** Who is at the door: an administrator with a fresh scan, or somebody who may become one by a scan. */
 export type Arrival = { kind: 'visit'; visit: Visit; pass: string } | { kind: 'stranger' }
 
-type Dependencies = Pick<Context, 'config' | 'login' | 'browserSessions' | 'administrators' | 'consolePasses'>
+type Dependencies = Pick<Context, 'config' | 'login' | 'browserSessions' | 'administrators' | 'consolePasses' | 'audit'>
 
 /** Decides who gets into the console, at each request anew. */
 export class Gate {
@@ -24,10 +24,13 @@ export class Gate {
 
   /** @throws {AppError} `not_found` for who is signed in and no administrator */
   async arrive(req: Request, res: Response): Promise<Arrival> {
-    const { browserSessions, administrators, consolePasses } = this.#ctx
+    const { browserSessions, administrators, consolePasses, audit } = this.#ctx
     const live = await browserSessions.signedIn(req)
     if (!live) return { kind: 'stranger' }
-    if (!(await administrators.rightOf(live.user))) throw new AppError('not_found', { userId: live.user.id })
+    if (!(await administrators.rightOf(live.user))) {
+      audit.consoleRefused(req.client, { userId: live.user.id, reason: 'no_administrator' })
+      throw new AppError('not_found', { userId: live.user.id })
+    }
     const sessionIds = browserSessions.cookieIdsOf(req)
     const pass = consolePasses.find(req, { userId: live.user.id, sessionIds })
     if (!pass) return { kind: 'stranger' }

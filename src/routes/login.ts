@@ -90,6 +90,7 @@ export function loginRoutes(ctx: Dependencies): Router {
     if (attempt.way !== 'scan' || isInDingTalk(req) || !isOfConsole(attempt.target, config.publicUrl)) return
     if (!(await administrators.rightOf(login.user))) return
     consolePasses.grant(res, { userId: login.user.id, sessionId: login.sessionId })
+    audit.consoleEntered(req.client, login.user.id)
   }
 
   /** A login that failed has spent its attempt: the code may have been used even when the response never came. */
