@@ -81,6 +81,20 @@ async function allPages(rows: SqlAuditRows, filter: AuditFilter, size: number): 
 }
 
 describe('the audit trail in the database', () => {
+  it('counts no application that somebody makes up', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn('zhangsan')
+    await browser.get('/verify?app=made-up').expect(403)
+    await vi.waitFor(async () => {
+      const counted = await world.sql(`SELECT * FROM "HourlyFigure" WHERE "name" = 'application_refused'`)
+      expect(counted).toHaveLength(1)
+    }, PATIENT)
+    expect(await world.sql(`SELECT * FROM "HourlyFigure" WHERE "figure" = 'application'`)).toEqual([])
+    const [refused] = await world.sql(`SELECT * FROM "AuditRecord" WHERE "event" = 'application_refused'`)
+    expect(refused).toMatchObject({ application: null, details: expect.stringContaining('made-up') })
+  })
+
   it('has a record of each login, refusal and end, and only a count of those that were begun', async () => {
     await using world = await createWorld()
     const browser = world.browser()

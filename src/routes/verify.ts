@@ -8,6 +8,7 @@ import { AppError } from '../errors.js'
 import { isFromTrustedPeer } from '../middleware/client-address.js'
 import { addEndpoint } from '../middleware/endpoint.js'
 import { WarnOnce } from '../middleware/warn-once.js'
+import type { Application } from '../services/application.js'
 import { harmlessUsername } from '../services/harmless-username.js'
 import { groupsFor, isPermitted } from '../services/permission.js'
 import type { User } from '../services/ports.js'
@@ -40,7 +41,7 @@ export function verifyRoutes(ctx: Dependencies): Router {
     const person = await knownPeople.of(live)
     const { user, email, groups = [] } = person
     if (id !== undefined && !(application && isPermitted(application, person)))
-      throw refused(req, res, { id: id.slice(0, MAX_ID_LENGTH), name: application?.name, user })
+      throw refused(req, res, { id: id.slice(0, MAX_ID_LENGTH), application, user })
     res.set('X-Auth-Request-User', user.id)
     // Headers carry ASCII alone.
     res.set('X-Auth-Request-Preferred-Username', encodeURIComponent(harmlessUsername(user)))
@@ -59,13 +60,15 @@ export function verifyRoutes(ctx: Dependencies): Router {
   }
 
   /** The error of somebody who may not enter. A proxy that shows no page of ours finds the address of one in a header. */
-  function refused(req: Request, res: Response, { id, name = id, user }: Refusal): AppError {
+  function refused(req: Request, res: Response, { id, application, user }: Refusal): AppError {
     const againUrl = loginUrlOf(req, { anew: true })
     const redirectTo = new URL(againUrl).searchParams.get('redirect') ?? undefined
     const page = address('/login', { error: 'not_permitted', redirect: redirectTo })
     res.set('X-Auth-Request-Redirect', `${config.publicUrl}${page}`)
-    res.locals.refusal = { application: name, username: user.username, againUrl }
-    audit.applicationRefused(req.client, { application: id, userId: user.id, error: 'not_permitted', at: 'verify' })
+    res.locals.refusal = { application: application?.name ?? id, username: user.username, againUrl }
+    // Applications are counted by name: whoever asks must not make up more of them.
+    const asked = application ? { application: id } : { detail: id }
+    audit.applicationRefused(req.client, { ...asked, userId: user.id, error: 'not_permitted', at: 'verify' })
     return new AppError('not_permitted', { detail: id, userId: user.id })
   }
 
@@ -80,9 +83,9 @@ export function verifyRoutes(ctx: Dependencies): Router {
 }
 
 interface Refusal {
-  /** The application's. */
+  /** As it was asked for. */
   id: string
-  name: string | undefined
+  application: Pick<Application, 'name'> | undefined
   user: User
 }
 
