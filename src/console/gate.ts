@@ -31,7 +31,8 @@ export class Gate {
       audit.consoleRefused(req.client, { userId: live.user.id, reason: 'no_administrator' })
       throw new AppError('not_found', { userId: live.user.id })
     }
-    const sessionIds = browserSessions.cookieIdsOf(req)
+    // A pass ends with its session, whichever other one is alive beside it.
+    const sessionIds = await browserSessions.liveCookieIdsOf(req)
     const pass = consolePasses.find(req, { userId: live.user.id, sessionIds })
     if (!pass) return { kind: 'stranger' }
     return { kind: 'visit', pass, visit: this.#visitOf(req, res, live, pass) }

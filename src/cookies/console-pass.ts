@@ -16,7 +16,7 @@ interface Options {
 /** A scan for the console: whose, in which session, and when. */
 interface Pass {
   userId: string
-  /** The session cookie's ids, as this browser sent them. */
+  /** The ids of the session cookies that this browser sent, those that are alive. */
   sessionIds: readonly string[]
 }
 

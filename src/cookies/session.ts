@@ -120,6 +120,13 @@ export class BrowserSessions {
     return [...new Set(ids)].filter((id) => id !== undefined)
   }
 
+  /** Those of them whose sessions are alive. */
+  async liveCookieIdsOf(req: Request): Promise<string[]> {
+    const live: string[] = []
+    for (const id of this.cookieIdsOf(req)) if (await this.#options.sessions.find(id)) live.push(id)
+    return live
+  }
+
   /** Where a browser sent several cookies of this name: expires those that stand at other domains, as far as we may. */
   #expireVariants(req: Request, res: Response): void {
     if (cookiesNamed(this.cookieName, req.headers.cookie).length < 2) return
