@@ -23,4 +23,11 @@ describe('the console', () => {
     await browser.post('/logout', PUBLIC_URL).expect(204)
     await get().expect(302)
   })
+
+  it.each(['/admin/lookup?q=a%00', '/admin/trail?person=a%00'])('searches without NUL at %s', async (page) => {
+    await using world = await createConsoleWorld()
+    const browser = world.browser()
+    await enterConsole(browser)
+    await browser.get(page).expect(200)
+  })
 })

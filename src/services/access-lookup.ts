@@ -29,7 +29,8 @@ export async function lookUp(
   text: string,
   { rows, groups }: { rows: LookupRows; groups: readonly Pick<Group, 'name'>[] },
 ): Promise<Named[]> {
-  const wanted = text.trim().slice(0, 64)
+  // PostgreSQL takes no NUL.
+  const wanted = text.replaceAll('\0', '').trim().slice(0, 64)
   if (wanted === '') return []
   const named = await rows.names(wanted)
   const people = await peopleCalled(wanted, rows)

@@ -20,7 +20,7 @@ export type Found =
   | { choices: NamedPerson[]; for: 'person' | 'by'; filter?: undefined }
 
 export function readTrailQuery(query: URLSearchParams): TrailQuery {
-  const read = (name: string) => query.get(name)?.trim().slice(0, MAX_TEXT) || undefined
+  const read = (name: string) => query.get(name)?.replaceAll('\0', '').trim().slice(0, MAX_TEXT) || undefined
   const [person, application, event, by, when, from, to] = filterNames.map(read)
   return { person, application, event, by, when, from, to }
 }
