@@ -25,6 +25,8 @@ import { LoginService } from './services/login.js'
 import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
+import { PeopleAdmin } from './services/people-admin.js'
+import { PeopleSearch } from './services/people-search.js'
 import { Profiles } from './services/profiles.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
@@ -137,6 +139,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     ...{ rows: rows.access, workEmails: rows.profiles },
     ...{ emailDomain, now },
   })
+  const administrators = new Administrators({ rows: rows.administrators, named: config.admins, now })
   const knownPeople = new KnownPeople({ rules: accessRules, ...config.membership, emailDomain, now })
   const openid = new LazyOpenid({
     config,
@@ -173,7 +176,10 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     knownPeople,
     attemptCookies: new AttemptCookies({ secrets: session.secrets, secure, timeoutMs: config.login.timeoutMs }),
     browserSessions,
-    administrators: new Administrators({ rows: rows.administrators, named: config.admins, now }),
+    administrators,
+    peopleSearch: new PeopleSearch({ rows: rows.peopleSearch, sessions, administrators }),
+    peopleAdmin: (audit: Audit) =>
+      new PeopleAdmin({ people: rows.people, sessions: rows.sessions, administrators, audit, now }),
     consolePasses: new ConsolePasses({ secrets: session.secrets, secure, now }),
     accessAdmin: { ...accessAdminRows(database), rows: rows.access, directoryNames: rows.directoryNames, now },
     openid,

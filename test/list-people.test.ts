@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { PrismaAdministratorRows } from '../src/adapters/database/administrator-rows.js'
 import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../src/adapters/database/people-rows.js'
 import { SqlSessionRows } from '../src/adapters/database/session-rows.js'
 import { peopleAsJson, peopleAsTable } from '../src/cli/list-people.js'
 import { createLogger } from '../src/log.js'
+import { Administrators } from '../src/services/administrators.js'
 import { Audit } from '../src/services/audit.js'
 import { PeopleAdmin } from '../src/services/people-admin.js'
 import { makeDatabase } from './support/database.js'
@@ -37,10 +39,13 @@ async function createPlace(people: number): Promise<Place> {
   const operator = new PeopleAdmin({
     people: new PrismaPeopleRows(database),
     sessions: new SqlSessionRows(database),
+    administrators: new Administrators({ rows: new PrismaAdministratorRows(database), named: [] }),
     audit: new Audit({ log: createLogger('silent') }),
   })
   return { operator, recorder, [Symbol.asyncDispose]: () => cleanUp.run() }
 }
+
+const nobody = new Set<string>()
 
 async function textOf(parts: AsyncIterable<string>): Promise<string> {
   let text = ''
@@ -54,7 +59,7 @@ describe('the list of many people', () => {
     ['JSON', peopleAsJson],
   ])('is printed as %s while it is read', async (_, format) => {
     await using place = await createPlace(PEOPLE)
-    const parts = format(place.operator.list())
+    const parts = format(place.operator.list(), nobody)
     expect((await parts.next()).value).toContain('人1')
     const forFirst = place.recorder.take().length
     await textOf(parts)
@@ -64,20 +69,20 @@ describe('the list of many people', () => {
 
   it('has everybody once, in either form', async () => {
     await using place = await createPlace(PEOPLE)
-    const people = JSON.parse(await textOf(peopleAsJson(place.operator.list())))
+    const people = JSON.parse(await textOf(peopleAsJson(place.operator.list(), nobody)))
     expect(new Set(people.map(({ id }: { id: string }) => id)).size).toBe(PEOPLE)
     expect(people).toHaveLength(PEOPLE)
     expect(people[0]).toMatchObject({ sessions: 1, lastLoginAt: '2026-08-01T08:00:00.000Z' })
-    const lines = (await textOf(peopleAsTable(place.operator.list()))).trimEnd().split('\n')
+    const lines = (await textOf(peopleAsTable(place.operator.list(), nobody))).trimEnd().split('\n')
     expect(lines).toHaveLength(PEOPLE + 1)
     expect(lines.filter((line) => line.startsWith('USERNAME'))).toHaveLength(1)
   })
 
   it.each([0, 500, 1000])('ends well: %i people', async (count) => {
     await using place = await createPlace(count)
-    const text = await textOf(peopleAsJson(place.operator.list()))
+    const text = await textOf(peopleAsJson(place.operator.list(), nobody))
     expect(text).toBe(`${JSON.stringify(JSON.parse(text), null, 2)}\n`)
     expect(JSON.parse(text)).toHaveLength(count)
-    expect((await textOf(peopleAsTable(place.operator.list()))).trimEnd().split('\n')).toHaveLength(count + 1)
+    expect((await textOf(peopleAsTable(place.operator.list(), nobody))).trimEnd().split('\n')).toHaveLength(count + 1)
   })
 })

@@ -1,9 +1,10 @@
 import { SqlGroupRows } from '../adapters/database/group-rows.js'
+import type { Right } from '../services/administrators.js'
 import type { DirectoryProfile } from '../services/directory.js'
 import { GroupIndex } from '../services/group-index.js'
 import type { KnownUser, SessionInfo } from '../services/ports.js'
 import { withDatabase } from './operator-database.js'
-import { adminOf } from './people-admin.js'
+import { administratorsOf, adminOf } from './people-admin.js'
 import { printResult } from './print.js'
 import { table } from './table.js'
 
@@ -15,11 +16,20 @@ export function showUser(name: string, json: boolean): Promise<void> {
     const groups = profile
       ? new GroupIndex(await new SqlGroupRows(tools.database).list()).namesFor({ userid, profile })
       : []
-    printResult({ json: { user, groups, sessions }, text: textOf({ user, groups, sessions }) }, json)
+    const right = await administratorsOf(tools.database).rightOf(user)
+    const told = { user, administrator: right ?? null, groups, sessions }
+    printResult({ json: told, text: textOf(told) }, json)
   })
 }
 
-function textOf({ user, groups, sessions }: { user: KnownUser; groups: string[]; sessions: SessionInfo[] }): string {
+interface Told {
+  user: KnownUser
+  administrator: Right | null
+  groups: string[]
+  sessions: SessionInfo[]
+}
+
+function textOf({ user, administrator, groups, sessions }: Told): string {
   const facts: [string, string[]][] = [
     ['username', [user.username]],
     ['handle', [user.handle ?? 'none yet']],
@@ -31,6 +41,7 @@ function textOf({ user, groups, sessions }: { user: KnownUser; groups: string[];
     ['last login', [user.lastLoginAt.toISOString()]],
     ['last found in the directory', [user.membershipCheckedAt?.toISOString() ?? 'never asked']],
     ['state', [user.disabledAt ? `disabled since ${user.disabledAt.toISOString()}` : 'enabled']],
+    ['administrator', administrator ? [administrator === 'setting' ? 'by ADMINS' : 'yes'] : []],
     ...(user.profile ? factsOf(user.profile) : []),
     ['groups', groups],
     ['read', user.profileReadAt ? [user.profileReadAt.toISOString()] : []],

@@ -8,7 +8,9 @@ const NAME = 'a username, an id or a unionid'
 
 /** `users`: what an operator may do to people. */
 export function addUsersCommand(program: Command): void {
-  const users = program.command('users').description('people: list, show, disable, enable, end sessions, give handles')
+  const users = program
+    .command('users')
+    .description('people: list, show, disable, enable, end sessions, give handles, make administrators')
   const add = (words: string, description: string) =>
     users.command(words).description(description).option('--json', 'print for programs')
 
@@ -27,6 +29,16 @@ export function addUsersCommand(program: Command): void {
   add('end-sessions', 'log them out everywhere')
     .argument('<name>', NAME)
     .action(async (name: string, { json = false }: Options) => (await import('./users.js')).endSessions(name, json))
+  add('make-admin', 'may open the console')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) =>
+      (await import('./users.js')).makeAdministrator(name, json),
+    )
+  add('unmake-admin', 'may open the console no longer')
+    .argument('<name>', NAME)
+    .action(async (name: string, { json = false }: Options) =>
+      (await import('./users.js')).unmakeAdministrator(name, json),
+    )
   add('set-handle', 'gives somebody their handle before their first login')
     .argument('<id>', 'a unionid, or the userid of the directory')
     .argument('<handle>', 'a-z, 0-9, dot, hyphen, underscore')

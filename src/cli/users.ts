@@ -4,12 +4,15 @@ import { HandlePromises } from '../services/handle-promises.js'
 import type { PeopleAdmin } from '../services/people-admin.js'
 import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { withDatabase } from './operator-database.js'
-import { adminOf } from './people-admin.js'
+import { administratorsOf, adminOf } from './people-admin.js'
 import { printAll, printResult, type Result } from './print.js'
 
 /** Prints everybody, as they are read. */
 export function listUsers(json: boolean): Promise<void> {
-  return withAdmin((admin) => printAll((json ? peopleAsJson : peopleAsTable)(admin.list())))
+  return withDatabase(async (tools) => {
+    const administrators = await administratorsOf(tools.database).ids()
+    await printAll((json ? peopleAsJson : peopleAsTable)(adminOf(tools).list(), administrators))
+  })
 }
 
 /** No login from now on, and no session. @throws {OperatorError} */
@@ -23,7 +26,7 @@ export function disableUser(name: string, json: boolean): Promise<void> {
 /** @throws {OperatorError} */
 export function enableUser(name: string, json: boolean): Promise<void> {
   return answer(json, async (admin) => {
-    const user = await admin.enable(name)
+    const { user } = await admin.enable(name)
     return { text: `${user.username} may log in again`, json: { user } }
   })
 }
@@ -33,6 +36,22 @@ export function endSessions(name: string, json: boolean): Promise<void> {
   return answer(json, async (admin) => {
     const { user, sessionsEnded } = await admin.endSessions(name)
     return { text: `${user.username}: sessions ended: ${sessionsEnded}`, json: { user, sessionsEnded } }
+  })
+}
+
+/** Lets somebody open the console. @throws {OperatorError} */
+export function makeAdministrator(name: string, json: boolean): Promise<void> {
+  return answer(json, async (admin) => {
+    const { user } = await admin.makeAdministrator(name)
+    return { text: `${user.username} is an administrator`, json: { user } }
+  })
+}
+
+/** @throws {OperatorError} */
+export function unmakeAdministrator(name: string, json: boolean): Promise<void> {
+  return answer(json, async (admin) => {
+    const { user } = await admin.unmakeAdministrator(name)
+    return { text: `${user.username} is no administrator any more`, json: { user } }
   })
 }
 

@@ -29,6 +29,11 @@ export function readAuditRetention(environment: Record<string, string | undefine
   return parsed.success ? parsed.data : schema.parse(undefined)
 }
 
+/** ADMINS alone. @throws {ConfigError} */
+export function readAdmins(environment: Record<string, string | undefined>): string[] {
+  return readAlone(environment, 'ADMINS', schemas.development.shape.ADMINS)
+}
+
 function readAlone<T>(environment: Record<string, string | undefined>, name: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(environment[name]?.trim() || undefined)
   if (parsed.success) return parsed.data

@@ -1,10 +1,14 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { readFormText } from '../api/read-form.js'
+import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { AppError, OperatorError } from '../errors.js'
 import { languageOf } from '../pages/language.js'
+import { inOtherLanguage } from '../pages/other-language.js'
 import { sendPage } from '../pages/send-page.js'
 import { consoleStylesheet } from '../pages/stylesheet.js'
+import { isInDingTalk } from '../routes/in-client.js'
+import { elsewherePage } from './elsewhere.js'
 import { Gate } from './gate.js'
 import { lateFormPage } from './late-form.js'
 import { refusedChange } from './refused-change.js'
@@ -33,7 +37,7 @@ export class ConsoleRouter {
   page(path: string, show: Show): void {
     this.#add(path, 'GET', async (req, res) => {
       const arrival = await this.#gate.arrive(req, res)
-      if (arrival.kind === 'stranger') return this.#gate.sendToLogin(req, res)
+      if (arrival.kind === 'stranger') return this.#sendToLogin(req, res)
       this.#send(arrival.visit, await show(arrival.visit))
     })
   }
@@ -42,7 +46,7 @@ export class ConsoleRouter {
   download(path: string, stream: Stream): void {
     this.#add(path, 'GET', async (req, res) => {
       const arrival = await this.#gate.arrive(req, res)
-      if (arrival.kind === 'stranger') return this.#gate.sendToLogin(req, res)
+      if (arrival.kind === 'stranger') return this.#sendToLogin(req, res)
       await stream(arrival.visit)
     })
   }
@@ -89,6 +93,21 @@ export class ConsoleRouter {
       forms: ["'self'"],
       sheet: consoleStylesheet,
     })
+  }
+
+  #sendToLogin(req: Request, res: Response): void {
+    if (!isInDingTalk(req)) {
+      redirect(res, this.#gate.loginUrl(req.originalUrl))
+      return
+    }
+    const { brand, publicUrl } = this.#ctx.config
+    const address = `${publicUrl}${req.originalUrl}`
+    res.status(403)
+    sendPage(
+      res,
+      elsewherePage({ language: languageOf(req), brand, otherLanguageUrl: inOtherLanguage(req), address }),
+      { own: true, images: [brand.logoUrl] },
+    )
   }
 
   #sendLate(req: Request, res: Response, form: Form, visit: Visit | undefined): void {

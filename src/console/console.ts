@@ -4,6 +4,7 @@ import { addApplications } from './applications.js'
 import { ConsoleRouter, nothingThere } from './console-router.js'
 import { addGroups } from './groups.js'
 import { addOverview } from './overview/overview.js'
+import { addPeople } from './people.js'
 import { addSettings } from './settings.js'
 import { addTrail } from './trail/trail.js'
 
@@ -11,6 +12,7 @@ import { addTrail } from './trail/trail.js'
 export function createConsole(ctx: Context): Router {
   const console = new ConsoleRouter(ctx)
   addOverview(console, ctx)
+  addPeople(console, ctx)
   addApplications(console, ctx)
   addGroups(console, ctx)
   addTrail(console, ctx)

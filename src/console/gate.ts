@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express'
 import { address } from '../api/address.js'
 import { queryOf } from '../api/read-query.js'
-import { redirect } from '../api/redirect.js'
 import type { Context } from '../context.js'
 import { AppError } from '../errors.js'
 import { html } from '../pages/html.js'
@@ -41,10 +40,6 @@ export class Gate {
   /** Where a scan begins that leads back to this page of the console. */
   loginUrl(page: string): string {
     return this.#ctx.login.beginUrl(`${this.#ctx.config.publicUrl}${page}`, { anew: true }).url
-  }
-
-  sendToLogin(req: Request, res: Response): void {
-    redirect(res, this.loginUrl(req.originalUrl))
   }
 
   #visitOf(req: Request, res: Response, { user }: LiveSession, pass: string): Visit {

@@ -31,6 +31,9 @@ function sendPreflight(res: Response, allowed: readonly string[]): void {
   res.status(204).end()
 }
 
+/** A page for people alone, which no front end's script reads. */
+const ACCOUNT = /^\/account\/?$/
+
 /** The origins of front ends: which may read our responses, and which may change something. */
 export class CrossOrigin {
   readonly #frontends: ReadonlySet<string>
@@ -44,6 +47,7 @@ export class CrossOrigin {
   /** Lets allowed front ends read every response, errors too. */
   readonly headers: RequestHandler = (req, res, next) => {
     res.vary('Origin')
+    if (ACCOUNT.test(req.path)) return next()
     const origin = req.get('origin')
     if (origin !== undefined && this.#frontends.has(origin)) {
       res.set('Access-Control-Allow-Origin', origin)

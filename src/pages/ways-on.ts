@@ -27,7 +27,7 @@ export function waysOn(language: Language, { dingUrl, againUrl, elsewhere }: Way
  * An address that DingTalk opens: from a phone's browser within DingTalk, from its desktop client in the system's
  * browser. https://open.dingtalk.com/document/development/message-link-description
  */
-function openingAddress({ in: program, address }: NonNullable<WaysOn['elsewhere']>): string {
+export function openingAddress({ in: program, address }: NonNullable<WaysOn['elsewhere']>): string {
   const url = encodeURIComponent(address)
   return program === 'dingtalk'
     ? `dingtalk://dingtalkclient/page/link?url=${url}`

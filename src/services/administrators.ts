@@ -13,8 +13,8 @@ export interface Administrator {
 export interface AdministratorRows {
   find(userId: string): Promise<Administrator | undefined>
   list(): Promise<Administrator[]>
-  /** Does nothing where they are one already. */
-  add(administrator: Administrator): Promise<void>
+  /** Returns whether they were none before. */
+  add(administrator: Administrator): Promise<boolean>
   /** Returns whether they were one. */
   remove(userId: string): Promise<boolean>
 }
@@ -25,6 +25,8 @@ interface Options {
   named: readonly string[]
   now?: () => number
 }
+
+type IdsOfUser = Pick<User, 'id' | 'unionId' | 'userid'>
 
 /** By what somebody may open the console: the setting ADMINS, or the database. */
 export type Right = 'setting' | 'database'
@@ -42,7 +44,7 @@ export class Administrators {
   }
 
   /** @throws {AppError} `service_unavailable` */
-  async rightOf(user: Pick<User, 'id' | 'unionId' | 'userid'>): Promise<Right | undefined> {
+  async rightOf(user: IdsOfUser): Promise<Right | undefined> {
     const { id, unionId, userid } = user
     if (this.#named.has(unionId) || (userid !== null && this.#named.has(userid))) return 'setting'
     return (await this.#rows.find(id)) ? 'database' : undefined
@@ -53,8 +55,14 @@ export class Administrators {
     return this.#rows.list()
   }
 
-  async make(userId: string, madeBy: string | null): Promise<void> {
-    await this.#rows.add({ userId, madeBy, createdAt: new Date(this.#now()) })
+  /** The ids of all: ours, and those that ADMINS names. */
+  async ids(): Promise<ReadonlySet<string>> {
+    return new Set([...this.#named, ...(await this.#rows.list()).map(({ userId }) => userId)])
+  }
+
+  /** Returns whether they were none before. */
+  make(userId: string, madeBy: string | null): Promise<boolean> {
+    return this.#rows.add({ userId, madeBy, createdAt: new Date(this.#now()) })
   }
 
   /**
@@ -66,4 +74,9 @@ export class Administrators {
     if (!(await this.#rows.remove(user.id)))
       throw new OperatorError(`${user.username} has not been made an administrator. ADMINS may name them.`)
   }
+}
+
+/** Whether one of these ids, ours or DingTalk's, is this user's. */
+export function isAmong(ids: ReadonlySet<string>, { id, unionId, userid }: IdsOfUser): boolean {
+  return ids.has(id) || ids.has(unionId) || (userid !== null && ids.has(userid))
 }

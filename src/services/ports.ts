@@ -111,7 +111,8 @@ export interface PeopleRows {
   findByName(name: { username: string; id: string }): Promise<KnownUser[]>
   /** The latest first. */
   sessionsOf(userId: string): Promise<SessionInfo[]>
-  setDisabled(userId: string, at: Date | null): Promise<KnownUser>
+  /** Returns false, and has done nothing, where they are disabled, or enabled, already. */
+  setDisabled(userId: string, at: Date | null): Promise<boolean>
 }
 
 /** A signed-in browser, as its owner sees it. */

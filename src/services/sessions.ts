@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
-import type { Audit, Client, EndReason } from './audit.js'
+import type { Audit, Client } from './audit.js'
+import { type Ending, endAllSessions, endOneSession, noteEnded } from './end-sessions.js'
 import type { Handles } from './handles.js'
 import type { FoundSession, LiveSession, SessionInfo, SessionRows } from './ports.js'
 import { labelOf } from './secret-label.js'
@@ -17,10 +18,11 @@ interface Options {
   now?: () => number
 }
 
-/** Who ends a session, and why. `client` is undefined for the operator's command. */
-interface Ending {
-  client: Client | undefined
-  reason: EndReason
+/** Expires later, and was last seen between these. */
+export interface AliveAt {
+  unexpiredAt: Date
+  seenAfter: Date
+  seenBefore: Date
 }
 
 /**
@@ -98,14 +100,18 @@ export class Sessions {
 
   /** The user's sessions that are alive, the latest first. */
   list(userId: string): Promise<SessionInfo[]> {
+    return this.#options.rows.list(userId, this.aliveAt())
+  }
+
+  /** Which sessions are alive now. */
+  aliveAt(): AliveAt {
     const { idle, now, future } = this.#cutOffs()
-    return this.#options.rows.list(userId, { unexpiredAt: now, seenAfter: idle, seenBefore: future })
+    return { unexpiredAt: now, seenAfter: idle, seenBefore: future }
   }
 
   /** Ends one session of this user, by the id that people are shown; returns whether there was one. */
-  async end(userId: string, sessionId: string, ending: Ending): Promise<boolean> {
-    const { rows, audit } = this.#options
-    return noteEnded(audit, userId, await rows.remove(userId, sessionId), ending) > 0
+  end(userId: string, sessionId: string, ending: Ending): Promise<boolean> {
+    return endOneSession(this.#options, { userId, sessionId }, ending)
   }
 
   /** Ends all sessions of this user but one. */
@@ -167,20 +173,6 @@ export class Sessions {
   async #withHandle({ info, expiresAt, user }: FoundSession): Promise<LiveSession> {
     return { info, expiresAt, user: await this.#options.handles.complete(user) }
   }
-}
-
-/** Ends all sessions of this user, in every browser, also for who knows no settings; returns how many there were. */
-export async function endAllSessions(
-  { rows, audit }: Pick<Options, 'rows' | 'audit'>,
-  userId: string,
-  ending: Ending,
-): Promise<number> {
-  return noteEnded(audit, userId, await rows.removeAll(userId), ending)
-}
-
-function noteEnded(audit: Audit, userId: string, sessionIds: string[], { client, reason }: Ending): number {
-  for (const sessionId of sessionIds) audit.sessionEnded(client, { userId, sessionId, reason })
-  return sessionIds.length
 }
 
 /** SHA-256 without salt is enough: the id has 256 random bits. */

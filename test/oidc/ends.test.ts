@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { PrismaAccessRows } from '../../src/adapters/database/access-rows.js'
+import { PrismaAdministratorRows } from '../../src/adapters/database/administrator-rows.js'
 import { openDatabase } from '../../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../../src/adapters/database/people-rows.js'
 import { SqlSessionRows } from '../../src/adapters/database/session-rows.js'
 import { createLogger } from '../../src/log.js'
+import { Administrators } from '../../src/services/administrators.js'
 import { Applications } from '../../src/services/applications.js'
 import { Audit } from '../../src/services/audit.js'
 import { PeopleAdmin } from '../../src/services/people-admin.js'
@@ -56,7 +58,8 @@ async function admin(scene: Scene, act: (admin: PeopleAdmin) => Promise<unknown>
   const database = await openDatabase(scene.world.database.url)
   const audit = new Audit({ log: createLogger('silent') })
   const sessions = new SqlSessionRows(database)
-  await act(new PeopleAdmin({ people: new PrismaPeopleRows(database), sessions, audit }))
+  const administrators = new Administrators({ rows: new PrismaAdministratorRows(database), named: [] })
+  await act(new PeopleAdmin({ people: new PrismaPeopleRows(database), sessions, administrators, audit }))
   await database.close()
 }
 

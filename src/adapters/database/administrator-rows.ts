@@ -1,5 +1,5 @@
 import type { Administrator, AdministratorRows } from '../../services/administrators.js'
-import type { Database, Statement } from './database.js'
+import { type Database, type Statement, timeText } from './database.js'
 
 /** Each request to the console asks this. */
 const FIND: Statement = {
@@ -7,7 +7,13 @@ const FIND: Statement = {
   sql: `SELECT "userId", "createdAt", "madeBy" FROM "Administrator" WHERE "userId" = ?`,
 }
 
-/** The `Administrator` rows: read by a prepared statement, written through Prisma. */
+const ADD: Statement = {
+  name: 'administrator_add',
+  sql: `INSERT INTO "Administrator" ("userId", "createdAt", "madeBy") VALUES (?, ?, ?)
+        ON CONFLICT ("userId") DO NOTHING RETURNING "userId"`,
+}
+
+/** The `Administrator` rows: read and made by prepared statements, the rest through Prisma. */
 export class PrismaAdministratorRows implements AdministratorRows {
   readonly #database: Database
 
@@ -24,11 +30,8 @@ export class PrismaAdministratorRows implements AdministratorRows {
     return this.#database.prisma(({ administrator }) => administrator.findMany({ orderBy: { createdAt: 'asc' } }))
   }
 
-  async add(given: Administrator): Promise<void> {
-    const { userId } = given
-    await this.#database.prisma(({ administrator }) =>
-      administrator.upsert({ where: { userId }, create: given, update: {} }),
-    )
+  async add({ userId, createdAt, madeBy }: Administrator): Promise<boolean> {
+    return (await this.#database.query(ADD, [userId, timeText(createdAt), madeBy])).length > 0
   }
 
   async remove(userId: string): Promise<boolean> {

@@ -44,8 +44,10 @@ export class PrismaPeopleRows implements PeopleRows, PromiseRows {
     )
   }
 
-  async setDisabled(id: string, disabledAt: Date | null): Promise<KnownUser> {
-    return withProfile(await this.#database.prisma(({ user }) => user.update({ where: { id }, data: { disabledAt } })))
+  async setDisabled(id: string, disabledAt: Date | null): Promise<boolean> {
+    const where = { id, disabledAt: disabledAt === null ? { not: null } : null }
+    const { count } = await this.#database.prisma(({ user }) => user.updateMany({ where, data: { disabledAt } }))
+    return count > 0
   }
 
   async findByDirectoryId(id: string): Promise<KnownUser[]> {

@@ -7,6 +7,8 @@ import { SqlDirectoryNameRows } from './directory-name-rows.js'
 import { SqlHandleRows } from './handle-rows.js'
 import { SqlOpenidRecords } from './openid-records.js'
 import { PrismaPeopleNames } from './people-names.js'
+import { PrismaPeopleRows } from './people-rows.js'
+import { SqlPeopleSearchRows } from './people-search-rows.js'
 import { SqlProfileRows } from './profile-rows.js'
 import { SqlSessionRows } from './session-rows.js'
 import { SqlSigningKeyRows } from './signing-key-rows.js'
@@ -17,6 +19,8 @@ export function tablesOf(database: Database) {
   return {
     access: new PrismaAccessRows(database),
     administrators: new PrismaAdministratorRows(database),
+    people: new PrismaPeopleRows(database),
+    peopleSearch: new SqlPeopleSearchRows(database),
     applications: new SqlApplicationRows(database),
     applicationSessions: new SqlApplicationSessionRows(database),
     directoryNames: new SqlDirectoryNameRows(database),

@@ -8,6 +8,7 @@ interface ShellTexts {
   skip: string
   account: string
   applications: string
+  elsewhere: { title: string; why: string; open: string }
   refused: { title: string; nothingChanged: string; back: string }
   late: { title: string; loginFirst: string; confirm: string; typed: string; login: string; send: string }
 }
@@ -28,6 +29,11 @@ export const shellTexts: Record<Language, ShellTexts> = {
     skip: 'To the content',
     account: 'My account',
     applications: 'My applications',
+    elsewhere: {
+      title: 'Open the console in your browser',
+      why: 'The console asks for a scan of its own, and inside DingTalk there is none.',
+      open: 'Open in the system’s browser',
+    },
     refused: {
       title: 'This could not be done',
       nothingChanged: 'Nothing has been changed.',
@@ -58,6 +64,11 @@ export const shellTexts: Record<Language, ShellTexts> = {
     skip: '跳到正文',
     account: '我的账号',
     applications: '我的应用',
+    elsewhere: {
+      title: '请在浏览器中打开控制台',
+      why: '控制台需要单独扫码，而在钉钉内无法扫码。',
+      open: '在系统浏览器中打开',
+    },
     refused: { title: '操作未能完成', nothingChanged: '没有任何更改。', back: '返回' },
     late: {
       title: '表单提交得太晚',
