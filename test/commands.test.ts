@@ -44,7 +44,9 @@ describe('npm run users', () => {
     for (const person of ['zhangsan', 'lisi', 'zhangwei1', 'zhangwei2']) await world.browser().logIn(person)
     const { exitCode, printed } = await users(world, 'list')
     expect(exitCode).toBe(0)
-    expect(printed.split('\n')[0]).toMatch(/^USERNAME +HANDLE +NICK +ID +USERID +LAST LOGIN +SESSIONS +STATE$/)
+    expect(printed.split('\n')[0]).toMatch(
+      /^USERNAME +HANDLE +NICK +ID +USERID +LAST LOGIN +SESSIONS +STATE +ADMINISTRATOR$/,
+    )
     for (const username of ['张三', '李四', '张伟', '张伟-2']) expect(printed).toContain(username)
 
     const json = JSON.parse((await users(world, 'list', '--json')).printed)
