@@ -1665,6 +1665,68 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'The console in other hands',
+    {
+      name: 'the 404 for who is no administrator',
+      file: 'console/gate.ts',
+      find: '!(await administrators.rightOf(live.user))',
+      replace: 'false',
+    },
+    {
+      name: 'the scan that the console needs beside the session',
+      file: 'console/gate.ts',
+      find: 'if (!pass) return',
+      replace: "if (pass === '') return",
+    },
+    {
+      name: 'the twelve hours of a scan',
+      file: 'cookies/console-pass.ts',
+      find: 'ageMs < MAX_AGE_MS',
+      replace: 'MAX_AGE_MS > 0',
+    },
+    {
+      name: 'the refusal of a scan that lies ahead',
+      file: 'cookies/console-pass.ts',
+      find: 'ageMs >= 0',
+      replace: '!Number.isNaN(ageMs)',
+    },
+    {
+      name: 'the session that a scan belongs to',
+      file: 'cookies/console-pass.ts',
+      find: 'hashes.includes(session)',
+      replace: 'hashes.length > 0',
+    },
+    {
+      name: 'the refusal of logins inside the DingTalk client',
+      file: 'routes/login.ts',
+      find: "attempt.way !== 'scan' || isInDingTalk(req) ||",
+      replace: '',
+    },
+    {
+      name: 'the origin of a change',
+      file: 'console/console-router.ts',
+      find: 'this.#ctx.crossOrigin.ownPages.requireKnownOrigin(req)',
+    },
+    {
+      name: 'the token of a form',
+      file: 'console/console-router.ts',
+      find: '!consolePasses.isFormToken(token, arrival.pass)',
+      replace: 'false',
+    },
+    {
+      name: 'the account that nobody can disable by accident: their own',
+      file: 'services/people-admin.ts',
+      find: 'if (id === by) throw',
+      replace: "if (id === '') throw",
+    },
+    {
+      name: 'the right that nobody can take away from themselves',
+      file: 'services/administrators.ts',
+      find: 'if (user.id === by)',
+      replace: "if (user.id === '')",
+    },
+  ),
+  ...against(
     "Formulas in the audit trail's file",
     {
       name: 'the apostrophe before a formula',
