@@ -1,6 +1,4 @@
 import type { Context } from '../context.js'
-import { submitButton } from '../pages/components/actions.js'
-import { textField } from '../pages/components/field.js'
 import { badge, emptyState, notice, pager } from '../pages/components/notes.js'
 import { personChip } from '../pages/components/person.js'
 import { table } from '../pages/components/table.js'
@@ -78,16 +76,15 @@ ${pages(visit, list)}`,
 function searchForm({ language, query }: Visit, { text }: Wanted): Html {
   const texts = peopleTexts[language]
   const lang = query.get('lang')
-  return html`<form method="get" action="/admin/people" role="search">${lang && html`<input type="hidden" name="lang" value="${lang}">`}
-${textField({ name: 'q', label: texts.search, hint: texts.searchHint, type: 'search', value: text })}
-<p class="actions">${submitButton(texts.find)}</p></form>`
+  return html`<form class="search" method="get" action="/admin/people" role="search">${lang && html`<input type="hidden" name="lang" value="${lang}">`}<input name="q" type="search" value="${text}" aria-label="${texts.search}" aria-describedby="search-hint"><button class="action quiet">${texts.find}</button></form>
+<p class="soft" id="search-hint">${texts.searchHint}</p>`
 }
 
 function filterLinks({ language, href }: Visit, { filter, text }: Wanted): Html {
   const texts = peopleTexts[language]
   const link = (name: Filter) =>
-    html`<a class="action quiet small" href="${href('/admin/people', { show: name === 'all' ? undefined : name })}"${name === filter && text === '' && html` aria-current="true"`}>${texts.filters[name]}</a>`
-  return html`<p class="actions">${filters.map((name) => html`${link(name)} `)}</p>`
+    html`<a href="${href('/admin/people', { show: name === 'all' ? undefined : name })}"${name === filter && text === '' && html` aria-current="true"`}>${texts.filters[name]}</a>`
+  return html`<p class="quick">${filters.map((name) => html`${link(name)} `)}</p>`
 }
 
 function peopleTable(visit: Visit, { wanted, page, administrators }: List): Html {

@@ -29,7 +29,9 @@ body.console { display: block; padding: 0 }
 .choices li, .notes li { padding: var(--s1) 0; border: 0 }
 .choices li { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4) }
 .choices .check, .field > .check { font-weight: 400 }
-.search { display: flex; gap: var(--s2); min-width: 0 }
+.console .person.big { margin: 0 0 var(--s5) }
+.card form + p, .card .actions + .soft { margin-top: var(--s3) }
+.search { display: flex; gap: var(--s2); min-width: 0; max-width: 36rem; margin: 0 0 var(--s3) }
 .search input { flex: 1; min-width: 0; min-height: 2.5rem; padding: var(--s2) var(--s3); border: 1px solid var(--edge); border-radius: var(--radius); background: var(--surface) }
 .notes { margin: 0 0 var(--s4) }
 @media (max-width: 40rem) {

@@ -24,6 +24,12 @@ const pages = {
   speed: '/admin?by=day&show=dingtalk',
   trail: '/admin/trail',
   refusals: '/admin/trail?event=refusals&when=week',
+  people: '/admin/people',
+  applications: '/admin/applications',
+  wizard: '/admin/new-application',
+  groups: '/admin/groups',
+  group: '/admin/new-group',
+  settings: '/admin/settings',
 } as const
 
 /** Scans as the administrator on the way to the console. */
@@ -123,6 +129,22 @@ describe.runIf(chromiumPath).each(['en', 'zh'])('the console with ninety days be
     await takePicture(page, `${name}-${language}-narrow`)
     if (size) await page.setViewportSize(size)
     expect(bytes).toBeLessThan(MAX_BYTES)
+  })
+
+  it('is fit to be seen: a person', async () => {
+    await page.goto(`${site().server}/admin/people`)
+    await page.locator('main table a').first().click()
+    await page.waitForURL(/\/admin\/people\/[\w-]+$/)
+    await page.evaluate(AXE)
+    expect(await violations(page, { type: 'tag', values: WCAG })).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await violations(page, { type: 'rule', values: ['color-contrast', 'link-in-text-block'] })).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+    const size = page.viewportSize()
+    await page.setViewportSize({ width: 390, height: 800 })
+    expect(await overflow(page)).toBe(0)
+    if (size) await page.setViewportSize(size)
+    expect(complaints).toEqual([])
   })
 
   it('has each chart with its numbers as a table', async () => {
