@@ -85,7 +85,7 @@ describe('apps add', () => {
         'https://grafana.example.com/#/a',
       ],
       ...['--logo-url', 'https://grafana.example.com/a.png', '--username-claim', 'username', '--refresh-tokens'],
-      ...['--scope', 'dingtalk'],
+      ...['--scope', 'dingtalk', '--description', '监控面板 · Dashboards'],
     ]
     expect((await place.json(...ADD, ...all)).application).toMatchObject({ id: 'grafana', name: 'Grafana' })
     expect(await found(place)).toMatchObject({
@@ -96,7 +96,12 @@ describe('apps add', () => {
       usernameClaim: 'username',
       refreshTokens: true,
       scopes: ['dingtalk'],
+      description: '监控面板 · Dashboards',
     })
+    expect((await place.apps('show', 'grafana')).output).toContain('监控面板 · Dashboards')
+    expect((await place.apps('export')).output).toContain('description: 监控面板 · Dashboards')
+    await place.apps('change', 'grafana', '--no-description')
+    expect(await found(place)).toMatchObject({ description: null })
   })
 
   it.each([
@@ -120,6 +125,7 @@ describe('apps add', () => {
 
   it.each([
     ['a group that is not there', ['--group', 'developers'], /access\[0\]: there is no group developers/],
+    ['a sentence of two lines', ['--description', 'a\nb'], /description: must be a sentence/],
     ['http', ['--redirect-uri', 'http://grafana.intranet/cb'], /redirectUris\[1\]: must be https/],
   ])('refuses %s', async (_, more, message) => {
     await using place = await createPlace()

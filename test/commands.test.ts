@@ -107,6 +107,22 @@ describe('npm run users', () => {
     await browser.logIn()
   })
 
+  it('makes an administrator, and takes the right away: with a record of the trail for each', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn('zhangsan')
+    expect((await browser.get('/admin')).status).toBe(404)
+    expect((await users(world, 'make-admin', '张三')).exitCode).toBe(0)
+    await browser.get('/admin').expect(302)
+    expect((await users(world, 'unmake-admin', '张三')).exitCode).toBe(0)
+    await browser.get('/admin').expect(404)
+    expect((await users(world, 'unmake-admin', '张三')).exitCode).toBe(1)
+    const records = await world.sql(
+      `SELECT "event" FROM "AuditRecord" WHERE "event" LIKE 'administrator_%' ORDER BY "id"`,
+    )
+    expect(records.map(({ event }) => event)).toEqual(['administrator_made', 'administrator_unmade'])
+  })
+
   it('takes nobody where a name fits several people', async () => {
     await using world = await createWorld()
     await world.browser().logIn('zhangsan')
