@@ -81,7 +81,8 @@ function looked(columns: string, { column, values }: Source, lookAt: number): st
   const all = `SELECT ${columns} FROM "AuditRecord" WHERE`
   if (column === undefined) return `${all} "id" >= ? AND "id" < ? ORDER BY "id" DESC LIMIT ${lookAt}`
   const pair = `("${column}", "id")`
-  const way = `${all} ${pair} >= (?, ?) AND ${pair} < (?, ?) ORDER BY "${column}" DESC, "id" DESC LIMIT ${lookAt}`
+  // The first condition is that of the indexes that leave out the records without one.
+  const way = `${all} "${column}" IS NOT NULL AND ${pair} >= (?, ?) AND ${pair} < (?, ?) ORDER BY "${column}" DESC, "id" DESC LIMIT ${lookAt}`
   const ways = values.map((_, index) => `SELECT * FROM (${way}) AS way${index}`)
   return `SELECT * FROM (${ways.join(' UNION ALL ')}) AS ways ORDER BY "id" DESC LIMIT ${lookAt}`
 }

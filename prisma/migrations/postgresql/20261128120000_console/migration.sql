@@ -42,14 +42,13 @@ CREATE TABLE "HourlyFigure" (
 -- CreateIndex
 CREATE INDEX "AuditRecord_userId_id_idx" ON "AuditRecord"("userId", "id");
 
--- CreateIndex
-CREATE INDEX "AuditRecord_application_id_idx" ON "AuditRecord"("application", "id");
+-- Most records, a login among them, have none of these: they need not be in the indexes, which schema.prisma cannot say.
+CREATE INDEX "AuditRecord_search_application" ON "AuditRecord"("application", "id") WHERE "application" IS NOT NULL;
 
 -- CreateIndex
 CREATE INDEX "AuditRecord_event_id_idx" ON "AuditRecord"("event", "id");
 
--- CreateIndex
-CREATE INDEX "AuditRecord_administratorId_id_idx" ON "AuditRecord"("administratorId", "id");
+CREATE INDEX "AuditRecord_search_administrator" ON "AuditRecord"("administratorId", "id") WHERE "administratorId" IS NOT NULL;
 
 -- CreateIndex
 CREATE INDEX "HourlyFigure_figure_hour_idx" ON "HourlyFigure"("figure", "hour");
