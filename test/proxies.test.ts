@@ -13,10 +13,11 @@ import { addGroup } from './support/groups.js'
 import { caddy, nginx, type ProxyProgram } from './support/proxy.js'
 import { createWorld } from './support/world.js'
 
-const FORWARD_AUTH = readFileSync(new URL('../docs/forward-auth.md', import.meta.url), 'utf8')
+const GUIDE = 'docs/guides/protect-a-tool.md'
+const guide = readFileSync(new URL(`../${GUIDE}`, import.meta.url), 'utf8')
 
 interface Proxy {
-  /** As the document marks its example. */
+  /** As the guide marks its example. */
   language: string
   program: ProxyProgram
   /** The example, listening on this port. */
@@ -29,21 +30,21 @@ const proxies: Proxy[] = [
   {
     language: 'nginx',
     program: nginx,
-    listen: (example, port) => example.replace('listen 80;', `listen 127.0.0.1:${port};`),
+    listen: (example, port) => example.replace('listen 8081;', `listen 127.0.0.1:${port};`),
     forApplication: (example, id) => example.replace('/verify;', `/verify?app=${id};`),
   },
   {
     language: 'caddyfile',
     program: caddy,
     listen: (example, port) =>
-      `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://app.example.com {', `http://app.example.com:${port} {`)}`,
+      `{\n\tadmin off\n\tauto_https off\n}\n${example.replace('http://localhost:8081 {', `http://app.example.com:${port} {`)}`,
     forApplication: (example, id) => example.replace('/verify?', `/verify?app=${id}&`),
   },
 ]
 
-/** The document's example for this proxy, with the addresses of this test. */
+/** The guide's example for this proxy, with the addresses of this test. */
 function exampleOf(language: string, serverPort: string, applicationPort: number): string {
-  const example = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(FORWARD_AUTH)?.[1] ?? ''
+  const example = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(guide)?.[1] ?? ''
   return example
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${serverPort}`)
     .replaceAll('127.0.0.1:3000', `127.0.0.1:${applicationPort}`)
@@ -115,7 +116,7 @@ async function startApplication() {
   return { seen, port: await listen(server, { port: 0, host: '127.0.0.1' }), close }
 }
 
-/** A server, an application, and the document's example in front of both. */
+/** A server, an application, and the guide's example in front of both. */
 async function createSite({ language, program, listen: place, forApplication }: Proxy, app?: string) {
   const world = await createWorld({
     DINGTALK_PROFILE: 'directory',
@@ -150,10 +151,10 @@ for (const proxy of proxies) {
   const { program } = proxy
   if (!program.isInstalled)
     console.log(
-      `skipped: ${program.name} is not installed; with it, the example of docs/forward-auth.md is tried in front of /verify`,
+      `skipped: ${program.name} is not installed; with it, the example of ${GUIDE} is tried in front of /verify`,
     )
 
-  describe.runIf(program.isInstalled)(`the example of docs/forward-auth.md for ${program.name}`, () => {
+  describe.runIf(program.isInstalled)(`the example of ${GUIDE} for ${program.name}`, () => {
     it('lets signed-in people through under their own name only', async () => {
       await using site = await createSite(proxy)
       const { world, application, port } = site

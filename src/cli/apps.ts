@@ -44,7 +44,8 @@ export function showApplication(id: string, options: Json & { for?: PasteTarget 
   return answer(options.json ?? false, async (applications) => {
     const application = await applications.find(id)
     if (options.for === undefined) return { text: factsOf(application), json: shownOf(application) }
-    if (application.kind === 'proxy') throw new OperatorError(`${id} is a host behind /verify: docs/forward-auth.md`)
+    if (application.kind === 'proxy')
+      throw new OperatorError(`${id} is a host behind /verify: docs/guides/protect-a-tool.md`)
     const text = pasteText(options.for, { issuer: readSetting(process.env, 'PUBLIC_URL'), application })
     return { text, json: { for: options.for, text } }
   })

@@ -6,7 +6,7 @@ interface Proxy {
   openUrl: string | null
 }
 
-/** The part of nginx's settings that asks for each request whether its person may enter: docs/forward-auth.md has the whole. */
+/** The part of nginx's settings that asks for each request whether its person may enter: docs/guides/protect-a-tool.md has the whole. */
 export function nginxText({ id, issuer, openUrl }: Proxy): string {
   const host = openUrl === null ? 'YOUR-HOST' : new URL(openUrl).hostname
   return `server {
