@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -18,7 +19,9 @@ import { bundleInClient, bundleOfInClient } from './bundle-in-client.mjs'
 
 // Compiles into `dist`, beside whatever runs from there. Sources that are unchanged are not compiled again. Else each
 // file is replaced at once, and files that are needed no more stay: a program that loads a part late finds it.
+// With --clean they go, as a package holds nothing of former builds.
 const root = path.join(import.meta.dirname, '../..')
+const isClean = process.argv.includes('--clean')
 const generated = ['src/generated', 'test/bench/generated']
 const bundle = { folder: path.dirname(bundleOfInClient), from: ['src/pages/in-client', 'src/cli', 'package-lock.json'] }
 // An image has no tests.
@@ -52,7 +55,7 @@ function hashOf(places) {
 function makeOnce(folders, places, make) {
   const stamps = folders.map((folder) => path.join(root, folder, '.sources'))
   const hash = hashOf(places)
-  if (stamps.every((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash)) return false
+  if (!isClean && stamps.every((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash)) return false
   for (const stamp of stamps) rmSync(stamp, { force: true })
   make()
   for (const stamp of stamps) writeFileSync(stamp, hash)
@@ -70,7 +73,8 @@ function compileInto(folder) {
   execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
   // The package's command.
   chmodSync(path.join(folder, 'cli/main.js'), 0o755)
-  cpSync(path.join(root, 'src/pages/assets'), path.join(folder, 'pages/assets'), { recursive: true })
+  for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])
+    cpSync(path.join(root, 'src', files), path.join(folder, files), { recursive: true })
   cpSync(path.join(root, bundleOfInClient), path.join(folder, path.relative('src', bundleOfInClient)))
 }
 
@@ -84,11 +88,30 @@ function moveFiles(from, to) {
   }
 }
 
+/** Removes what is below `folder` and not among these files, by their paths. */
+function removeOthers(folder, files) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name)
+    if (entry.isDirectory()) removeOthers(full, files)
+    else if (!files.has(full)) rmSync(full)
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder)
+}
+
+/** The files below a folder, as they would lie below another. */
+function filesAsBelow(folder, other) {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
+  return new Set(entries.map(({ parentPath, name }) => path.join(other, path.relative(folder, parentPath), name)))
+}
+
 function compile() {
   const next = mkdtempSync(path.join(root, 'dist-next-'))
+  const dist = path.join(root, 'dist')
   try {
     compileInto(next)
-    moveFiles(next, path.join(root, 'dist'))
+    const files = filesAsBelow(next, dist)
+    moveFiles(next, dist)
+    if (isClean) removeOthers(dist, files)
   } finally {
     rmSync(next, { recursive: true, force: true })
   }

@@ -4,7 +4,7 @@ import express from 'express'
 import { closeAtOnce, type ListenAddress, listen } from '../server/listen.js'
 
 /** Reached from `src` and from `dist` alike. */
-const FILES = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
+const FILES = fileURLToPath(new URL('./front-end/', import.meta.url))
 
 interface FrontEnd {
   url: string

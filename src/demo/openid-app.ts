@@ -9,7 +9,7 @@ import { OpenidLogin, type Registration } from './openid-login.js'
 import { OpenidSessions } from './openid-sessions.js'
 
 /** What it looks like is the front end's. */
-const FRONT_END = fileURLToPath(new URL('../../src/demo/front-end/', import.meta.url))
+const FRONT_END = fileURLToPath(new URL('./front-end/', import.meta.url))
 
 interface OpenidApp {
   close(): Promise<void>

@@ -128,7 +128,7 @@ function runningEmulator(server: Server, parts: Parts): Emulator {
 }
 
 // Reached from src/ and from dist/ alike: the compiler does not copy them.
-const ASSETS = fileURLToPath(new URL('../../src/emulator/assets/', import.meta.url))
+const ASSETS = fileURLToPath(new URL('./assets/', import.meta.url))
 
 function createApp(parts: Parts): Express {
   const { calls, journal, publicUrl } = parts

@@ -100,8 +100,8 @@ export class ScratchCopy {
   #compile(): void {
     const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
     execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: this.#directory })
-    const assets = ['src', 'dist'].map((folder) => path.join(this.#directory, folder, 'pages/assets'))
-    cpSync(assets[0] ?? '', assets[1] ?? '', { recursive: true })
+    for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])
+      cpSync(path.join(ROOT, 'src', files), path.join(this.#directory, 'dist', files), { recursive: true })
   }
 
   /** What it printed, whether or not it failed. What a failed test has left running ends with it. */
