@@ -18,7 +18,7 @@ const markdownIn = (folder: string) =>
 const README = 'README.md'
 const CHINESE_README = 'README.zh-CN.md'
 const decisionRecords = markdownIn('docs/decisions').filter((file) => !file.endsWith('/README.md'))
-const documents = [README, CHINESE_README, 'SECURITY.md', ...markdownIn('docs')]
+const documents = [README, CHINESE_README, 'CHANGELOG.md', 'SECURITY.md', ...markdownIn('docs')]
 /** Each Chinese document, after its English original. */
 const translations: [string, string][] = [
   [README, CHINESE_README],

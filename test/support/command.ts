@@ -12,6 +12,8 @@ interface Options {
   cwd?: string
   /** The number of the user and group that it runs as, where not ours. */
   user?: number | undefined
+  /** It is the first of a group of processes, and its signals are for all of them, as a terminal's are. */
+  isGroup?: boolean
 }
 
 interface CompiledOptions extends Options {
@@ -33,10 +35,19 @@ export class Command implements AsyncDisposable {
   readonly child: ChildProcess
   output = ''
   readonly #exited: Promise<unknown[]>
+  readonly #isGroup: boolean
 
   /** Its environment holds nothing but `env`. */
-  constructor(program: string, { env = {}, args = [], cwd, user }: Options) {
-    this.child = spawn(program, args, { env, cwd, uid: user, gid: user, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(program: string, { env = {}, args = [], cwd, user, isGroup = false }: Options) {
+    this.#isGroup = isGroup
+    this.child = spawn(program, args, {
+      env,
+      cwd,
+      uid: user,
+      gid: user,
+      detached: isGroup,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk
@@ -64,7 +75,8 @@ export class Command implements AsyncDisposable {
 
   /** Sends the signal and waits for the end. */
   async stop(signal: NodeJS.Signals): Promise<number | string> {
-    this.child.kill(signal)
+    if (this.#isGroup && this.child.pid !== undefined) process.kill(-this.child.pid, signal)
+    else this.child.kill(signal)
     return this.ended()
   }
 
