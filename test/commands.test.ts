@@ -28,8 +28,14 @@ describe('npm run users', () => {
     await using world = await createWorld()
     const { unionId } = world.dingtalk.person('zhangsan')
     expect((await users(world, 'set-handle', unionId)).exitCode).toBe(2)
-    expect(await users(world, 'set-handle', unionId, 'san')).toMatchObject({ exitCode: 0 })
+    const given = await users(world, 'set-handle', unionId, 'san')
+    expect(given.exitCode).toBe(0)
+    expect(given.output).toContain(`"event":"handle_given","promisedTo":"${unionId}","handle":"san"`)
+    expect(await world.sql(`SELECT "event" FROM "AuditRecord" WHERE "event" = 'handle_given'`)).toHaveLength(1)
     await world.browser().logIn('zhangsan')
+    const again = await users(world, 'set-handle', unionId, 'san')
+    expect(again.exitCode).toBe(0)
+    expect(again.output).not.toContain('handle_given')
     expect(await users(world, 'set-handle', unionId, 'sanfeng')).toMatchObject({
       exitCode: 1,
       printed: expect.stringContaining('keeps it for life'),

@@ -6,6 +6,8 @@ import { openDatabase } from '../src/adapters/database/open-database.js'
 import { PrismaPeopleRows } from '../src/adapters/database/people-rows.js'
 import { romanise } from '../src/adapters/romanise.js'
 import { makePerson, type Person } from '../src/emulator/emulator.js'
+import { createLogger } from '../src/log.js'
+import { Audit } from '../src/services/audit.js'
 import { handlesOfDirectory, handlesOfNick } from '../src/services/handle-choices.js'
 import { HandlePromises } from '../src/services/handle-promises.js'
 import { Handles } from '../src/services/handles.js'
@@ -39,7 +41,8 @@ async function setHandle(world: World, id: string, handle: string) {
   const database = await openDatabase(world.database.url)
   try {
     const handles = new SqlHandleRows(database)
-    return await new HandlePromises({ promises: new PrismaPeopleRows(database), handles }).set(id, handle)
+    const audit = new Audit({ log: createLogger('silent') })
+    return await new HandlePromises({ promises: new PrismaPeopleRows(database), handles, audit }).set(id, handle)
   } finally {
     await database.close()
   }

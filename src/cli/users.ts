@@ -57,9 +57,9 @@ export function unmakeAdministrator(name: string, json: boolean): Promise<void> 
 
 /** Gives somebody their handle before their first login, by their unionid or userid. @throws {OperatorError} */
 export function setHandle(id: string, handle: string, json: boolean): Promise<void> {
-  return withDatabase(async ({ database }) => {
+  return withDatabase(async ({ database, audit }) => {
     const promises = new PrismaPeopleRows(database)
-    const user = await new HandlePromises({ promises, handles: new SqlHandleRows(database) }).set(id, handle)
+    const user = await new HandlePromises({ promises, handles: new SqlHandleRows(database), audit }).set(id, handle)
     const text = user
       ? `${user.username} has the handle ${handle}`
       : `${id} will have the handle ${handle} at their first login`

@@ -14,6 +14,7 @@ export const auditEvents = [
   'account_enabled',
   'administrator_made',
   'administrator_unmade',
+  'handle_given',
   'application_added',
   'application_changed',
   'application_secret_rotated',

@@ -134,6 +134,11 @@ export class Audit {
     this.#lines.write('administrator_unmade', undefined, { fields: { userId } })
   }
 
+  /** Of somebody who has not come yet the unionid or userid is known alone. */
+  handleGiven(to: { userId: string } | { promisedTo: string }, handle: string): void {
+    this.#lines.write('handle_given', undefined, { fields: { ...to, handle } })
+  }
+
   applicationAdded(application: string, after: object): void {
     this.#lines.write('application_added', undefined, { fields: { application }, more: { after } })
   }

@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors.js'
+import type { Audit } from './audit.js'
 import { faultOfHandle } from './handle-choices.js'
 import type { HandleRows, PromiseRows } from './handle-rows.js'
 import type { KnownUser } from './ports.js'
@@ -6,16 +7,19 @@ import type { KnownUser } from './ports.js'
 interface Options {
   promises: PromiseRows
   handles: Pick<HandleRows, 'give'>
+  audit: Pick<Audit, 'handleGiven'>
 }
 
 /** What an operator may do about handles: give one before the server does. */
 export class HandlePromises {
   readonly #promises: PromiseRows
-  readonly #handles: Pick<HandleRows, 'give'>
+  readonly #handles: Options['handles']
+  readonly #audit: Options['audit']
 
-  constructor({ promises, handles }: Options) {
+  constructor({ promises, handles, audit }: Options) {
     this.#promises = promises
     this.#handles = handles
+    this.#audit = audit
   }
 
   /**
@@ -33,13 +37,17 @@ export class HandlePromises {
     if (user) return { ...user, handle: await this.#giveTo(user, handle) }
     const isPromised = await this.#promises.promise(id, handle)
     if (!isPromised) throw new OperatorError(`${handle} is promised to somebody else.`)
+    this.#audit.handleGiven({ promisedTo: id }, handle)
     return undefined
   }
 
   /** Somebody who was here before handles were may still have none. */
   async #giveTo(user: KnownUser, handle: string): Promise<string> {
     const kept = user.handle ?? (await this.#handles.give(user.id, handle))
-    if (kept === handle) return kept
+    if (kept === handle) {
+      if (user.handle === null) this.#audit.handleGiven({ userId: user.id }, handle)
+      return kept
+    }
     throw new OperatorError(
       kept === undefined
         ? `${handle} is somebody else's handle.`

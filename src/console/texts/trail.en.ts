@@ -75,6 +75,7 @@ export const trailTextsEn: TrailTexts = {
     account_enabled: 'Account enabled',
     administrator_made: 'Made an administrator',
     administrator_unmade: 'No administrator any more',
+    handle_given: 'Handle given',
     application_added: 'Application added',
     application_changed: 'Application changed',
     application_secret_rotated: 'Application’s secret renewed',

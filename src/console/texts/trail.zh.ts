@@ -68,6 +68,7 @@ export const trailTextsZh: TrailTexts = {
     account_enabled: '启用账号',
     administrator_made: '设为管理员',
     administrator_unmade: '取消管理员',
+    handle_given: '指定 handle',
     application_added: '添加应用',
     application_changed: '修改应用',
     application_secret_rotated: '更换应用密钥',

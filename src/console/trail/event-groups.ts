@@ -10,6 +10,7 @@ export const eventGroups = {
     'account_enabled',
     'administrator_made',
     'administrator_unmade',
+    'handle_given',
     'application_added',
     'application_changed',
     'application_secret_rotated',
