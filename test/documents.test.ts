@@ -1,19 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { operations } from '../src/api/operations.js'
-import { createProgram } from '../src/cli/program.js'
 import { settingNames } from '../src/config/config.js'
 import { errorTable } from '../src/errors.js'
-
-const PROJECT = fileURLToPath(new URL('../', import.meta.url))
-const read = (file: string) => readFileSync(path.join(PROJECT, file), 'utf8')
-const markdownIn = (folder: string) =>
-  readdirSync(path.join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => path.posix.join(folder, file))
-    .sort()
+import { codeWords, isCommand, markdownIn, outsideOfCode, PROJECT, read, tableBelow } from './support/documents.js'
 
 const README = 'README.md'
 const CHINESE_README = 'README.zh-CN.md'
@@ -24,24 +15,6 @@ const translations: [string, string][] = [
   [README, CHINESE_README],
   ...markdownIn('docs/zh').map((file): [string, string] => [file.replace('docs/zh/', 'docs/'), file]),
 ]
-
-const outsideOfCode = (text: string) => text.replace(/^ *```.*?^ *```/gms, '')
-
-/** The rows of the table below this heading: cells of each. */
-function tableBelow(file: string, heading: string): string[][] {
-  const section = read(file).split(`\n${heading}\n`)[1]?.split('\n#')[0] ?? ''
-  const rows = section.split('\n').filter((line) => line.startsWith('| '))
-  return rows.slice(2).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-}
-
-function codeWords(cell: string | undefined): string[] {
-  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
-}
 
 /** Where a document's links lead within the project: the file, and the heading if one is named. */
 function linksOf(document: string) {
@@ -61,13 +34,6 @@ function anchorsOf(document: string): string[] {
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   )
-}
-
-/** Whether the first of these words name a command of `dingtalk-login`; what follows are its arguments. */
-function isCommand([first, second]: string[]): boolean {
-  const command = createProgram().commands.find((known) => known.name() === first)
-  const isLeaf = command?.commands.length === 0
-  return isLeaf || command?.commands.some((known) => known.name() === second) === true
 }
 
 describe('docs/settings.md', () => {
