@@ -18,7 +18,14 @@ const errorGuides = [
 ] as const
 
 /** What is no setting of ours, and written like one. */
-const ofOtherPrograms = ['LOGIN_HOST', 'POSTGRES_PASSWORD', 'EMULATOR_PORT', 'FRONTEND_PORT', 'OPENID_APP_PORT']
+const ofOtherPrograms = [
+  'REMOTE_USER',
+  'LOGIN_HOST',
+  'POSTGRES_PASSWORD',
+  'EMULATOR_PORT',
+  'FRONTEND_PORT',
+  'OPENID_APP_PORT',
+]
 
 /** The command that these words name, and how its options are written. */
 function optionsOf(words: string[]): string[] {
