@@ -1,14 +1,14 @@
-import { GrowingTable } from './table.js'
+import { type Cell, GrowingTable } from './table.js'
 
 /** A table for people, page by page. */
-export async function* streamTable(head: string[], pages: AsyncIterable<string[][]>): AsyncGenerator<string> {
-  const table = new GrowingTable()
-  let before = [head]
+export async function* streamTable(head: string[], pages: AsyncIterable<Cell[][]>): AsyncGenerator<string> {
+  const table = new GrowingTable(head)
+  let isEmpty = true
   for await (const rows of pages) {
-    yield `${table.add([...before, ...rows])}\n`
-    before = []
+    yield `${table.add(rows)}\n`
+    isEmpty = false
   }
-  if (before.length > 0) yield `${table.add(before)}\n`
+  if (isEmpty) yield `${table.add([])}\n`
 }
 
 /** One JSON array for programs, page by page; `indent` is of the line that it begins in. */
