@@ -624,7 +624,7 @@ describe('apps', () => {
       '--json',
     )
     expect(JSON.parse(printed)).toMatchObject({ secret: expect.any(String) })
-    expect(output.includes('Warning: grafana is for groups')).toBe(isWarned)
+    expect(output.includes('{"warning":{"path":"grafana","problem":"is for groups')).toBe(isWarned)
   })
 })
 

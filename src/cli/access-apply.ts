@@ -6,7 +6,8 @@ import { hashSecret } from '../services/application-secret.js'
 import { type AccessTools, warn, warnOfGroups, withAccess } from './access.js'
 import { readAccess } from './access-file.js'
 import { printResult } from './print.js'
-import { table } from './table.js'
+import { paint } from './style.js'
+import { type Cell, table } from './table.js'
 
 interface Options {
   prune?: boolean
@@ -21,9 +22,10 @@ export async function applyAccess(path: string, options: Options): Promise<void>
   const wanted = readAccess(path)
   await withAccess(async (tools) => {
     const plan = await tools.plans.make(wanted, { prune })
-    warn(plan.applications.warnings)
-    warnOfGroups((wanted.applications ?? []).map(({ id, settings }) => ({ id, access: settings.access })))
-    if (!dryRun) await carryOut(tools, plan, secretsFile)
+    warn(plan.applications.warnings, json)
+    const told = (wanted.applications ?? []).map(({ id, settings }) => ({ id, access: settings.access }))
+    warnOfGroups(told, json)
+    if (!dryRun) await carryOut(tools, plan, { file: secretsFile, json })
     printResult({ text: textOf(plan, { dryRun, secretsFile }), json: jsonOf(plan, { dryRun, secretsFile }) }, json)
   })
 }
@@ -32,7 +34,7 @@ export async function applyAccess(path: string, options: Options): Promise<void>
 async function carryOut(
   { plans, applications }: AccessTools,
   plan: AccessPlan,
-  file: string | undefined,
+  { file, json }: { file: string | undefined; json: boolean },
 ): Promise<void> {
   const { secrets } = plan.applications
   if (secrets.size === 0) return plans.carryOut(plan)
@@ -45,7 +47,7 @@ async function carryOut(
     await plans.carryOut(plan)
   } catch (error) {
     if (await isWithout(applications, secrets)) rmSync(file)
-    else console.error(`${file} is kept: its secrets may count.`)
+    else warn([{ path: file, problem: 'is kept: its secrets may count' }], json)
     throw error
   }
 }
@@ -84,20 +86,27 @@ function textOf({ groups, applications }: AccessPlan, { dryRun, secretsFile }: C
   const where = dryRun
     ? `New secrets would be made for ${secretsOf}.`
     : `New secrets are in ${secretsFile}: ${secretsOf}.`
-  const rows = [...rowsOf(groups).map(([name, ...rest]) => [`group ${name}`, ...rest]), ...rowsOf(applications)]
+  const rows: Cell[][] = [
+    ...rowsOf(groups).map(([name, ...rest]) => [`group ${name}`, ...rest]),
+    ...rowsOf(applications),
+  ]
   return [
     table(['ID', dryRun ? 'WOULD BE' : 'IS', 'WHAT'], rows),
     ...(applications.secrets.size > 0 ? ['', where] : []),
-    ...(dryRun ? ['', 'Nothing was changed.'] : []),
+    ...(dryRun ? ['', paint('hint', 'Nothing was changed.')] : []),
   ].join('\n')
 }
 
-function rowsOf({ added, changed, removed, unchanged }: Planned): string[][] {
+function rowsOf({ added, changed, removed, unchanged }: Planned): [string, ...Cell[]][] {
   return [
-    ...added.map((id) => [id, 'added', '']),
-    ...changed.map(({ id, fields }) => [id, 'changed', fields.join(', ')]),
-    ...removed.map((id) => [id, 'removed', '']),
-    ...unchanged.map((id) => [id, 'as it was', '']),
+    ...added.map((id): [string, ...Cell[]] => [id, { text: 'added', meaning: 'done' }, '']),
+    ...changed.map(({ id, fields }): [string, ...Cell[]] => [
+      id,
+      { text: 'changed', meaning: 'warning' },
+      fields.join(', '),
+    ]),
+    ...removed.map((id): [string, ...Cell[]] => [id, { text: 'removed', meaning: 'fault' }, '']),
+    ...unchanged.map((id): [string, ...Cell[]] => [id, { text: 'as it was', meaning: 'hint' }, '']),
   ]
 }
 

@@ -10,6 +10,7 @@ import { Groups } from '../services/groups.js'
 import type { PeopleAdmin } from '../services/people-admin.js'
 import { withDatabase } from './operator-database.js'
 import { adminOf } from './people-admin.js'
+import { paint } from './style.js'
 
 /** What a command on applications and groups works with. */
 export interface AccessTools {
@@ -35,11 +36,14 @@ export function withAccess<T>(work: (tools: AccessTools) => Promise<T>): Promise
 }
 
 /** Warns of applications that are for groups, where the directory is not read as far as the settings here say. */
-export function warnOfGroups(applications: Pick<Application, 'id' | 'access'>[]): void {
+export function warnOfGroups(applications: Pick<Application, 'id' | 'access'>[], json: boolean): void {
   if (readsDirectory()) return
   const problem = 'is for groups, and DINGTALK_PROFILE is not directory: nobody gets in, and no server starts'
   const grouped = applications.filter(({ access }) => access !== 'everyone' && access.length > 0)
-  warn(grouped.map(({ id }) => ({ path: id, problem })))
+  warn(
+    grouped.map(({ id }) => ({ path: id, problem })),
+    json,
+  )
 }
 
 /** A fault of the setting must not keep a command from saying what it has done. */
@@ -51,7 +55,9 @@ function readsDirectory(): boolean {
   }
 }
 
-/** Prints warnings beside the answer. */
-export function warn(warnings: Fault[]): void {
-  for (const { path, problem } of warnings) console.error(`Warning: ${path} ${problem}.`)
+/** Prints warnings beside the answer, on standard error: for programs as a JSON document each. */
+export function warn(warnings: Fault[], json: boolean): void {
+  const head = paint('warning', 'Warning:', process.stderr)
+  for (const { path, problem } of warnings)
+    console.error(json ? JSON.stringify({ warning: { path, problem } }) : `${head} ${path} ${problem}.`)
 }

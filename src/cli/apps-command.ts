@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type PasteTarget, pasteTargets } from '../paste/paste-targets.js'
 import { addAccessCommands } from './access-command.js'
 import type { SettingOptions } from './application-options.js'
+import { addExamples } from './help.js'
 
 interface Json {
   json?: boolean
@@ -19,6 +20,13 @@ type Add = (words: string, description: string) => Command
 /** `apps`: the applications that people use with their login here. */
 export function addAppsCommand(program: Command): void {
   const apps = program.command('apps').description('applications: add, list, show, change, rotate, remove, apply')
+  addExamples(apps, [
+    'apps add grafana --name Grafana --redirect-uri https://grafana.example.com/login/generic_oauth',
+    'apps show grafana --for grafana',
+    'apps change grafana --group engineers',
+    'apps export > access.yaml',
+    'apps apply access.yaml --dry-run',
+  ])
   const add: Add = (words, description) =>
     apps.command(words).description(description).option('--json', 'print for programs')
   addReading(add)

@@ -6,7 +6,8 @@ import { type Application, usualSettings } from '../services/application.js'
 import { type AccessTools, warn, warnOfGroups, withAccess } from './access.js'
 import { type SettingOptions, settingsGiven } from './application-options.js'
 import { printResult, type Result } from './print.js'
-import { table } from './table.js'
+import { paint } from './style.js'
+import { factTable, table } from './table.js'
 
 interface Json {
   json?: boolean
@@ -18,9 +19,9 @@ export function addApplication(id: string, options: SettingOptions & Json & { na
   return answer(json, async (applications) => {
     const settings = { name, ...usualSettings, ...settingsGiven(options) }
     const { application, secret, warnings } = await applications.add(id, settings, { allowHttp })
-    warn(warnings)
-    warnOfGroups([application])
-    return withSecret(`${id} is added.\n\n${factsOf(application)}`, application, secret)
+    warn(warnings, json)
+    warnOfGroups([application], json)
+    return withSecret(`${paint('done', `${id} is added.`)}\n\n${factsOf(application)}`, application, secret)
   })
 }
 
@@ -56,8 +57,8 @@ export function changeApplication(id: string, options: SettingOptions & Json): P
   const { allowHttp = false, json = false } = options
   return answer(json, async (applications) => {
     const { application, secret, warnings } = await applications.change(id, settingsGiven(options), { allowHttp })
-    warn(warnings)
-    warnOfGroups([application])
+    warn(warnings, json)
+    warnOfGroups([application], json)
     return withSecret(factsOf(application), application, secret)
   })
 }
@@ -76,7 +77,7 @@ export function rotateSecret(id: string, { now = false, json = false }: Json & {
 export function removeApplication(id: string, json = false): Promise<void> {
   return answer(json, async (applications) => {
     await applications.remove(id)
-    return { text: `${id} is removed.`, json: { removed: id } }
+    return { text: paint('done', `${id} is removed.`), json: { removed: id } }
   })
 }
 
@@ -95,7 +96,7 @@ function shownOf({ secretHash, previousSecretHash, ...shown }: Application) {
 function withSecret(text: string, application: Application, secret: string | undefined): Result {
   const json = { application: shownOf(application), ...(secret !== undefined && { secret }) }
   if (secret === undefined) return { text, json }
-  return { text: `${text}\n\nIts secret, which is shown this once:\n\n  ${secret}`, json }
+  return { text: `${text}\n\nIts secret, which is shown this once:\n\n  ${paint('heading', secret)}`, json }
 }
 
 function accessText({ access }: Application): string {
@@ -106,7 +107,7 @@ function accessText({ access }: Application): string {
 /** What there is to say of one, a line each. */
 function factsOf(application: Application): string {
   const { id, name, kind, redirectUris, postLogoutRedirectUris, scopes, previousSecretUntil } = application
-  const facts: [string, string[]][] = [
+  return factTable([
     ['id', [id]],
     ['name', [name]],
     ['kind', [kind]],
@@ -122,9 +123,7 @@ function factsOf(application: Application): string {
     ['further scopes', scopes],
     ['the old secret', previousSecretUntil ? [`counts until ${previousSecretUntil.toISOString()}`] : []],
     ['added', [application.createdAt.toISOString()]],
-  ]
-  const rows = facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value]))
-  return table([], rows)
+  ])
 }
 
 function listOf(value: string | null): string[] {

@@ -1,31 +1,67 @@
-import { checkDingTalk, type Question } from '../checks/dingtalk-check.js'
-import { type Config, readConfig } from '../config/config.js'
+import { type Config, ConfigError, readConfig } from '../config/config.js'
 import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
-import { type DingTalkError, OperatorError } from '../errors.js'
-import { DEPARTMENTS_ABSENT, DEPARTMENTS_QUESTION, directoryPermissions } from './check-directory.js'
-import { EVENTS_QUESTION, eventsInstructions, eventsPermissions } from './check-events.js'
-import { CORP_ID_QUESTION, IN_CLIENT_QUESTION, inClientInstructions, inClientPermissions } from './check-in-client.js'
+import { OperatorError } from '../errors.js'
+import { directoryPermissions } from './check-directory.js'
+import { eventsInstructions, eventsPermissions } from './check-events.js'
+import { inClientInstructions, inClientPermissions } from './check-in-client.js'
+import { type Answer, answerText, askDingTalk } from './check-online.js'
+import { printJson } from './print.js'
+import { paint } from './style.js'
 
 interface Options {
   /** Asks DingTalk too. */
   online?: boolean
   /** Read instead of `.env`. */
   envFile?: string
+  /** One document for programs, faults of the settings included. */
+  json?: boolean
 }
 
 /**
  * Checks the settings without listening; with `online` DingTalk's side of them too. Returns the exit code.
- * @throws {OperatorError} with all faults of the settings
+ * @throws {OperatorError} with all faults of the settings, but for programs
  */
-export async function checkConfig({ online, envFile: path }: Options): Promise<number> {
+export async function checkConfig({ online = false, envFile: path, json = false }: Options): Promise<number> {
   const envFile = loadSettings(path)
+  return json ? printForPrograms(envFile, online) : printForPeople(envFile, online)
+}
+
+async function printForPeople(envFile: EnvFile | undefined, online: boolean): Promise<number> {
   const config = readConfig(process.env, envFile)
   const warnings = await warningsOf(config, process.env, envFile)
-  console.log(warnings.length > 0 ? `${warningText(warnings)}\n` : 'The settings are in order.\n')
-  console.log(consoleInstructions(config))
-  return online ? checkOnline(config) : 0
+  const verdict = warnings.length > 0 ? warningText(warnings) : paint('done', 'The settings are in order.')
+  console.log(`${verdict}\n\n${consoleInstructions(config)}`)
+  if (!online) return 0
+  console.log("\nAsking DingTalk, from this machine's address:")
+  let isFine = true
+  for await (const answer of askDingTalk(config)) {
+    isFine &&= answer.state !== 'fault'
+    console.log(answerText(answer))
+  }
+  return isFine ? 0 : 1
+}
+
+/** The faults of the settings are what is asked for, not a failure to say it. */
+async function printForPrograms(envFile: EnvFile | undefined, online: boolean): Promise<number> {
+  const { config, faults } = configOrFaults(envFile)
+  const warnings = config ? await warningsOf(config, process.env, envFile) : []
+  const answers: Answer[] = []
+  if (config && online) for await (const answer of askDingTalk(config)) answers.push(answer)
+  const ok = config !== undefined && answers.every(({ state }) => state !== 'fault')
+  const paste = config ? { callback: config.callbackUrl, text: consoleInstructions(config) } : null
+  printJson({ ok, faults, warnings, console: paste, online: online && config ? answers : null })
+  return ok ? 0 : 1
+}
+
+function configOrFaults(envFile: EnvFile | undefined): { config?: Config; faults: readonly ConfigFault[] } {
+  try {
+    return { config: readConfig(process.env, envFile), faults: [] }
+  } catch (error) {
+    if (error instanceof ConfigError) return { faults: error.faults }
+    throw error
+  }
 }
 
 /** @throws {OperatorError} where a file is named that cannot be read. */
@@ -38,7 +74,8 @@ function loadSettings(path: string | undefined): EnvFile | undefined {
 
 function warningText(warnings: readonly ConfigFault[]): string {
   const lines = warnings.map(({ setting, problem }) => `  ${setting}: ${problem}`)
-  return ['The settings can be used, but probably not all of them are as you want them:', ...lines].join('\n')
+  const verdict = 'The settings can be used, but probably not all of them are as you want them:'
+  return [paint('warning', verdict), ...lines].join('\n')
 }
 
 /** What to enter in DingTalk's developer console. */
@@ -64,42 +101,4 @@ function consoleInstructions(config: Config): string {
     ...inClientInstructions(config),
     ...eventsInstructions(config),
   ].join('\n')
-}
-
-/** Prints how each question to DingTalk went; returns the exit code. */
-async function checkOnline(config: Config): Promise<number> {
-  console.log("\nAsking DingTalk, from this machine's address:")
-  let isFine = true
-  for await (const finding of checkDingTalk(config)) {
-    isFine &&= finding.state !== 'fault'
-    console.log(`  ${finding.state === 'fault' ? 'FAULT   ' : finding.state.padEnd(8)}  ${questions[finding.question]}`)
-    if (finding.state === 'absent') console.log(`            ${DEPARTMENTS_ABSENT}`)
-    if (finding.error) console.log(`            ${explain(finding.error, finding.host)}`)
-  }
-  return isFine ? 0 : 1
-}
-
-const questions: Readonly<Record<Question, string>> = {
-  login: 'login application: id, secret, clock',
-  directory: 'directory: app token, permission',
-  departments: DEPARTMENTS_QUESTION,
-  inClient: IN_CLIENT_QUESTION,
-  organisation: CORP_ID_QUESTION,
-  events: EVENTS_QUESTION,
-}
-
-/** How a connection fails, in words that go on from the name of the setting. */
-const connectionFailures: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'names a host that does not resolve: is it spelled right, and does this machine reach a DNS server?',
-  EAI_AGAIN: 'names a host that does not resolve now: does this machine reach a DNS server?',
-  ECONNREFUSED: 'names a port at which nothing listens',
-  EHOSTUNREACH: 'names a host that this machine cannot reach',
-  ENETUNREACH: 'names a host that this machine cannot reach',
-}
-
-function explain(error: DingTalkError, host: string): string {
-  const { call, upstreamCode, setting } = error.failure
-  const connection = connectionFailures[upstreamCode]
-  if (connection) return `${host} ${connection} (${call}: ${upstreamCode})`
-  return `${setting ? `look at ${setting}` : error.publicMessage} (${call} answered ${upstreamCode})`
 }

@@ -2,8 +2,9 @@ import type { GroupRules } from '../services/group.js'
 import type { Reason } from '../services/group-index.js'
 import type { Member } from '../services/group-members.js'
 import type { UsedGroup } from '../services/groups.js'
+import { stateCell } from './list-people.js'
 import { streamArray, streamTable } from './stream.js'
-import { table } from './table.js'
+import { type Cell, factTable } from './table.js'
 
 /** What departments and roles are called, such as `department 1001`. */
 export type Names = ReadonlyMap<string, string>
@@ -32,27 +33,23 @@ export function ruleTexts({ departments, roles, userids, groups }: GroupRules, n
 
 /** What there is to say of a group, a line each. */
 export function groupAsText(group: UsedGroup, names: Names = new Map()): string {
-  const facts: [string, string[]][] = [
+  return factTable([
     ['name', [group.name]],
     ['who', ruleTexts(group, names)],
     ['used by', group.usedBy],
     ['added', [group.createdAt.toISOString()]],
-  ]
-  return table(
-    [],
-    facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value])),
-  )
+  ])
 }
 
 /** A table of a group's people for people, page by page. */
 export function membersAsTable(pages: AsyncIterable<Member[]>, names: Names): AsyncGenerator<string> {
-  const cellsOf = ({ user, because }: Member) => [
+  const cellsOf = ({ user, because }: Member): Cell[] => [
     user.username,
     user.profile?.name ?? '',
     user.userid ?? '',
     because.map((reason) => withName(textOf(reason), names)).join(', as '),
     user.profileReadAt?.toISOString() ?? '',
-    user.disabledAt ? 'disabled' : 'enabled',
+    stateCell(user.disabledAt),
   ]
   return streamTable(['USERNAME', 'NAME', 'USERID', 'BECAUSE OF', 'READ', 'STATE'], pagesOf(pages, cellsOf))
 }

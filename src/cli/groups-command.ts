@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { addAccessCommands } from './access-command.js'
 import type { RuleOptions } from './group-options.js'
+import { addExamples } from './help.js'
 
 interface Json {
   json?: boolean
@@ -16,6 +17,11 @@ export function addGroupsCommand(program: Command): void {
   const groups = program
     .command('groups')
     .description('groups of people, for whom applications are: add, list, show, change, remove, apply')
+  addExamples(groups, [
+    'groups add engineers --department 1001 --below --role 2001',
+    'groups show engineers',
+    'groups change engineers --userid 0123 --userid 0456',
+  ])
   const add: Add = (words, description) =>
     groups.command(words).description(description).option('--json', 'print for programs')
   add('list', 'all groups').action(async ({ json }: Json) => (await import('./groups.js')).listGroups(json))

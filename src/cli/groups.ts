@@ -3,6 +3,7 @@ import { type AccessTools, withAccess } from './access.js'
 import { noRules, type RuleOptions, rulesGiven } from './group-options.js'
 import { groupAsJson, groupAsText, membersAsJson, membersAsTable, namedIn, ruleTexts } from './group-texts.js'
 import { printAll, printResult, type Result } from './print.js'
+import { paint } from './style.js'
 import { table } from './table.js'
 
 interface Json {
@@ -13,7 +14,7 @@ interface Json {
 export function addGroup(name: string, options: RuleOptions & Json): Promise<void> {
   return answer(options.json, async (groups) => {
     const group = await groups.add(name, { ...noRules, ...rulesGiven(options) })
-    return { text: `${name} is added.\n\n${groupAsText(group)}`, json: group }
+    return { text: `${paint('done', `${name} is added.`)}\n\n${groupAsText(group)}`, json: group }
   })
 }
 
@@ -53,7 +54,7 @@ export function changeGroup(name: string, options: RuleOptions & Json): Promise<
 export function removeGroup(name: string, json?: boolean): Promise<void> {
   return answer(json, async (groups) => {
     await groups.remove(name)
-    return { text: `${name} is removed.`, json: { removed: name } }
+    return { text: paint('done', `${name} is removed.`), json: { removed: name } }
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addExamples } from './help.js'
 
 interface Options {
   json?: boolean
@@ -8,6 +9,7 @@ interface Options {
 /** `keys`: what ID tokens are signed with. */
 export function addKeysCommand(program: Command): void {
   const keys = program.command('keys').description('the keys that ID tokens are signed with: list, rotate')
+  addExamples(keys, ['keys list', 'keys rotate --now'])
   keys
     .command('list')
     .description('all keys, and from when they sign')

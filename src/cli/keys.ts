@@ -4,6 +4,7 @@ import { createLogger } from '../log.js'
 import { SigningKeys } from '../oidc/signing-keys.js'
 import { withDatabase } from './operator-database.js'
 import { printResult } from './print.js'
+import { paint } from './style.js'
 import { table } from './table.js'
 
 /** Prints the keys that ID tokens are signed with, and from when. */
@@ -35,6 +36,6 @@ export function rotateKeys({ now, json }: { now: boolean; json: boolean }): Prom
     const text = now
       ? 'A new key signs from now on. The others are not trusted any more: servers stop using them within ten seconds, applications when they read the keys again.'
       : 'The next key is published, and signs in a day.'
-    printResult({ text, json: { rotated: true, now } }, json)
+    printResult({ text: paint('done', text), json: { rotated: true, now } }, json)
   })
 }

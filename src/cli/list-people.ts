@@ -1,6 +1,7 @@
 import { isAmong } from '../services/administrators.js'
 import type { ListedUser } from '../services/ports.js'
 import { streamArray, streamTable } from './stream.js'
+import type { Cell } from './table.js'
 
 const HEAD = ['USERNAME', 'HANDLE', 'NICK', 'ID', 'USERID', 'LAST LOGIN', 'SESSIONS', 'STATE', 'ADMINISTRATOR']
 
@@ -26,13 +27,12 @@ async function* withRights(
     yield people.map((user) => ({ ...user, isAdministrator: isAmong(administrators, user) }))
 }
 
-async function* pagesOfCells(pages: Pages, administrators: Ids): AsyncGenerator<string[][]> {
+async function* pagesOfCells(pages: Pages, administrators: Ids): AsyncGenerator<Cell[][]> {
   for await (const people of withRights(pages, administrators)) yield people.map(cellsOf)
 }
 
-function cellsOf(user: ListedUser & { isAdministrator: boolean }): string[] {
+function cellsOf(user: ListedUser & { isAdministrator: boolean }): Cell[] {
   const { username, handle, nick, id, userid, lastLoginAt, sessions, disabledAt } = user
-  const state = disabledAt ? 'disabled' : 'enabled'
   return [
     username,
     handle ?? '',
@@ -41,7 +41,12 @@ function cellsOf(user: ListedUser & { isAdministrator: boolean }): string[] {
     userid ?? '',
     lastLoginAt.toISOString(),
     String(sessions),
-    state,
+    stateCell(disabledAt),
     user.isAdministrator ? 'yes' : '',
   ]
+}
+
+/** Whether somebody may log in. */
+export function stateCell(disabledAt: Date | null): Cell {
+  return disabledAt ? { text: 'disabled', meaning: 'warning' } : 'enabled'
 }

@@ -1,33 +1,43 @@
-import { Command, CommanderError } from 'commander'
-import { AppError, OperatorError } from '../errors.js'
+import { Command } from 'commander'
 import { ownVersion } from '../version.js'
 import { addAppsCommand } from './apps-command.js'
 import { addCheckConfigCommand } from './check-config-command.js'
+import { reportFailure } from './failures.js'
 import { addGroupsCommand } from './groups-command.js'
+import { addExamples } from './help.js'
 import { addKeysCommand } from './keys-command.js'
+import { hasColours, paint } from './style.js'
 import { addUsersCommand } from './users-command.js'
 
 const EXIT_CODES = '\nExit codes: 0 done, 1 not done, 2 wrong usage.'
 
 /** Runs the command that these arguments name, and sets the exit code: 0 done, 1 not done, 2 wrong usage. */
 export async function runProgram(args: string[]): Promise<void> {
+  leaveWhenNobodyReads()
+  const isForPrograms = args.includes('--json')
   try {
-    await createProgram().parseAsync(args, { from: 'user' })
+    await createProgram({ isForPrograms }).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' })
   } catch (error) {
-    process.exitCode = exitCodeOf(error)
-    // The parser has said already what it did not understand.
-    if (!(error instanceof CommanderError)) console.error(explain(error))
+    process.exitCode = reportFailure(error, isForPrograms)
   }
 }
 
-/** All commands. Each loads its own code when it is run. */
-export function createProgram(): Command {
+/** All commands. Each loads its own code when it is run. `isForPrograms`: what is not understood is told by the caller. */
+export function createProgram({ isForPrograms = false }: { isForPrograms?: boolean } = {}): Command {
   const program = new Command('dingtalk-login')
     .description('A login server: people scan a DingTalk code and are in.')
     .version(ownVersion())
     .addHelpText('afterAll', EXIT_CODES)
     .showHelpAfterError()
     .exitOverride()
+    .configureHelp({ styleTitle: (title) => paint('heading', title) })
+    .configureOutput({
+      getOutHasColors: () => hasColours(process.stdout),
+      getErrHasColors: () => hasColours(process.stderr),
+      outputError: (text, write) => write(paint('fault', text.trimEnd(), process.stderr).concat('\n')),
+      ...(isForPrograms && { writeErr: () => {} }),
+    })
+  addExamples(program, ['demo', 'check-config --online', 'start', 'users list', 'apps show grafana --for grafana'])
   program
     .command('start')
     .description('run the server, with the settings of the environment and .env')
@@ -51,13 +61,11 @@ export function createProgram(): Command {
   return program
 }
 
-function exitCodeOf(error: unknown): number {
-  if (!(error instanceof CommanderError)) return 1
-  return error.exitCode === 0 ? 0 : 2
-}
-
-function explain(error: unknown): unknown {
-  if (error instanceof OperatorError) return error.message
-  if (error instanceof AppError) return `DATABASE_URL: ${error.detail}`
-  return error
+/** One who has read enough, such as `head`, must not make a failure of it. */
+function leaveWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: Error & { code?: string }) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
 }

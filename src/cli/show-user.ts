@@ -6,7 +6,7 @@ import type { KnownUser, SessionInfo } from '../services/ports.js'
 import { withDatabase } from './operator-database.js'
 import { administratorsOf, adminOf } from './people-admin.js'
 import { printResult } from './print.js'
-import { table } from './table.js'
+import { type Cell, factTable, table } from './table.js'
 
 /** Prints one person, what the directory says of them, their groups and their sessions. @throws {OperatorError} */
 export function showUser(name: string, json: boolean): Promise<void> {
@@ -30,7 +30,7 @@ interface Told {
 }
 
 function textOf({ user, administrator, groups, sessions }: Told): string {
-  const facts: [string, string[]][] = [
+  const facts: [string, Cell[]][] = [
     ['username', [user.username]],
     ['handle', [user.handle ?? 'none yet']],
     ['nick', [user.nick]],
@@ -40,15 +40,18 @@ function textOf({ user, administrator, groups, sessions }: Told): string {
     ['first login', [user.createdAt.toISOString()]],
     ['last login', [user.lastLoginAt.toISOString()]],
     ['last found in the directory', [user.membershipCheckedAt?.toISOString() ?? 'never asked']],
-    ['state', [user.disabledAt ? `disabled since ${user.disabledAt.toISOString()}` : 'enabled']],
+    ['state', [user.disabledAt ? disabledSince(user.disabledAt) : 'enabled']],
     ['administrator', administrator ? [administrator === 'setting' ? 'by ADMINS' : 'yes'] : []],
     ...(user.profile ? factsOf(user.profile) : []),
     ['groups', groups],
     ['read', user.profileReadAt ? [user.profileReadAt.toISOString()] : []],
   ]
-  const rows = facts.flatMap(([head, values]) => values.map((value, n) => [n === 0 ? head : '', value]))
   const listed = sessions.map((s) => [s.id, s.createdAt.toISOString(), s.lastSeenAt.toISOString(), s.ip, s.userAgent])
-  return `${table([], rows)}\n\n${table(['SESSION', 'BEGUN', 'LAST SEEN', 'ADDRESS', 'BROWSER'], listed)}`
+  return `${factTable(facts)}\n\n${table(['SESSION', 'BEGUN', 'LAST SEEN', 'ADDRESS', 'BROWSER'], listed)}`
+}
+
+function disabledSince(time: Date): Cell {
+  return { text: `disabled since ${time.toISOString()}`, meaning: 'warning' }
 }
 
 /** With the ids that groups are made of. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addExamples } from './help.js'
 
 interface Options {
   json?: boolean
@@ -11,6 +12,7 @@ export function addUsersCommand(program: Command): void {
   const users = program
     .command('users')
     .description('people: list, show, disable, enable, end sessions, give handles, make administrators')
+  addExamples(users, ['users list', 'users show 张三 --json', 'users disable zhangsan', 'users make-admin zhangsan'])
   const add = (words: string, description: string) =>
     users.command(words).description(description).option('--json', 'print for programs')
 

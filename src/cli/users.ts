@@ -6,6 +6,7 @@ import { peopleAsJson, peopleAsTable } from './list-people.js'
 import { withDatabase } from './operator-database.js'
 import { administratorsOf, adminOf } from './people-admin.js'
 import { printAll, printResult, type Result } from './print.js'
+import { paint } from './style.js'
 
 /** Prints everybody, as they are read. */
 export function listUsers(json: boolean): Promise<void> {
@@ -63,12 +64,14 @@ export function setHandle(id: string, handle: string, json: boolean): Promise<vo
     const text = user
       ? `${user.username} has the handle ${handle}`
       : `${id} will have the handle ${handle} at their first login`
-    printResult({ text, json: { id, handle, user: user ?? null } }, json)
+    printResult({ text: paint('done', text), json: { id, handle, user: user ?? null } }, json)
   })
 }
 
+/** Says what was done. */
 async function answer(json: boolean, run: (admin: PeopleAdmin) => Promise<Result>): Promise<void> {
-  printResult(await withAdmin(run), json)
+  const { text, json: content } = await withAdmin(run)
+  printResult({ text: paint('done', text), json: content }, json)
 }
 
 function withAdmin<T>(work: (admin: PeopleAdmin) => Promise<T>): Promise<T> {

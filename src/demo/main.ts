@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { paint } from '../cli/style.js'
 import { runUntilStopped } from '../emulator/run-until-stopped.js'
 import { startDemo } from './demo.js'
 
@@ -18,7 +19,7 @@ async function main(stop: AbortSignal, { withHistory }: { withHistory: boolean }
     withHistory,
   })
   console.log(`
-  Open      ${demo.frontEndUrl}
+  ${paint('heading', `Open      ${demo.frontEndUrl}`)}
 
   another   ${demo.openidAppUrl}   (an application with OpenID Connect: the same login)
   apps      ${demo.serverUrl}/apps   (what each person may open)
@@ -26,7 +27,7 @@ async function main(stop: AbortSignal, { withHistory }: { withHistory: boolean }
   login     ${demo.serverUrl}   (the server of this project)
   DingTalk  ${demo.emulatorUrl}   (an emulator: people, faults and a journal)
 
-  Ctrl-C stops all of it.
+  ${paint('hint', 'Ctrl-C stops all of it.')}
 `)
   if (!stop.aborted) await once(stop, 'abort')
   await demo.close()

@@ -1,3 +1,5 @@
+import { paint } from '../cli/style.js'
+
 /**
  * Runs a program whose `main` ends when Ctrl-C or SIGTERM aborts its signal.
  * An error is printed as its message and makes the exit code 1.
@@ -7,6 +9,6 @@ export function runUntilStopped(main: (stop: AbortSignal) => Promise<void>): voi
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   main(stop.signal).catch((error: unknown) => {
     process.exitCode = 1
-    console.error(error instanceof Error ? error.message : error)
+    console.error(error instanceof Error ? paint('fault', error.message, process.stderr) : error)
   })
 }

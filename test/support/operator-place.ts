@@ -50,7 +50,7 @@ export async function createPlace(): Promise<Place> {
   const run = async (name: 'apps' | 'groups' | 'users', args: string[]) => {
     await using command = runCompiled(name, { env, args, cwd: directory })
     const exitCode = await command.ended()
-    const printed = command.output.split('\n').filter((line) => !/^(\{"level"|Warning: )/.test(line))
+    const printed = command.output.split('\n').filter((line) => !/^(\{"level"|\{"warning"|Warning: )/.test(line))
     return { exitCode, output: command.output, printed: printed.join('\n') }
   }
   return {
