@@ -165,8 +165,8 @@ describe('the systemd unit', () => {
     const config = readConfig({ ...said, ...set, PUBLIC_URL: 'https://login.example.com' })
     expect(config).toMatchObject({ listen: { port: 8000, host: '127.0.0.1' }, edge: { trustProxy: 1 } })
     expect(set.DATABASE_URL).toBe(`file:/var/lib/${valuesOf('StateDirectory')[0]}/login.db`)
-    const start: string = JSON.parse(read('package.json')).scripts.start
-    expect(command.endsWith(`/${start}`)).toBe(true)
+    const { name, bin } = JSON.parse(read('package.json'))
+    expect(command.endsWith(` /usr/bin/node node_modules/${name}/${bin[name]} start`)).toBe(true)
   })
 
   it('gives the server more time than it takes to stop', () => {
@@ -174,11 +174,11 @@ describe('the systemd unit', () => {
     expect(valuesOf('Restart')).toEqual(['on-failure'])
   })
 
-  it('has the user, folder and file that docs/deploying.md makes', () => {
-    const documentation = read('docs/deploying.md')
-    expect(documentation).toContain(`/usr/sbin/nologin ${valuesOf('User')[0]}\n`)
-    expect(documentation).toContain(`dingtalk-login.git ${valuesOf('WorkingDirectory')[0]}\n`)
-    expect(documentation).toContain(`install -m 600 /dev/null ${valuesOf('EnvironmentFile')[0]}\n`)
+  it('has the user, folder and file that docs/guides/company.md makes', () => {
+    const guide = read('docs/guides/company.md')
+    expect(guide).toContain(`/usr/sbin/nologin ${valuesOf('User')[0]}\n`)
+    expect(guide).toContain(`\ncd ${valuesOf('WorkingDirectory')[0]}\nnpm install `)
+    expect(guide).toContain(`install -m 640 -g ${valuesOf('User')[0]} /dev/null ${valuesOf('EnvironmentFile')[0]}\n`)
   })
 
   const canVerify = isInstalled('systemd-analyze', '--version') && existsSync('/usr/bin/node')
@@ -195,28 +195,25 @@ describe('the systemd unit', () => {
   })
 })
 
-describe.each(['docs/deploying.md', 'docs/upgrading.md', 'docs/zh/deploying.md', 'docs/zh/upgrading.md'])(
-  '%s',
-  (file) => {
-    const text = read(file)
+const documents = ['deploying.md', 'upgrading.md', 'guides/company.md']
+describe.each(documents.flatMap((name) => [`docs/${name}`, `docs/zh/${name}`]))('%s', (file) => {
+  const text = read(file)
 
-    it('names only files that there are', () => {
-      const files = text.match(/(?<=[`\s])(deploy|docs|prisma|src)\/[\w./@-]+/g) ?? []
-      for (const name of files) expect(existsSync(path.join(PROJECT, name)), name).toBe(true)
-    })
+  it('names only files that there are', () => {
+    const files = text.match(/(?<=[`\s])(deploy|docs|prisma|src)\/[\w./@-]+/g) ?? []
+    for (const name of files) expect(existsSync(path.join(PROJECT, name)), name).toBe(true)
+  })
 
-    it('names only commands and settings that there are', () => {
-      const { scripts } = JSON.parse(read('package.json'))
-      for (const [, name] of text.matchAll(/npm run (?:--silent )?([a-z-]+)/g))
-        expect(scripts).toHaveProperty(name ?? '')
-      for (const [, script = ''] of text.matchAll(/node dist\/([\w/-]+)\.js/g))
-        expect(existsSync(path.join(PROJECT, 'src', `${script}.ts`)), script).toBe(true)
-      const known = [...settingNames, ...Object.keys(said)]
-      const named = text.match(/(?<![\w/@])[A-Z]+(_[A-Z]+)+(?!\w)/g) ?? []
-      expect(named.filter((name) => !known.includes(name))).toEqual([])
-    })
-  },
-)
+  it('names only commands and settings that there are', () => {
+    const { scripts } = JSON.parse(read('package.json'))
+    for (const [, name] of text.matchAll(/npm run (?:--silent )?([a-z-]+)/g)) expect(scripts).toHaveProperty(name ?? '')
+    for (const [, script = ''] of text.matchAll(/node dist\/([\w/-]+)\.js/g))
+      expect(existsSync(path.join(PROJECT, 'src', `${script}.ts`)), script).toBe(true)
+    const known = [...settingNames, ...Object.keys(said)]
+    const named = text.match(/(?<![\w/@])[A-Z]+(_[A-Z]+)+(?!\w)/g) ?? []
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+})
 
 describe('docs/upgrading.md', () => {
   it('says for every schema what to do', () => {

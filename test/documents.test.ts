@@ -88,7 +88,7 @@ describe.each(documents)('%s', (document) => {
     for (const [, name] of read(document).matchAll(/npm run (?:--silent )?([a-z-]+)/g))
       expect(scripts).toHaveProperty(name ?? '')
     for (const [, words = ''] of read(document).matchAll(
-      /(?:dist\/cli\/main\.js|npx dingtalk-login) ([a-z][a-z -]*[a-z])/g,
+      /(?:dist\/cli\/main\.js|npx dingtalk-login|^ *dingtalk-login) ([a-z][a-z -]*[a-z])/gm,
     ))
       expect(isCommand(words.split(' ')), words).toBe(true)
   })

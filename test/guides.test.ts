@@ -53,7 +53,7 @@ describe.each(guides)('%s', (guide) => {
   })
 
   it('names only options that its commands have', () => {
-    for (const [line, words = ''] of text.matchAll(/npx dingtalk-login ([a-z][a-z -]*).*/g)) {
+    for (const [line, words = ''] of text.matchAll(/(?:npx |^ *)dingtalk-login ([a-z][a-z -]*).*/gm)) {
       const known = optionsOf(words.split(' '))
       const ofThisCommand = line.split(/`|&&|\|/)[0] ?? ''
       for (const [option] of ofThisCommand.matchAll(/(?<= )--[a-z-]+/g)) expect(known, line).toContain(option)
