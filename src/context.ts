@@ -1,4 +1,5 @@
 import { accessAdminRows } from './adapters/database/access-admin-rows.js'
+import type { Database } from './adapters/database/database.js'
 import { openDatabase } from './adapters/database/open-database.js'
 import { tablesOf } from './adapters/database/tables.js'
 import { connectDingTalk } from './adapters/dingtalk/connect-dingtalk.js'
@@ -7,6 +8,7 @@ import { loadMetrics } from './adapters/load-metrics.js'
 import { romanise } from './adapters/romanise.js'
 import type { Config } from './config/config.js'
 import type { ConfigFault } from './config/cross-faults.js'
+import { joinMembership } from './context/membership.js'
 import { AttemptCookies } from './cookies/attempt.js'
 import { ConsolePasses } from './cookies/console-pass.js'
 import { BrowserSessions } from './cookies/session.js'
@@ -18,16 +20,13 @@ import { Readiness } from './server/readiness.js'
 import { AccessRulesCache } from './services/access-rules.js'
 import { Administrators } from './services/administrators.js'
 import { Audit } from './services/audit.js'
-import { DirectoryNames } from './services/directory-names.js'
 import { Handles } from './services/handles.js'
 import { KnownPeople } from './services/known-people.js'
 import { LoginService } from './services/login.js'
-import { Membership } from './services/membership.js'
 import { openidPaths } from './services/openid-paths.js'
 import { People } from './services/people.js'
 import { PeopleAdmin } from './services/people-admin.js'
 import { PeopleSearch } from './services/people-search.js'
-import { Profiles } from './services/profiles.js'
 import { Sessions } from './services/sessions.js'
 import { SignedIn } from './services/signed-in.js'
 import { refuseMisfits } from './services/start-checks.js'
@@ -46,9 +45,16 @@ interface Options {
  * @throws {MigrationError}
  * @throws {OperatorError} where what is in the database does not go with the settings
  */
-export async function createContext({ config, logger, warnings = [], now = Date.now }: Options) {
+export async function createContext(options: Options) {
+  const database = await openDatabase(options.config.databaseUrl, options)
+  return join(database, options).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
+}
+
+async function join(database: Database, { config, logger, warnings = [], now = Date.now }: Options) {
   const { publicUrl, secure, session } = config
-  const database = await openDatabase(config.databaseUrl, { logger })
   const rows = tablesOf(database)
   const handles = new Handles({ rows: rows.handles, romanise })
 
@@ -79,37 +85,9 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     ...session,
     now,
   })
-  const membership = new Membership({
-    audience: config.membership.audience,
-    recheckMs: config.membership.recheckMs,
-    directory: dingtalk.directory,
-    profiles: config.membership.hasProfiles
-      ? new Profiles({
-          directory: dingtalk.directory,
-          rows: rows.profiles,
-          names: new DirectoryNames(rows.directoryNames),
-          audit,
-          emailDomain: config.emailDomain,
-          now,
-        })
-      : undefined,
-    users: rows.users,
-    sessions,
-    audit,
-    now,
-  })
+  const known = { config, database, rows, dingtalk, sessions, audit, logger, metrics, now }
+  const { membership, events } = await joinMembership(known)
   const signedIn = new SignedIn({ sessions, membership, audit })
-  const events = config.dingtalk.hasEvents
-    ? new (await import('./services/directory-events.js')).DirectoryEvents({
-        source: await dingtalk.events(),
-        signedIn: new (await import('./adapters/database/signed-in-rows.js')).SqlSignedInRows(database),
-        membership,
-        directory: dingtalk.directory,
-        ...config.membership,
-        sessionMaxAgeMs: session.maxAgeMs,
-        ...{ logger, metrics, now },
-      })
-    : undefined
 
   const login = new LoginService({
     dingtalk: dingtalk.flow,
@@ -130,10 +108,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     secure,
   })
   const { applications } = rows
-  await refuseMisfits({ applications, workEmails: rows.profiles }, config).catch(async (error: unknown) => {
-    await database.close()
-    throw error
-  })
+  await refuseMisfits({ applications, workEmails: rows.profiles }, config)
   const { emailDomain } = config
   const accessRules = new AccessRulesCache({
     ...{ rows: rows.access, workEmails: rows.profiles },
@@ -157,6 +132,7 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     now,
   })
 
+  const limitLogins = limitRate(config.edge.rateLimitPerMinute)
   return {
     config,
     logger,
@@ -185,10 +161,11 @@ export async function createContext({ config, logger, warnings = [], now = Date.
     openid,
     events,
     /** One count for all login routes. */
-    limitLogins: limitRate(config.edge.rateLimitPerMinute),
+    limitLogins,
     crossOrigin: new CrossOrigin({ frontends: config.redirects.origins, publicUrl }),
     readiness: new Readiness(() => database.isAnswering()),
     [Symbol.asyncDispose]: async () => {
+      limitLogins.close()
       await openid.close()
       dingtalk.close()
       await trail.close()

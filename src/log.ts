@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import { type AppError, DingTalkError, type ErrorCode } from './errors.js'
 
 /**
@@ -6,8 +6,15 @@ import { type AppError, DingTalkError, type ErrorCode } from './errors.js'
  */
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
+/** Where lines go: pino is one, and so is what an application of one's own has. */
+export interface Logger {
+  info(fields: LogFields, message?: string): void
+  warn(fields: LogFields, message?: string): void
+  error(fields: LogFields, message?: string): void
+}
+
 /** Structured lines, one JSON object each: control characters are escaped and cannot break a line. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination?: DestinationStream): PinoLogger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination ?? pino.destination(1))
 }
 
@@ -29,5 +36,3 @@ export function bugFields(error: unknown): LogFields {
   const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return { code: 'internal', bug: error.name, errorCode, stack: frames.join('\n') }
 }
-
-export type { Logger }

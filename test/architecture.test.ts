@@ -20,7 +20,7 @@ const IMPORTS = new RegExp(
   'gm',
 )
 /** The small tools that belong to nobody, which services may use too. */
-const TOOLS = ['errors.ts', 'log.ts', 'metrics.ts', 'time.ts', 'concurrency-limit.ts', 'single-flight.ts']
+const TOOLS = ['errors.ts', 'log.ts', 'time.ts', 'concurrency-limit.ts', 'single-flight.ts']
 
 const texts = new Map(
   readdirSync(SRC, { recursive: true, encoding: 'utf8' })

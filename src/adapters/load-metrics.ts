@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.js'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../services/metrics.js'
 
 interface Sources {
   countSessions: () => Promise<number>

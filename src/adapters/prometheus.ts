@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { errorTable } from '../errors.js'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../services/metrics.js'
 import { SingleFlight } from '../single-flight.js'
 import { MINUTE, SECOND, withinOr } from '../time.js'
 import { ownVersion } from '../version.js'

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
+import { ipKeyGenerator, MemoryStore, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
 import { addressOf } from './client-address.js'
@@ -15,9 +15,14 @@ declare global {
 /** What a provider commonly gives one customer. */
 const IPV6_SUBNET = 56
 
-/** Requests per minute and client address; the address is the one that TRUST_PROXY lets us believe. */
-export function limitRate(perMinute: number): RequestHandler {
-  return rateLimit({
+/**
+ * Requests per minute and client address; the address is the one that TRUST_PROXY lets us believe. `close` forgets what
+ * was counted, and ends the timer.
+ */
+export function limitRate(perMinute: number): RequestHandler & { close(): void } {
+  const store = new MemoryStore()
+  const limit = rateLimit({
+    store,
     windowMs: MINUTE,
     limit: perMinute,
     keyGenerator: (req) => ipKeyGenerator(addressOf(req), IPV6_SUBNET),
@@ -31,4 +36,5 @@ export function limitRate(perMinute: number): RequestHandler {
       next(new AppError('rate_limited', { headers: { 'Retry-After': String(seconds) } }))
     },
   })
+  return Object.assign(limit, { close: () => store.shutdown() })
 }

@@ -8,15 +8,18 @@ type Options = OpenidOptions
 /** The OpenID provider, loaded when it is first needed: a server without applications does without. */
 export class LazyOpenid {
   readonly #options: Options
+  #preparing: Promise<void> | undefined
   #loading: Promise<Openid> | undefined
+  #isClosed = false
 
   constructor(options: Options) {
     this.#options = options
   }
 
   /** Loads it where there is an application, so that the first login of the day does not wait for it. */
-  async prepare(): Promise<void> {
-    if (await this.#options.applications.hasOpenid()) await this.get()
+  prepare(): Promise<void> {
+    this.#preparing = this.#prepare()
+    return this.#preparing
   }
 
   get(): Promise<Openid> {
@@ -27,8 +30,13 @@ export class LazyOpenid {
     return this.#loading
   }
 
+  /** Waits for what is being prepared, and ends it. */
   async close(): Promise<void> {
-    await (await this.#loading)?.close()
+    this.#isClosed = true
+    // Whoever asked for it has been told of a failure.
+    await this.#preparing?.catch(() => {})
+    const openid = await this.#loading?.catch(() => undefined)
+    await openid?.close()
   }
 
   /** Removes some of what has expired; returns how many. Other processes do it where this one has no use for it. */
@@ -37,12 +45,24 @@ export class LazyOpenid {
     return this.#loading ? records.removeExpired(new Date(now())) : 0
   }
 
+  async #prepare(): Promise<void> {
+    if ((await this.#options.applications.hasOpenid()) && !this.#isClosed) await this.get()
+  }
+
   async #load(): Promise<Openid> {
-    const { Openid } = await withoutRuntimeWarning(() => import('./openid.js'))
+    const { Openid } = await load()
     const openid = new Openid(this.#options)
     openid.start()
     return openid
   }
+}
+
+let loading: Promise<typeof import('./openid.js')> | undefined
+
+/** Once for all that are in this process: whoever is second must not put back the console that the first one changed. */
+function load(): Promise<typeof import('./openid.js')> {
+  loading ??= withoutRuntimeWarning(() => import('./openid.js'))
+  return loading
 }
 
 /** Other lines of others go through meanwhile. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../services/metrics.js'
 
 /** Counts the request once its response is out, or its client gone. Express leaves the route that matched on it. */
 export function measureRequest(

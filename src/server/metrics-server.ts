@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Context } from '../context.js'
 import { OperatorError } from '../errors.js'
 import { bugFields } from '../log.js'
-import type { Metrics } from '../metrics.js'
+import type { Metrics } from '../services/metrics.js'
 import { closeAtOnce, listen, listenFailure } from './listen.js'
 
 interface MetricsServer {

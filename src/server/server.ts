@@ -3,16 +3,13 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApp } from '../app.js'
 import type { Context } from '../context.js'
-import { AppError } from '../errors.js'
-import { bugFields, errorFields } from '../log.js'
 import { SECOND } from '../time.js'
-import { startCompletingHandles } from './complete-handles.js'
+import { startBackgroundWork } from './background-work.js'
 import { messageClassesOf } from './express-message-classes.js'
 import { listen } from './listen.js'
 import { measureRequest } from './measure-request.js'
 import { startMetricsServer } from './metrics-server.js'
 import { OpenConnections } from './open-connections.js'
-import { startSweeping } from './sweep-sessions.js'
 import { hasReadableTarget, refuseTarget, refuseUnreadable } from './unreadable-request.js'
 
 /** Long enough for a load balancer that asks `/readyz` each second. */
@@ -53,16 +50,7 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
     await metricsServer?.close()
     throw error
   })
-  const stopSweeping = startSweeping(ctx)
-  ctx.events?.start()
-  const stopCompleting = await startCompletingHandles(ctx)
-  // Nobody waits for it: the first request of an application would load it as well.
-  ctx.openid.prepare().catch((error: unknown) => {
-    ctx.logger.error(
-      error instanceof AppError ? errorFields(error) : bugFields(error),
-      'the OpenID provider could not be loaded',
-    )
-  })
+  const work = await startBackgroundWork(ctx)
   return {
     port: listeningPort,
     metricsPort: metricsServer?.port,
@@ -70,14 +58,12 @@ export async function startServer(ctx: Context): Promise<RunningServer> {
       ctx.readiness.beginStop()
       connections.endWithNextResponse()
       // Other processes get what comes from now on.
-      ctx.events?.stop().catch(() => {})
+      work.leaveEvents().catch(() => {})
       await wait(DRAIN_MS, undefined, { signal: hurry }).catch(() => {})
     },
     close: async () => {
       ctx.readiness.beginStop()
-      stopSweeping()
-      stopCompleting()
-      await Promise.all([connections.close(), ctx.events?.stop()])
+      await Promise.all([connections.close(), work.stop()])
       await metricsServer?.close()
     },
   }

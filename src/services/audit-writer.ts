@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '../errors.js'
 import { bugFields, errorFields, type LogFields } from '../log.js'
-import type { Metrics } from '../metrics.js'
 import { SECOND, withinOr } from '../time.js'
 import { RecordBound, shortened } from './audit-bounds.js'
 import { AuditIds } from './audit-ids.js'
 import type { AuditStore } from './audit-store.js'
 import type { AuditEntry, AuditRecord, HourlyFigure, Trail } from './audit-trail.js'
 import { HourlyFigures } from './hourly-figures.js'
+import type { Metrics } from './metrics.js'
 
 /** How many records wait for the database at most: some ten megabytes. */
 export const MAX_WAITING = 10_000

@@ -1,9 +1,9 @@
 import { AppError } from '../errors.js'
 import { bugFields, errorFields, type LogFields } from '../log.js'
-import type { Metrics } from '../metrics.js'
 import type { Changes } from './audit-events.js'
 import { AuditLines, type Client, type Options as LineOptions, type Told } from './audit-lines.js'
 import type { Actor, AuditFilter } from './audit-trail.js'
+import type { Metrics } from './metrics.js'
 
 export type { Client } from './audit-lines.js'
 

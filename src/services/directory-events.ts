@@ -3,7 +3,6 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { ConcurrencyLimit } from '../concurrency-limit.js'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
-import type { Metrics } from '../metrics.js'
 import { MINUTE, SECOND, withinOr } from '../time.js'
 import { AffectedPeople, type SignedInRows } from './affected-people.js'
 import type { Directory } from './directory.js'
@@ -11,6 +10,7 @@ import type { ConnectionEnd, DirectoryEvent, EventListener, EventOutcome, EventS
 import { EventLog } from './event-log.js'
 import { LookupQueue } from './lookup-queue.js'
 import type { Membership } from './membership.js'
+import type { Metrics } from './metrics.js'
 import { MissedLeavers } from './missed-leavers.js'
 
 /** DingTalk sends an event again that has no answer within about a minute. */

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js'
 import { bugFields, errorFields, type LogFields } from '../log.js'
-import type { Metrics } from '../metrics.js'
 import type { ConnectionEnd, DirectoryEvent, EventOutcome } from './directory-event.js'
+import type { Metrics } from './metrics.js'
 
 /** Of one event, so many people are named in the log. */
 const MAX_NAMED = 10

@@ -35,7 +35,8 @@ async function open(databaseUrl: string, { timeoutMs = 5000, logger }: Options):
   const { openPostgresql } = await import('./postgresql.js')
   return openPostgresql(databaseUrl, {
     timeoutMs,
-    onShared: () => logger?.info('the database is behind a pooler: each statement runs in a transaction of its own'),
+    onShared: () =>
+      logger?.info({}, 'the database is behind a pooler: each statement runs in a transaction of its own'),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Axios } from 'axios'
 import { ConcurrencyLimit } from '../../concurrency-limit.js'
 import { DingTalkError, type ErrorCode } from '../../errors.js'
-import type { Metrics } from '../../metrics.js'
+import type { Metrics } from '../../services/metrics.js'
 import { SECOND } from '../../time.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { verdicts } from './error-table.js'

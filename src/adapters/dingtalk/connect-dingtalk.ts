@@ -1,7 +1,7 @@
-import type { Metrics } from '../../metrics.js'
 import type { ClientLogin } from '../../services/client-login.js'
 import type { Directory } from '../../services/directory.js'
 import type { EventSource } from '../../services/directory-event.js'
+import type { Metrics } from '../../services/metrics.js'
 import type { DingTalkFlow } from '../../services/ports.js'
 import { AppToken } from './app-token.js'
 import { DingTalkClient } from './client.js'

@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors.js'
-import type { EventOutcome, EventType } from './services/directory-event.js'
+import type { ErrorCode } from '../errors.js'
+import type { EventOutcome, EventType } from './directory-event.js'
 
 /** What the server tells whoever watches it. Noting never throws, and nothing in it is about a person. */
 export interface Metrics {
