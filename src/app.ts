@@ -1,4 +1,6 @@
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Path } from './api/operations.js'
+import type { Config } from './config/config.js'
 import type { Context } from './context.js'
 import { readableForwardedFor } from './middleware/client-address.js'
 import { errorHandler, notFound } from './middleware/error-handler.js'
@@ -15,18 +17,31 @@ import { openidRoutes } from './routes/openid.js'
 import { pageRoutes } from './routes/pages.js'
 import { verifyRoutes } from './routes/verify.js'
 
-/** The application, which does not listen yet. From top to bottom, this is the way of a request. */
-export function createApp(ctx: Context): Express {
+interface Options {
+  /** Addresses that are not served here, and so not described. */
+  without?: readonly Path[]
+  /** Takes back what the application that we are part of has done to a request. */
+  takeBack?: RequestHandler | undefined
+}
+
+/** An application with the settings that ours have, and no route. */
+export function bareApp({ edge }: Pick<Config, 'edge'>): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.enable('case sensitive routing')
   app.set('query parser', false)
-  app.set('trust proxy', ctx.config.edge.trustProxy)
+  app.set('trust proxy', edge.trustProxy)
+  return app
+}
 
+/** The application, which does not listen yet. From top to bottom, this is the way of a request. */
+export function createApp(ctx: Context, { without = [], takeBack }: Options = {}): Express {
+  const app = bareApp(ctx.config)
   app.use(readableForwardedFor)
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders(ctx.config))
+  if (takeBack) app.use(takeBack)
   // Before our front ends' headers: an application's origins are judged by the provider.
   app.use(openidRoutes(ctx))
   // Before them, too: no front end's script reads the console or who may open what.
@@ -41,7 +56,7 @@ export function createApp(ctx: Context): Express {
   app.use(loginRoutes(ctx))
   app.use(accountRoutes(ctx))
   app.use(pageRoutes(ctx))
-  app.use(openApiRoutes(ctx))
+  app.use(openApiRoutes(ctx, without))
 
   app.use(notFound)
   app.use(errorHandler(ctx.config))

@@ -62,17 +62,19 @@ export function describeApi({ publicUrl, sessionCookie, without }: Settings) {
     info: { title: 'dingtalk-login', version: ownVersion(), description: DESCRIPTION },
     servers: [{ url: publicUrl }],
     paths: Object.fromEntries(
-      paths.map((path) => [
-        path.replace(/:(\w+)/g, '{$1}'),
-        Object.fromEntries(
-          Array.from(methodsOf(path))
-            .filter(([, { id }]) => !without.includes(id))
-            .map(([method, operation]) => [
-              method.toLowerCase(),
-              { ...requestOf(path, operation), responses: responsesOf(operation) },
-            ]),
-        ),
-      ]),
+      paths
+        .filter((path) => Array.from(methodsOf(path).values()).some(({ id }) => !without.includes(id)))
+        .map((path) => [
+          path.replace(/:(\w+)/g, '{$1}'),
+          Object.fromEntries(
+            Array.from(methodsOf(path))
+              .filter(([, { id }]) => !without.includes(id))
+              .map(([method, operation]) => [
+                method.toLowerCase(),
+                { ...requestOf(path, operation), responses: responsesOf(operation) },
+              ]),
+          ),
+        ]),
     ),
     components: {
       schemas: namedSchemas(),

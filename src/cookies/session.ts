@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { CookieOptions, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
@@ -39,13 +40,12 @@ interface Options {
 
 /** The session of a browser, by its cookie. */
 export class BrowserSessions {
-  /** Goes before the routes that begin a session. */
-  readonly middleware: RequestHandler
   /** As browsers know it: its prefix depends on the settings. */
   readonly cookieName: string
   readonly #options: Options
   readonly #cookie: CookieOptions
   readonly #signature: CookieSignature
+  readonly #expressSession: RequestHandler
 
   constructor(options: Options) {
     const { secrets, maxAgeMs, cookieDomain, secure } = options
@@ -53,7 +53,7 @@ export class BrowserSessions {
     this.#signature = new CookieSignature(secrets)
     this.cookieName = `${secure ? (cookieDomain ? '__Secure-' : '__Host-') : ''}sid`
     this.#cookie = { httpOnly: true, sameSite: 'lax', path: '/', secure, ...(cookieDomain && { domain: cookieDomain }) }
-    const expressSession = session({
+    this.#expressSession = session({
       name: this.cookieName,
       secret: [...secrets],
       store: new NothingToStore(),
@@ -62,11 +62,6 @@ export class BrowserSessions {
       resave: false,
       saveUninitialized: false,
     })
-    this.middleware = (req, res, next) => {
-      // PUBLIC_URL says how browsers come, whatever a proxy sends: express-session asks this for a Secure cookie.
-      Object.defineProperty(req, 'secure', { value: secure })
-      expressSession(req, res, next)
-    }
   }
 
   /** Signs in under the login's fresh session id, which shuts out fixation. Older sessions of this browser end. */
@@ -75,15 +70,29 @@ export class BrowserSessions {
     await this.#options.sessions.open(sessionId, user.id, req.client)
     await this.#end(req, before, 'replaced')
     this.#expireVariants(req, res)
-    req.newSessionId = sessionId
-    await new Promise<void>((resolve, reject) => {
-      req.session.regenerate((error) => (error ? reject(error) : resolve()))
+    await this.#sendCookie(req, res, sessionId)
+  }
+
+  /**
+   * Has express-session send the cookie with the response, on a view of the request: the application that we may be part
+   * of has a session of its own on the request itself, and express-session would take that for ours.
+   */
+  async #sendCookie(req: Request, res: Response, sessionId: string): Promise<void> {
+    const view: Request = Object.create(req, {
+      session: { value: undefined, writable: true },
+      newSessionId: { value: sessionId },
+      // PUBLIC_URL says how browsers come, whatever a proxy sends: express-session asks this for a Secure cookie.
+      secure: { value: this.#options.secure },
     })
-    req.session.begun = true
+    const done = (resolve: () => void, reject: (error: unknown) => void) => (error?: unknown) =>
+      error ? reject(error) : resolve()
+    await new Promise<void>((resolve, reject) => this.#expressSession(view, res, done(resolve, reject)))
+    await new Promise<void>((resolve, reject) => view.session.regenerate(done(resolve, reject)))
+    view.session.begun = true
   }
 
   /** The session and user of this request, if both may go on. */
-  async signedIn(req: Request): Promise<LiveSession | undefined> {
+  async signedIn(req: Pick<Request, 'headers' | 'client'>): Promise<LiveSession | undefined> {
     const cookieIds = this.cookieIdsOf(req)
     return cookieIds.length === 0 ? undefined : this.#options.signedIn.by(cookieIds, req.client)
   }
@@ -115,7 +124,7 @@ export class BrowserSessions {
    * The session ids in this request's cookies that are signed with one of our secrets. A browser sends several cookies
    * of one name where a sibling host has set one for the whole domain, or another path has one.
    */
-  cookieIdsOf(req: Request): string[] {
+  cookieIdsOf(req: Pick<IncomingMessage, 'headers'>): string[] {
     const ids = cookiesNamed(this.cookieName, req.headers.cookie).map((signed) => this.#signature.verify(signed))
     return [...new Set(ids)].filter((id) => id !== undefined)
   }

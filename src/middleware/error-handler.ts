@@ -16,6 +16,8 @@ declare global {
     interface Locals {
       /** Of a login that failed: where it wanted to go, so that the page can offer to try again. */
       attempt?: LoginAttempt
+      /** A page of an application that we are part of, for which somebody must log in. */
+      wanted?: string
       /** Of somebody who may not use an application. */
       refusal?: Refusal
     }
@@ -66,12 +68,13 @@ function sendErrorPage(
   { brand, publicUrl, redirects }: ErrorConfig,
 ): void {
   const target = res.locals.attempt?.target
+  const redirect = target ?? res.locals.wanted
   const language = languageOf(req)
   // The callback's own address must not be asked for again: the login page says the same in the other language.
   const otherLanguage = texts[language].otherLanguage.code
-  const otherLanguageUrl = address('/login', { redirect: target, error: code, lang: otherLanguage })
+  const otherLanguageUrl = address('/login', { redirect, error: code, lang: otherLanguage })
   // Without the error the login page would, inside the DingTalk client, log in by itself and fail once more.
-  const loginUrl = address('/login', { redirect: target, error: req.method === 'POST' ? code : undefined })
+  const loginUrl = address('/login', { redirect, error: req.method === 'POST' ? code : undefined })
   const about = { code, requestId: req.id, language, brand }
   const { refusal } = res.locals
   const page = refusal

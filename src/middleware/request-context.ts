@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, RequestHandler } from 'express'
+import type { IncomingMessage } from 'node:http'
+import type { Request, RequestHandler, Response } from 'express'
 import type { LogFields, Logger } from '../log.js'
 import type { Client } from '../services/audit.js'
 import { addressOf, hasReadableAddress } from './client-address.js'
@@ -26,37 +27,53 @@ const NO_ADDRESS = "X-Forwarded-For holds no address: the proxy's own is taken f
 export function requestContext(logger: Logger): RequestHandler {
   const warnOnce = new WarnOnce()
   return function requestContext(req, res, next) {
-    const given = req.get('x-request-id')
-    req.id = given && REQUEST_ID.test(given) ? given : randomUUID()
-    req.client = new RequestClient(req)
-    res.set('X-Request-Id', req.id)
-    req.report = (level, message, fields) => {
-      const { requestId, ip, userAgent } = req.client
-      logger[level]({ requestId, ip, userAgent, ...fields }, message)
-    }
+    describeRequest(req, res, { logger, client: new RequestClient(req, requestIdOf(req)) })
     if (req.headers['x-forwarded-for'] !== undefined && !hasReadableAddress(req)) warnOnce.report(req, NO_ADDRESS)
     next()
   }
 }
 
+/** Says of the request who asks, and lets lines be written about it. */
+export function describeRequest(
+  req: Request,
+  res: Response,
+  { logger, client }: { logger: Logger; client: Client },
+): void {
+  req.id = client.requestId
+  req.client = client
+  res.set('X-Request-Id', req.id)
+  req.report = (level, message, fields) => {
+    const { requestId, ip, userAgent } = client
+    logger[level]({ requestId, ip, userAgent, ...fields }, message)
+  }
+}
+
+/** The one that a proxy has given, if it looks like one. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/** Cut to a length that can be kept. */
+export function userAgentOf({ headers }: IncomingMessage): string {
+  return (headers['user-agent'] ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
+}
+
 /** Worked out when it is asked for: most requests are of no interest to anybody. */
 class RequestClient implements Client {
+  readonly requestId: string
   readonly #req: Request
 
-  constructor(req: Request) {
+  constructor(req: Request, requestId: string) {
     this.#req = req
-  }
-
-  get requestId(): string {
-    return this.#req.id
+    this.requestId = requestId
   }
 
   get ip(): string {
     return addressOf(this.#req)
   }
 
-  /** Cut to a length that can be kept. */
   get userAgent(): string {
-    return (this.#req.get('user-agent') ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
+    return userAgentOf(this.#req)
   }
 }

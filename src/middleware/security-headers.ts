@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 import { contentSecurityPolicy } from '../pages/content-security-policy.js'
@@ -13,11 +14,17 @@ export function securityHeaders({ secure }: { secure: boolean }): RequestHandler
     res.setHeader('Cache-Control', 'no-store')
     next()
   }
-  const usual = helmet({
+  const options = {
     contentSecurityPolicy: false,
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: secure && { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
+  } as const
+  const usual = helmet({
+    ...options,
+    strictTransportSecurity: secure && { maxAge: 31_536_000, includeSubDomains: false },
   })
-  return [usual, ours]
+  // That of an application that we are part of is for the whole host, and may be stricter.
+  const besideHost = helmet({ ...options, strictTransportSecurity: false })
+  const helmetOf = (res: ServerResponse) => (res.hasHeader('Strict-Transport-Security') ? besideHost : usual)
+  return [(req, res, next) => helmetOf(res)(req, res, next), ours]
 }

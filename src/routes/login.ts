@@ -109,7 +109,7 @@ export function loginRoutes(ctx: Dependencies): Router {
   })
   addEndpoint(router, crossOrigin.ownPages, {
     path: '/callback',
-    before: [limitLogins, browserSessions.middleware],
+    before: [limitLogins],
     methods: { GET: finishScan, POST: config.dingtalk.inClient && finishInClient },
   })
   router.use(['/ding_url', '/callback'], refuse)

@@ -138,7 +138,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the new id in the cookie of a login',
       file: 'cookies/session.ts',
-      find: 'req.newSessionId = sessionId',
+      find: 'newSessionId: { value: sessionId },',
       replace: '',
     },
     {
@@ -870,7 +870,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'TRUST_PROXY, for X-Forwarded-For',
       file: 'app.ts',
-      find: "app.set('trust proxy', ctx.config.edge.trustProxy)",
+      find: "app.set('trust proxy', edge.trustProxy)",
       replace: "app.set('trust proxy', true)",
     },
     {
@@ -963,8 +963,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the shape of a request id',
       file: 'middleware/request-context.ts',
-      find: 'given && REQUEST_ID.test(given) ? given',
-      replace: 'given ? given',
+      find: "typeof given === 'string' && REQUEST_ID.test(given) ? given",
+      replace: "typeof given === 'string' ? given",
       tests: ['edge.test.ts'],
     },
     {
@@ -1032,8 +1032,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'nosniff and the other usual headers',
       file: 'middleware/security-headers.ts',
-      find: '[usual, ours]',
-      replace: 'usual ? [ours] : []',
+      find: '[(req, res, next) => helmetOf(res)(req, res, next), ours]',
+      replace: 'helmetOf ? [ours] : []',
       tests: ['edge.test.ts'],
     },
     {
@@ -1108,8 +1108,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the rate limit of /callback',
       file: 'routes/login.ts',
-      find: 'before: [limitLogins, browserSessions.middleware]',
-      replace: 'before: [browserSessions.middleware]',
+      find: 'before: [limitLogins],',
+      replace: '',
     },
     {
       name: 'the rate limit of /login',
