@@ -16,6 +16,7 @@ import {
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { bundleInClient, bundleOfInClient } from './bundle-in-client.mjs'
+import { writePublicTypes } from './public-types.mjs'
 
 // Compiles into `dist`, beside whatever runs from there. Sources that are unchanged are not compiled again. Else each
 // file is replaced at once, and files that are needed no more stay: a program that loads a part late finds it.
@@ -71,6 +72,7 @@ function compileInto(folder) {
   const tsc = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.tsc)
   const args = [tsc, '-p', path.join(root, 'tsconfig.build.json'), '--outDir', folder]
   execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  writePublicTypes({ root, folder, tsc })
   // The package's command.
   chmodSync(path.join(folder, 'cli/main.js'), 0o755)
   for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])

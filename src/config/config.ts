@@ -24,7 +24,7 @@ import {
   trustProxy,
   wholeNumber,
 } from './setting-values.js'
-import { shownSettings } from './shown-settings.js'
+import { type ShownSetting, shownSettings } from './shown-settings.js'
 
 /** All faults of the settings at once. */
 export class ConfigError extends OperatorError {
@@ -87,10 +87,14 @@ export const settingNames: readonly string[] = [...Object.keys(schemas.developme
 
 /**
  * Reads the settings, nested by who uses them. Empty ones count as not set.
- * Where part of them came from an env file, that file helps to explain faults.
+ * Where part of them came from an env file, that file helps to explain faults. `source` is where the rest came from.
  * @throws {ConfigError} with every fault, by name and without the values of secrets.
  */
-export function readConfig(environment: Record<string, string | undefined>, envFile?: EnvFile) {
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  envFile?: EnvFile,
+  source: ShownSetting['source'] = 'environment',
+) {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(environment)) if (value?.trim()) env[name] = value.trim()
   const production = env.NODE_ENV?.toLowerCase() === 'production'
@@ -101,7 +105,7 @@ export function readConfig(environment: Record<string, string | undefined>, envF
   const alone = new Set(faults.map((fault) => fault.setting))
   faults.push(...crossFaults(env).filter((fault) => !alone.has(fault.setting)))
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.map((fault) => explained(fault, env, envFile)))
-  const shown = shownSettings(env, { defaults: defaultsOf(schema), envFile })
+  const shown = shownSettings(env, { defaults: defaultsOf(schema), envFile, source })
   return { ...configOf(parsed.data, production), shown }
 }
 

@@ -114,7 +114,8 @@ function passportRoutes(issuer: string, url: string) {
         scope: ['profile', 'email', 'groups'],
       },
       (_issuer: string, profile: OpenIDConnectStrategy.Profile, done: OpenIDConnectStrategy.VerifyCallback) =>
-        done(null, profile),
+        // The types of our own package say what a user is, and this is an application without it.
+        done(null, profile as object as Express.User),
     ),
   )
   authenticator.serializeUser((user, done) => done(null, user))

@@ -1,13 +1,12 @@
 import type { Application } from '../../src/services/application.js'
 import { hashSecret } from '../../src/services/application-secret.js'
-import { takeSteps } from './groups.js'
-import type { World } from './world.js'
+import { type HasDatabase, takeSteps } from './groups.js'
 
 export const SECRET = 'the-secret-of-an-application-in-these-tests'
 export const REDIRECT_URI = 'https://app.test/callback'
 
 /** Adds an application, with the secret above where it is confidential; what is not said is as plain as can be. */
-export async function addApplication(world: World, given: Partial<Application> = {}): Promise<Application> {
+export async function addApplication(world: HasDatabase, given: Partial<Application> = {}): Promise<Application> {
   const application: Application = {
     id: 'app',
     name: 'App',

@@ -7,7 +7,7 @@ import type { Group, GroupRules } from '../../src/services/group.js'
 import { Groups } from '../../src/services/groups.js'
 import type { World } from './world.js'
 
-type HasDatabase = Pick<World, 'database'>
+export type HasDatabase = Pick<World, 'database'>
 
 /** Adds a group as `groups add` does; a rule that is not given is empty. */
 export function addGroup(world: HasDatabase, name: string, rules: Partial<GroupRules>): Promise<Group> {

@@ -4,7 +4,7 @@ import type { Response } from 'supertest'
 import { expect } from 'vitest'
 import { REDIRECT_URI, SECRET } from './applications.js'
 import type { Browser } from './browser.js'
-import { PUBLIC_URL, type World } from './world.js'
+import { PUBLIC_URL } from './world.js'
 
 export interface Tokens {
   accessToken: string
@@ -13,14 +13,19 @@ export interface Tokens {
   scope: string
 }
 
+interface HasBrowsers {
+  /** One that nobody has used yet. */
+  browser(): Browser
+}
+
 /** An application that speaks OpenID Connect by hand, so that each step can be another one. */
 export class RelyingParty {
   readonly id: string
   readonly secret: string | undefined
   readonly redirectUri: string
-  readonly #world: World
+  readonly #world: HasBrowsers
 
-  constructor(world: World, { id = 'app', secret = SECRET, redirectUri = REDIRECT_URI, isPublic = false } = {}) {
+  constructor(world: HasBrowsers, { id = 'app', secret = SECRET, redirectUri = REDIRECT_URI, isPublic = false } = {}) {
     this.#world = world
     this.id = id
     this.secret = isPublic ? undefined : secret

@@ -7,7 +7,7 @@ export interface SettingsTexts {
   name: string
   value: string
   source: string
-  sources: Record<'environment' | 'file' | 'default' | 'unset', string>
+  sources: Record<'environment' | 'program' | 'file' | 'default' | 'unset', string>
   secret: (count: number) => string
   unset: string
   program: string
@@ -34,7 +34,7 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
     name: 'Setting',
     value: 'Value',
     source: 'From',
-    sources: { environment: 'environment', file: '.env', default: 'default', unset: 'not set' },
+    sources: { environment: 'environment', program: 'application', file: '.env', default: 'default', unset: 'not set' },
     secret: (count) => (count === 1 ? 'set, not shown' : `${count} set, not shown`),
     unset: '–',
     program: 'This process',
@@ -57,7 +57,7 @@ export const settingsTexts: Record<Language, SettingsTexts> = {
     name: '设置项',
     value: '值',
     source: '来源',
-    sources: { environment: '环境变量', file: '.env', default: '默认值', unset: '未设置' },
+    sources: { environment: '环境变量', program: '应用程序', file: '.env', default: '默认值', unset: '未设置' },
     secret: (count) => (count === 1 ? '已设置，不显示' : `已设置 ${count} 个，不显示`),
     unset: '–',
     program: '本进程',
