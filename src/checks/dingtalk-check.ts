@@ -32,13 +32,17 @@ interface Step {
 export async function* checkDingTalk(config: Config, signal?: AbortSignal): AsyncGenerator<Finding> {
   const { appKey, appSecret } = config.membership
   const connected = connectDingTalk({ ...config.dingtalk, directory: { appKey, appSecret } })
+  // Whoever stops does not wait for an answer that is long in coming.
+  const close = () => connected.close()
+  signal?.addEventListener('abort', close, { once: true })
   try {
     for (const step of stepsOf(config, connected)) {
       if (signal?.aborted) return
       yield await take(step)
     }
   } finally {
-    connected.close()
+    signal?.removeEventListener('abort', close)
+    close()
   }
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { checkTexts } from '../../checks/check-texts.js'
 import { checkDingTalk, type Finding } from '../../checks/dingtalk-check.js'
+import { isMendedBySetting, remedyOf, settingsIn } from '../../checks/where-to-mend.js'
 import type { Config } from '../../config/config.js'
 import type { Context } from '../../context.js'
 import { linkButton, submitButton } from '../../pages/components/actions.js'
@@ -10,7 +12,6 @@ import type { ConsoleRouter } from '../console-router.js'
 import { overviewTexts } from '../texts/overview.js'
 import type { Screen, Visit } from '../visit.js'
 import { countTable } from './count-table.js'
-import { remedyOf, settingsIn } from './where-to-mend.js'
 
 const MAX_MS = 30 * SECOND
 
@@ -68,19 +69,22 @@ function resultScreen(visit: Visit, { findings, isLate }: Result): Screen {
 ${countTable({
   title: check.title,
   columns: [check.question, check.outcome],
-  rows: findings.map((finding) => [check.questions[finding.question], outcomeOf(visit, finding)]),
+  rows: findings.map((finding) => [checkTexts[language].questions[finding.question], outcomeOf(visit, finding)]),
 })}
 <form method="post" action="${href('/admin/check-dingtalk')}"><p class="actions">${token}${submitButton(check.again)} ${linkButton(href('/admin'), check.back, { weight: 'quiet' })}</p></form>`,
   }
 }
 
 function outcomeOf({ language }: Visit, { state, error }: Finding): Html {
-  const { check, health } = overviewTexts[language]
+  const { health } = overviewTexts[language]
+  const texts = checkTexts[language]
   const tone = state === 'fault' ? 'bad' : state === 'in order' ? 'ok' : 'neutral'
   if (!error)
-    return html`${badge(tone, check.states[state])}${state === 'absent' && html`<p class="soft">${check.departmentsAbsent}</p>`}`
+    return html`${badge(tone, texts.states[state])}${state === 'absent' && html`<p class="soft">${texts.departmentsAbsent}</p>`}`
   const { call, upstreamCode, setting } = error.failure
-  const { title, where } = health.remedies[remedyOf({ code: error.code, setting, upstreamCode })]
+  const remedy = remedyOf({ code: error.code, setting, upstreamCode })
+  const { title, where } = texts.remedies[remedy]
+  const restart = isMendedBySetting(remedy) && ` ${health.restart}`
   const names = settingsIn(setting).map((name) => html` <code>${name}</code>`)
-  return html`${badge(tone, check.states[state])} <strong>${title}${names}</strong><p>${where}</p><p class="soft" lang="en">${health.answered(call, upstreamCode)}</p>`
+  return html`${badge(tone, texts.states[state])} <strong>${title}${names}</strong><p>${where}${restart}</p><p class="soft" lang="en">${health.answered(call, upstreamCode)}</p>`
 }

@@ -1,3 +1,5 @@
+import { checkTexts } from '../../checks/check-texts.js'
+import { isMendedBySetting, remedyOf, settingsIn } from '../../checks/where-to-mend.js'
 import { submitButton } from '../../pages/components/actions.js'
 import { badge } from '../../pages/components/notes.js'
 import { type Html, html } from '../../pages/html.js'
@@ -5,7 +7,6 @@ import { shortTime } from '../server-time.js'
 import { overviewTexts } from '../texts/overview.js'
 import type { Visit } from '../visit.js'
 import type { Health, Problem } from './health.js'
-import { remedyOf, settingsIn } from './where-to-mend.js'
 
 /** So many are told: a bad morning has one or two. */
 const MAX_PROBLEMS = 5
@@ -23,7 +24,9 @@ ${lookedBackTo && html`<p class="soft">${health.lookedBackTo(shortTime(lookedBac
 function problemPart({ language, href }: Visit, problem: Problem, now: Date): Html {
   const { health } = overviewTexts[language]
   const { since, last, overSince, people, times, call, upstreamCode } = problem
-  const { title, where } = health.remedies[remedyOf(problem)]
+  const remedy = remedyOf(problem)
+  const { title, where } = checkTexts[language].remedies[remedy]
+  const restart = isMendedBySetting(remedy) && ` ${health.restart}`
   const state = overSince ? badge('ok', health.over) : badge('bad', health.failing)
   const when = overSince
     ? health.overSince(shortTime(since, now), shortTime(overSince, now))
@@ -32,7 +35,7 @@ function problemPart({ language, href }: Visit, problem: Problem, now: Date): Ht
   const tone = overSince ? 'neutral' : 'bad'
   return html`<div class="alert ${tone}"${!overSince && html` role="alert"`}><p>${state} <strong>${title}${settings}</strong></p>
 <p>${when} · ${health.people(people, times)} · <a href="${href('/admin/trail', { event: 'refusals', when: isOnDay(last, now) ? 'today' : 'week' })}">${health.look}</a></p>
-<p>${health.where} ${where}</p>
+<p>${health.where} ${where}${restart}</p>
 ${call && html`<p class="answer" lang="en">${health.answered(call, upstreamCode ?? '–')}</p>`}</div>`
 }
 

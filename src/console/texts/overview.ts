@@ -1,7 +1,5 @@
-import type { Question } from '../../checks/dingtalk-check.js'
 import type { Language } from '../../pages/texts.js'
 import type { By } from '../overview/slots.js'
-import type { Remedy } from '../overview/where-to-mend.js'
 import { overviewTextsEn } from './overview.en.js'
 import { overviewTextsZh } from './overview.zh.js'
 
@@ -65,17 +63,15 @@ export interface OverviewTexts {
     look: string
     answered(call: string, code: string): string
     lookedBackTo(time: string): string
+    /** After a setting was changed. */
+    restart: string
     checkNow: string
-    remedies: Record<Remedy, { title: string; where: string }>
   }
   check: {
     title: string
     intro: string
     running: string
     late: string
-    states: Record<'in order' | 'absent' | 'not said' | 'fault', string>
-    questions: Record<Question, string>
-    departmentsAbsent: string
     back: string
     again: string
     question: string

@@ -60,82 +60,14 @@ export const overviewTextsZh: OverviewTexts = {
     look: '查看这些拒绝',
     answered: (call, code) => `钉钉对 ${call} 的答复：${code}`,
     lookedBackTo: (time) => `记录太多，只查看了 ${time} 之后的部分。`,
+    restart: '然后重启服务器。',
     checkNow: '立即询问钉钉',
-    remedies: {
-      secret: {
-        title: '钉钉不接受此密钥',
-        where:
-          '钉钉开发者后台 → 应用开发 → 该应用 → 凭证与基础信息：把 Client Secret 复制到 DINGTALK_APP_SECRET，然后重启服务器。扫码登录应用：应用开发 → 移动接入应用 → 登录。',
-      },
-      application: {
-        title: '钉钉不认识此应用或它的密钥',
-        where:
-          '钉钉开发者后台 → 应用开发 → 该应用 → 凭证与基础信息：核对 Client ID、Client Secret 与 DINGTALK_APP_ID、DINGTALK_APP_SECRET（读取通讯录的应用：DINGTALK_CORP_APP_KEY、DINGTALK_CORP_APP_SECRET），然后重启服务器。',
-      },
-      callback: {
-        title: '回调地址未登记',
-        where: '钉钉开发者后台 → 该应用 → 分享设置 / 登录与分享 → 重定向URL：填写 PUBLIC_URL + /callback。',
-      },
-      ipList: {
-        title: '此服务器的地址不在应用的 IP 名单中',
-        where: '钉钉开发者后台 → 该应用 → 开发配置 / 安全设置 → 服务器出口IP：填写此服务器的公网地址，包括 IPv6 地址。',
-      },
-      permission: {
-        title: '应用缺少权限，或已停用',
-        where:
-          '钉钉开发者后台 → 该应用 → 权限管理：开通 qyapi_get_member，oauth2 还需要 Contact.User.Read；然后在“版本管理与发布”中发布一个版本。',
-      },
-      contactScope: {
-        title: '应用的通讯录权限范围太小',
-        where: '钉钉开发者后台 → 该应用 → 权限管理 → 通讯录接口权限范围：选择整个组织，然后发布一个版本。',
-      },
-      visibleRange: {
-        title: '应用对这些人不可见',
-        where: '钉钉开发者后台 → 该应用 → 版本管理与发布 → 可见范围：选择整个组织，或需要登录的人。',
-      },
-      clock: { title: '此机器的时钟不准', where: '与钉钉后台无关：请校准此机器的时钟，例如使用 NTP。' },
-      corpId: {
-        title: 'DINGTALK_CORP_ID 是其他组织的',
-        where: '钉钉开发者后台首页显示组织的 CorpId：把它复制到 DINGTALK_CORP_ID。',
-      },
-      token: {
-        title: '钉钉不接受它刚刚给出的令牌',
-        where: '钉钉开发者后台 → 该应用：是否已启用，是否属于本组织？然后在“版本管理与发布”中发布一个版本。',
-      },
-      dns: {
-        title: '无法解析钉钉的主机名',
-        where: '与钉钉后台无关：请检查此机器的域名服务器（DNS），以及 DINGTALK_OAPI_URL 和 DINGTALK_API_URL。',
-      },
-      bug: { title: '此服务器的请求有误', where: '无需修改设置：这是服务器的缺陷，请附上下面的代码反馈。' },
-      throttled: {
-        title: '对钉钉的请求过于频繁',
-        where: '通常会自行恢复。如果持续出现：钉钉开发者后台 → 该应用 → API 调用量。',
-      },
-      away: {
-        title: '钉钉没有响应',
-        where: '此机器能否访问钉钉的主机（网络、代理、防火墙）？如果能，则是钉钉暂时不可用，会自行恢复。',
-      },
-      unreadable: {
-        title: '钉钉的答复与文档不符',
-        where: '此机器与钉钉之间是否有代理？DINGTALK_OAPI_URL 和 DINGTALK_API_URL 是否指向了其他地址？',
-      },
-    },
   },
   check: {
     title: '询问钉钉的结果',
     intro: '使用服务器启动时的设置，从服务器的地址发出。修改设置后请重启服务器，再次询问。',
     running: '另一次检查正在进行，请稍后再试。',
     late: '钉钉的响应超过半分钟，其余的没有再问。',
-    states: { 'in order': '正常', absent: '没有', 'not said': '未说明', fault: '有问题' },
-    questions: {
-      login: '登录应用：ID、密钥、时钟',
-      directory: '通讯录：应用令牌、权限',
-      departments: '部门：权限',
-      inClient: '客户端内免登：应用令牌、权限',
-      organisation: 'DINGTALK_CORP_ID：应用所属的组织',
-      events: '事件：连接',
-    },
-    departmentsAbsent: '没有 qyapi_get_department_list 权限：用户组无法包含下级部门的人，部门也没有名称。',
     back: '返回概览',
     again: '再次询问',
     question: '问题',

@@ -43,6 +43,11 @@ export function remedyOf({ code, setting, upstreamCode }: Failure): Remedy {
   return code === 'dingtalk_unavailable' || code === 'dingtalk_timeout' ? 'away' : 'unreadable'
 }
 
+/** Whether it is a setting that has to be changed, which counts after a restart. */
+export function isMendedBySetting(remedy: Remedy): boolean {
+  return remedy === 'secret' || remedy === 'application' || remedy === 'corpId'
+}
+
 interface Failure {
   code: string
   setting: string | undefined
