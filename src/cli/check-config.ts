@@ -3,6 +3,7 @@ import type { ConfigFault } from '../config/cross-faults.js'
 import { type EnvFile, loadEnvFile } from '../config/env-file.js'
 import { warningsOf } from '../config/warnings.js'
 import { OperatorError } from '../errors.js'
+import { permission } from '../paste/dingtalk-permissions.js'
 import { directoryPermissions } from './check-directory.js'
 import { eventsInstructions, eventsPermissions } from './check-events.js'
 import { inClientInstructions, inClientPermissions } from './check-in-client.js'
@@ -82,7 +83,7 @@ function warningText(warnings: readonly ConfigFault[]): string {
 function consoleInstructions(config: Config): string {
   const { publicUrl, callbackUrl, dingtalk } = config
   const permissions = [
-    ...(dingtalk.flow === 'oauth2' ? ['Contact.User.Read (个人信息读权限), for the login application'] : []),
+    ...(dingtalk.flow === 'oauth2' ? [`${permission('Contact.User.Read')}, for the login application`] : []),
     ...directoryPermissions(config),
     ...inClientPermissions(config),
     ...eventsPermissions(config),

@@ -1,15 +1,16 @@
 import type { Config } from '../config/config.js'
+import { permission } from '../paste/dingtalk-permissions.js'
 
 /** The permissions that the directory needs. */
 export function directoryPermissions({ membership }: Config): string[] {
   const { audience, appKey, hasProfiles } = membership
   if (audience !== 'members') return []
   const profiles = [
-    `qyapi_get_department_list (通讯录部门信息读权限), for the application ${appKey}: departments, of which groups are made`,
-    `fieldEmail (邮箱等个人信息), for the application ${appKey}: work e-mails`,
+    `${permission('qyapi_get_department_list')}, for the application ${appKey}: departments, of which groups are made`,
+    `${permission('fieldEmail')}, for the application ${appKey}: work e-mails`,
   ]
   return [
-    `qyapi_get_member (成员信息读权限), for the application ${appKey}; its contact scope: the whole organisation`,
+    `${permission('qyapi_get_member')}, for the application ${appKey}; its contact scope: the whole organisation`,
     ...(hasProfiles ? profiles : []),
   ]
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js'
+import { permission } from '../paste/dingtalk-permissions.js'
 
 /** What DingTalk's console has to know for logins inside the DingTalk client; no line where there are none. */
 export function inClientInstructions({ publicUrl, dingtalk }: Config): string[] {
@@ -15,9 +16,7 @@ export function inClientInstructions({ publicUrl, dingtalk }: Config): string[] 
 
 /** The permission that such logins need. */
 export function inClientPermissions({ dingtalk }: Config): string[] {
-  return dingtalk.inClient
-    ? [`qyapi_base (调用企业API基础权限), for the application ${dingtalk.inClient.clientId}`]
-    : []
+  return dingtalk.inClient ? [`${permission('qyapi_base')}, for the application ${dingtalk.inClient.clientId}`] : []
 }
 
 /** What `--online` says of them. */

@@ -1,7 +1,7 @@
 import { isPlaceholder, refuseOddity } from './oddities.js'
 
 /** The application that the emulator knows: production refuses it. */
-const EMULATOR_APP_ID = 'dingemulator'
+export const EMULATOR_APP = { id: 'dingemulator', secret: 'emulator-secret' } as const
 /** The secret that `.env.example` carries, so that a copy of it runs: production refuses it. */
 const EXAMPLE_SECRET = 'only-for-development-replace-this-in-production'
 
@@ -23,7 +23,7 @@ export function appCredential(production: boolean) {
     if (isPlaceholder(text)) throw new Error("is a placeholder: DingTalk's console shows the application's own value")
     refuseOddity(text)
     if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('must not hold spaces or characters beyond ASCII')
-    if (production && text === EMULATOR_APP_ID) throw new Error("is the emulator's application, refused in production")
+    if (production && text === EMULATOR_APP.id) throw new Error("is the emulator's application, refused in production")
     return text
   }
 }

@@ -1,6 +1,7 @@
+import { EMULATOR_APP } from '../config/credentials.js'
+
 /** The emulator's one application, good for both login flows and for the directory. */
 export const APP = {
-  id: 'dingemulator',
-  secret: 'emulator-secret',
+  ...EMULATOR_APP,
   corpId: 'ding0123456789abcdefemulator',
 } as const

@@ -1264,8 +1264,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal of the emulator’s application',
       file: 'config/credentials.ts',
-      find: 'if (production && text === EMULATOR_APP_ID) throw',
-      replace: 'if (text === EMULATOR_APP_ID && !text) throw',
+      find: 'if (production && text === EMULATOR_APP.id) throw',
+      replace: 'if (text === EMULATOR_APP.id && !text) throw',
     },
     {
       name: 'the refusal of weak secrets',
