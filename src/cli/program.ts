@@ -6,6 +6,7 @@ import { reportFailure } from './failures.js'
 import { addGroupsCommand } from './groups-command.js'
 import { addExamples } from './help.js'
 import { addKeysCommand } from './keys-command.js'
+import { addSetupCommand } from './setup-command.js'
 import { hasColours, paint } from './style.js'
 import { addUsersCommand } from './users-command.js'
 
@@ -37,11 +38,19 @@ export function createProgram({ isForPrograms = false }: { isForPrograms?: boole
       outputError: (text, write) => write(paint('fault', text.trimEnd(), process.stderr).concat('\n')),
       ...(isForPrograms && { writeErr: () => {} }),
     })
-  addExamples(program, ['demo', 'check-config --online', 'start', 'users list', 'apps show grafana --for grafana'])
+  addExamples(program, [
+    'demo',
+    'setup',
+    'check-config --online',
+    'start',
+    'users list',
+    'apps show grafana --for grafana',
+  ])
   program
     .command('start')
     .description('run the server, with the settings of the environment and .env')
     .action(async () => (await import('../main.js')).startUntilStopped())
+  addSetupCommand(program)
   addCheckConfigCommand(program)
   addUsersCommand(program)
   addKeysCommand(program)

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import { ConfigError, schemas } from './config.js'
 
+type Shape = typeof schemas.development.shape
+
 /**
  * One setting alone, for commands that need nothing else.
  * @throws {ConfigError}
@@ -27,6 +29,12 @@ export function readAuditRetention(environment: Record<string, string | undefine
   const schema = schemas.development.shape.AUDIT_RETENTION
   const parsed = schema.safeParse(environment.AUDIT_RETENTION?.trim() || undefined)
   return parsed.success ? parsed.data : schema.parse(undefined)
+}
+
+/** What is wrong with this value of a setting; undefined where nothing is, as far as it shows alone. */
+export function problemOf(name: keyof Shape, value: string, { production }: { production: boolean }) {
+  const schema: z.ZodType = schemas[production ? 'production' : 'development'].shape[name]
+  return schema.safeParse(value.trim() || undefined).error?.issues[0]?.message
 }
 
 /** ADMINS alone. @throws {ConfigError} */

@@ -62,7 +62,8 @@ async function foreignFrontEnds({ publicUrl, redirects }: Config): Promise<Confi
   return warnings
 }
 
-async function areOneSite(a: URL, b: URL): Promise<boolean> {
+/** Whether pages of the one send the other's cookie along. */
+export async function areOneSite(a: URL, b: URL): Promise<boolean> {
   if (a.protocol !== b.protocol) return false
   if (a.hostname === b.hostname) return true
   // The list of public suffixes takes megabytes: only where it is needed.

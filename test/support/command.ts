@@ -10,6 +10,8 @@ interface Options {
   env?: Record<string, string>
   args?: string[]
   cwd?: string
+  /** What it reads on its standard input, which is else empty. */
+  input?: string | undefined
   /** The number of the user and group that it runs as, where not ours. */
   user?: number | undefined
   /** It is the first of a group of processes, and its signals are for all of them, as a terminal's are. */
@@ -38,7 +40,7 @@ export class Command implements AsyncDisposable {
   readonly #isGroup: boolean
 
   /** Its environment holds nothing but `env`. */
-  constructor(program: string, { env = {}, args = [], cwd, user, isGroup = false }: Options) {
+  constructor(program: string, { env = {}, args = [], cwd, user, input, isGroup = false }: Options) {
     this.#isGroup = isGroup
     this.child = spawn(program, args, {
       env,
@@ -46,8 +48,9 @@ export class Command implements AsyncDisposable {
       uid: user,
       gid: user,
       detached: isGroup,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    this.child.stdin?.end(input)
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { EMULATOR_APP } from '../config/credentials.js'
+import type { Language } from '../pages/texts.js'
+import type { Draft } from './draft.js'
+import type { Outcome } from './finish.js'
+import { nextCommand } from './next-command.js'
+import { setupTexts } from './texts/texts.js'
+
+/** What there is to say once all is written. */
+export interface LastWords {
+  /** What was done. */
+  done: string[]
+  /** About how the server will be used. */
+  remark: string | undefined
+  /** The commands to go on with, each with what leads to it. */
+  commands: { words: string; command: string }[]
+  /** What to open then, and do. */
+  afterwards: string[]
+  /** Where all else is said. */
+  rest: string
+}
+
+interface Done {
+  outcome: Outcome
+  draft: Draft
+  language: Language
+}
+
+/** The words at the end: what was written, and how to go on. */
+export function lastWords({ outcome, draft: { settings, kept }, language }: Done): LastWords {
+  const { end, trial } = setupTexts[language]
+  const { path, copy, isUnchanged } = outcome
+  const names = Object.keys(kept)
+  const isEmulated = settings.DINGTALK_APP_ID === EMULATOR_APP.id
+  const publicUrl = settings.PUBLIC_URL ?? ''
+  return {
+    done: [
+      isUnchanged ? end.unchanged(path) : end.written(path),
+      ...(copy ? [end.copy(copy)] : []),
+      ...(names.length > 0 ? [end.kept(names.join(', '))] : []),
+    ],
+    remark: settings.NODE_ENV === 'production' ? end.production : isEmulated ? undefined : end.plainHttp,
+    commands: [
+      { words: end.goOn, command: nextCommand('start') },
+      ...(isEmulated ? [{ words: end.emulator, command: nextCommand('emulator') }] : []),
+    ],
+    afterwards: [
+      ...(resolve(path) === resolve('.env') ? [] : [end.elsewhere(path)]),
+      end.thenOpen(`${publicUrl}/login`),
+      ...(isEmulated ? [] : [trial.notTried]),
+      end.administrator,
+      `  ${nextCommand('users make-admin NAME')}`,
+    ],
+    rest: end.rest,
+  }
+}
