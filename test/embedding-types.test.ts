@@ -3,12 +3,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { settingNames } from '../src/config/config.js'
+import { PROJECT, read } from './support/documents.js'
 
-const PROJECT = fileURLToPath(new URL('../', import.meta.url))
 const MANIFEST: { exports: { '.': { types: string } } } = JSON.parse(
   readFileSync(path.join(PROJECT, 'package.json'), 'utf8'),
 )
@@ -67,6 +66,8 @@ app.use(passport.initialize())
 app.get('/other', (req, res) => void res.json(req.isAuthenticated() ? req.user.username : null))
 `
 
+const [, GUIDE = ''] = /```ts\n(.*?)```/s.exec(read('docs/guides/express.md')) ?? []
+
 /** Compiles these modules in a project that has these types besides; returns what the compiler says. */
 async function compile(text: string, { types, options }: { types: string[]; options: object }): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
@@ -113,6 +114,7 @@ describe('the types of the package', () => {
     ['Node’s alone, for a bundler', PLAIN, ['node'], bundler],
     ['Express', EXPRESS, ['node', 'express'], nodenext],
     ['Express, for a bundler', EXPRESS, ['node', 'express'], bundler],
+    ['Express, as the guide has it', GUIDE, ['node', 'express'], strictest],
     ['Express and Passport', PASSPORT, ['node', 'express', 'passport'], nodenext],
   ])('fit a program with %s', async (_with, text, types, options) => {
     expect(await compile(text, { types, options })).toBe('')

@@ -1,7 +1,9 @@
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
+import { operations } from '../src/api/operations.js'
+import { isOwnPath } from '../src/embedding/own-paths.js'
 import { setCookies } from './support/browser.js'
-import { createHostWorld, HOST_URL, type HostWorld, hostApplication } from './support/host-application.js'
+import { createHostWorld, express4, HOST_URL, type HostWorld, hostApplication } from './support/host-application.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld } from './support/world.js'
 
@@ -221,5 +223,65 @@ describe('the login in an application of one’s own', () => {
     await world.database.sql(`UPDATE "User" SET "membershipCheckedAt" = '2020-01-01T00:00:00.000+00:00'`)
     await browser.get('/private').expect(401)
     expect(await world.database.sql('SELECT count(*) AS n FROM "Session"')).toEqual([{ n: 0 }])
+  })
+
+  it('fits Express 4, whose requests are as they were when they come back', async () => {
+    await using world = await createHostWorld((login) => hostApplication(login, express4))
+    const browser = world.browser()
+    const page = await browser.get('/private').set('Accept', 'text/html').expect(401)
+    expect(page.text).toContain('<!doctype html>')
+    const landed = await browser.logIn()
+    expect(landed.headers).not.toHaveProperty('x-powered-by')
+    await browser.get(landed.headers.location ?? '').expect(200)
+    const { body } = await browser.get('/private?a[b]=1').set('X-Forwarded-For', '203.0.113.9').expect(200)
+    expect(body).toMatchObject({ user: { username: '张三' }, ip: '203.0.113.9', query: { a: { b: '1' } } })
+    await browser.get('/count').expect(200, { visits: 1 })
+    expect((await browser.get('/broken').expect(500)).body).toEqual({ of: 'host', message: 'of the host' })
+    expect((await browser.get('/nothing').expect(404)).headers['x-powered-by']).toBe('Express')
+    expect((await browser.get('/account').set('Accept', 'text/html').expect(200)).text).toContain('张三')
+    await browser.post('/logout', HOST_URL).expect(204)
+    await browser.get('/me').expect(401)
+  })
+})
+
+describe('a request that is not of the login', () => {
+  it('keeps its prototype and its headers, on the way through and behind requireUser', async () => {
+    const seen: unknown[] = []
+    await using world = await createHostWorld((login) => {
+      const app = express()
+      const note: RequestHandler = (req, res, next) => {
+        seen.push([
+          Object.getPrototypeOf(req) === app.request,
+          Object.getPrototypeOf(res) === app.response,
+          Object.keys(req).filter((name) => name !== 'user'),
+          res.getHeaderNames(),
+          req.headers['x-forwarded-for'],
+        ])
+        next()
+      }
+      return app.use(note, login.routes, login.optionalUser, note, (_req, res) => void res.send('here'))
+    })
+    const browser = world.browser()
+    await browser.logIn()
+    seen.splice(0)
+    await browser.get('/own').set('X-Forwarded-For', '198.51.100.7:4711').expect(200)
+    expect(seen).toHaveLength(2)
+    expect(seen[1]).toEqual(seen[0])
+    expect(seen[0]).toMatchObject([true, true, expect.anything(), ['x-powered-by'], '198.51.100.7:4711'])
+  })
+
+  it('is told by its path alone from those that are, which are all that a server of its own has', () => {
+    for (const path of Object.keys(operations)) {
+      const target = path.replaceAll(/:\w+/g, 'x')
+      const isOfHost = ['/', '/healthz', '/readyz'].includes(path)
+      for (const asked of [target, `${target}?a=/b`, `http://login.test${target}`])
+        expect(isOwnPath(asked), asked).toBe(!isOfHost)
+      if (path !== '/') expect(isOwnPath(`${target}/`)).toBe(!isOfHost)
+      expect(isOwnPath(`/x${target}`)).toBe(false)
+      expect(isOwnPath(`${target}/x/y`)).toBe(false)
+      expect(isOwnPath(target.toUpperCase())).toBe(false)
+    }
+    expect(['/admin', '/admin/', '/admin/people/x', '/admin?x'].map(isOwnPath)).toEqual([true, true, true, true])
+    expect(['/administration', '*', '//me', '/me%2f', '', 'me'].map(isOwnPath)).toEqual(Array(6).fill(false))
   })
 })

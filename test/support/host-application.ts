@@ -14,6 +14,8 @@ import { CleanUp, defaultSettings, type LogLine, PUBLIC_URL } from './world.js'
 const require = createRequire(import.meta.url)
 const cors: (options: object) => express.RequestHandler = require('cors')
 const compression: (options: object) => express.RequestHandler = require('compression')
+/** The version before. */
+export const express4: typeof express = require('express4')
 
 /** Where browsers believe the application to be. */
 export const HOST_URL = PUBLIC_URL
@@ -63,8 +65,8 @@ export function embeddedSettings(dingtalkUrl: string): DingtalkLoginSettings {
 }
 
 /** One that has everything that could get into our way, in front of us. */
-export function hostApplication(login: DingtalkLogin): Express {
-  const app = express()
+export function hostApplication(login: DingtalkLogin, library = express): Express {
+  const app = library()
   app.set('trust proxy', true)
   app.set('query parser', 'extended')
   const directives = { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'] }
@@ -78,7 +80,7 @@ export function hostApplication(login: DingtalkLogin): Express {
   // Its own, under a name of its own, with the very secret of the login: as careless as can be.
   const secret = 'a-secret-for-tests-of-32-characters-or-more'
   app.use(session({ secret, name: 'connect.sid', resave: false, saveUninitialized: true }))
-  app.use(express.json(), express.urlencoded({ extended: true }))
+  app.use(library.json(), library.urlencoded({ extended: true }))
   app.use((_req, res, next) => {
     Object.assign(res.locals, { attempt: 'the third', refusal: 'none', ofHost: 1 })
     next()
