@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** Those that are the same whatever the database. */
 const WITHOUT_DATABASE = [
   'test/browser/**',
-  'test/{package,release}.test.ts',
+  'test/{package,release,table}.test.ts',
   'test/{access-rows,access-rules,app-token,architecture,bench,build,config,demo-history,deploying,dingtalk-client,directory-profile,dockerfile,embedding-types,guide-express}.test.ts',
   'test/{directory-events,documents,group-index,guards-list,lookup-queue,nick,signature,stream-client}.test.ts',
   'test/emulator/**',

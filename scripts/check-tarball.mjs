@@ -17,6 +17,8 @@ const NEEDED = [
   'CHANGELOG.md',
   '.env.example',
   'dist/cli/main.js',
+  'dist/index.js',
+  'dist/index.d.ts',
   'dist/pages/assets/login.js',
   'dist/generated/in-client/in-client.js',
   'dist/generated/sqlite/client.js',

@@ -56,7 +56,8 @@ function check(command) {
   }
   for (const step of STEPS) {
     console.log(`Checking with: npm run ${step}`)
-    runNpm(['run', step], { cwd: root, stdio: 'inherit' })
+    // The tests install the package, too.
+    runNpm(['run', step], { cwd: root, stdio: 'inherit', env: { ...process.env, TEST_PACKAGE: '1' } })
   }
 }
 
