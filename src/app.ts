@@ -9,6 +9,7 @@ import { requestLimits } from './middleware/request-limits.js'
 import { securityHeaders } from './middleware/security-headers.js'
 import { accountRoutes } from './routes/account.js'
 import { appsRoutes } from './routes/apps.js'
+import { clientScriptRoutes } from './routes/client-script.js'
 import { consoleRoutes } from './routes/console.js'
 import { healthRoutes } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
@@ -47,6 +48,8 @@ export function createApp(ctx: Context, { without = [], takeBack }: Options = {}
   // Before them, too: no front end's script reads the console or who may open what.
   app.use(consoleRoutes(ctx))
   app.use(appsRoutes(ctx))
+  // So that every origin may load it, and be told that it is not allowed more.
+  app.use(clientScriptRoutes())
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

@@ -315,6 +315,16 @@ const askings: Asking[] = [
     },
   ],
   ['GET /openapi.json', 200, (world) => world.browser().get('/openapi.json')],
+  ['GET /client.js', 200, (world) => fetched(`${world.serverUrl}/client.js`)],
+  ['HEAD /client.js', 200, (world) => world.browser().send('head', '/client.js')],
+  [
+    'GET /client.js',
+    304,
+    async (world) => {
+      const { headers } = await world.browser().get('/client.js')
+      return world.browser().get('/client.js').set('If-None-Match', String(headers.etag))
+    },
+  ],
   ...['login.js', 'account.js', 'apps.js', 'times.js', 'group-lookup.js', 'copy.js', 'in-client.js', 'icon.svg'].map(
     (name): Asking => [`GET /assets/${name}`, 200, (world) => fetched(`${world.serverUrl}/assets/${name}`)],
   ),

@@ -18,7 +18,7 @@ interface Settings {
 const FORM = 'application/x-www-form-urlencoded'
 const DESCRIPTION = `People scan a DingTalk code and are in.
 
-Every response has \`Cache-Control: no-store\`. Errors are a page for those who prefer \`text/html\`. A slash at the end of an address changes nothing.
+Every response has \`Cache-Control: no-store\`, but for \`/client.js\`. Errors are a page for those who prefer \`text/html\`. A slash at the end of an address changes nothing.
 An address that is not here gets \`not_found\`, a method that is not here \`method_not_allowed\`: they are among the components.
 \`POST\` and \`DELETE\` need an \`Origin\` that is this server's or an allowed front end's (\`/verify\` excepted). Those front ends may read every response,
 and get 204 for their preflights (\`OPTIONS\`).`

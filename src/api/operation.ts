@@ -5,11 +5,22 @@ import type { ResponseName } from './responses.js'
 /** The headers that mean something to whoever asked. */
 export const responseHeaders = {
   Allow: { description: 'The methods that this address takes.', required: true, schema: { type: 'string' } },
+  'Access-Control-Allow-Origin': {
+    description: 'Which front ends may load it: all.',
+    required: true,
+    schema: { const: '*' },
+  },
+  'Cache-Control': {
+    description: 'How long browsers keep it: a year where `v` is the version, else they ask each time.',
+    required: true,
+    schema: { enum: ['no-cache', 'public, max-age=31536000, immutable'] },
+  },
   'Clear-Site-Data': {
     description: 'Lets the browser forget what it keeps of this server.',
     required: true,
     schema: { type: 'string' },
   },
+  ETag: { description: 'Names the content.', required: true, schema: { type: 'string' } },
   Location: {
     description: 'Where the browser goes on.',
     required: true,

@@ -1,10 +1,11 @@
 import { loginOperations } from './login-operations.js'
 import { openidOperations } from './openid-operations.js'
 import type { MediaType, Methods, Operation } from './operation.js'
-import { afterParam, appParam, languageParam, loginParam, searchParam } from './queries.js'
+import { afterParam, appParam, languageParam, loginParam, searchParam, versionParam } from './queries.js'
 
 const page = { description: 'A page.', body: 'text/html' } as const
 const cookieSet = ['Set-Cookie'] as const
+const cached = ['Cache-Control', 'ETag', 'Access-Control-Allow-Origin'] as const
 
 /** All addresses, as Express writes them: there is no route that is not described here, but for the console's pages. */
 export const operations = {
@@ -127,6 +128,17 @@ export const operations = {
       id: 'describe',
       summary: 'This description.',
       responses: { 200: { description: 'OpenAPI 3.1.', body: 'Description' } },
+    },
+  },
+  '/client.js': {
+    GET: {
+      id: 'getClient',
+      summary: 'An ES module for front ends: `createClient()` with `me()`, `login()`, `logout()` and `onChange()`.',
+      hints: { v: versionParam },
+      responses: {
+        200: { description: 'The module, for every origin.', body: 'text/javascript', headers: cached },
+        304: { description: 'What the browser has is the same.', headers: cached },
+      },
     },
   },
   '/assets/login.js': asset('loginScript', 'text/javascript'),

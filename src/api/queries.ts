@@ -54,6 +54,12 @@ export const wayParam = z
   .literal('page')
   .meta({ description: "Inside the DingTalk client: DingTalk's own page, instead of a login by itself." })
 
+/** Lets browsers keep the module for front ends without asking again. */
+export const versionParam = z
+  .string()
+  .max(64)
+  .meta({ description: "This server's version, with which the file may be kept for a year." })
+
 /** Chooses the language of a page. */
 export const languageParam = z.enum(['en', 'zh']).meta({ description: "The page's language; else the browser's." })
 

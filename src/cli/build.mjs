@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { bundleClient, bundleOfClient } from './bundle-client.mjs'
 import { bundleInClient, bundleOfInClient } from './bundle-in-client.mjs'
 import { writePublicTypes } from './public-types.mjs'
 
@@ -25,6 +26,7 @@ const root = path.join(import.meta.dirname, '../..')
 const isClean = process.argv.includes('--clean')
 const generated = ['src/generated', 'test/bench/generated']
 const bundle = { folder: path.dirname(bundleOfInClient), from: ['src/pages/in-client', 'src/cli', 'package-lock.json'] }
+const client = { folder: path.dirname(bundleOfClient), from: ['src/client', 'src/cli', 'package-lock.json'] }
 // An image has no tests.
 const schemas = ['prisma', 'test/bench/references/typical.prisma', 'package-lock.json']
 const sources = [...schemas, 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
@@ -77,7 +79,10 @@ function compileInto(folder) {
   chmodSync(path.join(folder, 'cli/main.js'), 0o755)
   for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])
     cpSync(path.join(root, 'src', files), path.join(folder, files), { recursive: true })
-  cpSync(path.join(root, bundleOfInClient), path.join(folder, path.relative('src', bundleOfInClient)))
+  for (const file of [bundleOfInClient, bundleOfClient])
+    cpSync(path.join(root, file), path.join(folder, path.relative('src', file)))
+  // What the server sends is the package's `dingtalk-login/client`, too.
+  cpSync(path.join(root, bundleOfClient), path.join(folder, 'client/client.js'))
 }
 
 /** Moves each file that differs to its place below `to`; a rename is never seen half done. */
@@ -123,8 +128,9 @@ try {
   const folders = generated.filter((place) => existsSync(path.dirname(path.join(root, place))))
   const isGenerated = makeOnce(folders, schemas, generate)
   const isBundled = makeOnce([bundle.folder], bundle.from, () => bundleInClient(root))
+  const isClient = makeOnce([client.folder], client.from, () => bundleClient(root))
   const isCompiled = makeOnce(['dist'], sources, compile)
-  if (!isGenerated && !isBundled && !isCompiled) console.log('dist is up to date.')
+  if (!isGenerated && !isBundled && !isClient && !isCompiled) console.log('dist is up to date.')
 } catch (error) {
   // The program that failed has said why.
   if (error.status === undefined) throw error
