@@ -178,7 +178,9 @@ describe('the systemd unit', () => {
     const guide = read('docs/guides/company.md')
     expect(guide).toContain(`/usr/sbin/nologin ${valuesOf('User')[0]}\n`)
     expect(guide).toContain(`\ncd ${valuesOf('WorkingDirectory')[0]}\nnpm install `)
-    expect(guide).toContain(`install -m 640 -g ${valuesOf('User')[0]} /dev/null ${valuesOf('EnvironmentFile')[0]}\n`)
+    const file = valuesOf('EnvironmentFile')[0]
+    expect(guide).toContain(`npx dingtalk-login setup --output ${file}\n`)
+    expect(guide).toContain(`chgrp ${valuesOf('User')[0]} ${file}\nchmod 640 ${file}\n`)
   })
 
   const canVerify = isInstalled('systemd-analyze', '--version') && existsSync('/usr/bin/node')

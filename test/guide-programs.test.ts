@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parse } from 'dotenv'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { addApplication, SECRET } from './support/applications.js'
-import { Command, freePort } from './support/command.js'
+import { Command, freePort, runCompiled } from './support/command.js'
 import { PROJECT, read } from './support/documents.js'
 import { FollowedBrowser } from './support/followed-browser.js'
 import { createReachableWorld, type ReachableWorld } from './support/reachable-world.js'
@@ -16,10 +16,15 @@ function blockOf(guide: string, language: string): string {
   return block
 }
 
-/** A world with the settings of a guide's `.env`, but for the addresses. */
-function worldOf(guide: string): Promise<ReachableWorld> {
-  const settings = Object.entries(parse(blockOf(guide, 'ini'))).filter(([name]) => !name.endsWith('_URL'))
-  return createReachableWorld(Object.fromEntries(settings))
+/** A world with the settings that the command of a guide writes, but for the addresses. */
+async function worldOf(guide: string): Promise<ReachableWorld> {
+  const args = /npx dingtalk-login setup (--yes .*)\n/.exec(read(`docs/guides/${guide}`))?.[1]?.split(' ') ?? []
+  const cwd = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-'))
+  onTestFinished(() => rmSync(cwd, { recursive: true }))
+  const setup = runCompiled('setup', { args: [...args, '--offline'], cwd })
+  expect(await setup.ended(), setup.output).toBe(0)
+  const settings = Object.entries(parse(readFileSync(path.join(cwd, '.env'), 'utf8')))
+  return createReachableWorld(Object.fromEntries(settings.filter(([name]) => !name.endsWith('_URL'))))
 }
 
 /** Runs a program that a guide shows, with other addresses, beside the packages of this project. */

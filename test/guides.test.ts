@@ -6,9 +6,7 @@ import { isAway } from '../src/adapters/database/failures.js'
 import { apiVerdict, oapiErrors } from '../src/adapters/dingtalk/error-table.js'
 import { operations } from '../src/api/operations.js'
 import { createProgram } from '../src/cli/program.js'
-import { readConfig, settingNames } from '../src/config/config.js'
-import { parseEnvFile } from '../src/config/env-file.js'
-import { warningsOf } from '../src/config/warnings.js'
+import { settingNames } from '../src/config/config.js'
 import { errorTable } from '../src/errors.js'
 import { texts } from '../src/pages/texts.js'
 import { codeWords, markdownIn, PROJECT, read } from './support/documents.js'
@@ -52,17 +50,6 @@ describe.each(guides)('%s', (guide) => {
     const named = text.match(/(?<![\w/@.-])[A-Z]+(_[A-Z]+)+(?![\w.-])/g) ?? []
     const known = [...settingNames, ...ofOtherPrograms]
     expect(named.filter((name) => !known.includes(name) && !isAway(name))).toEqual([])
-  })
-
-  it('writes .env files that the server takes, and warns of nothing in', async () => {
-    const blocks = [...text.matchAll(/^( *)```ini\n(.*?)^\1```/gms)].map(([, , block = '']) => block)
-    for (const block of blocks.filter((one) => one.includes('SESSION_SECRETS') && !one.includes('LOGIN_HOST'))) {
-      const file = parseEnvFile(
-        '.env',
-        block.replace(/(?<=SECRETS=)…/, '0123456789abcdef'.repeat(2)).replaceAll('…', 'given'),
-      )
-      expect(await warningsOf(readConfig(file.values, file), file.values, file)).toEqual([])
-    }
   })
 
   it('names only options that its commands have', () => {
