@@ -349,6 +349,7 @@ describe('the migrations', () => {
     await place.migrate()
     const models = readModels(readFileSync(new URL('schema.prisma', PRISMA), 'utf8'))
     for (const model of models) {
+      model.columns.sort(byName)
       model.indexes.sort(byName)
       model.foreignKeys.sort(byColumn)
     }
@@ -356,7 +357,11 @@ describe('the migrations', () => {
     // Those of expressions, and of a part of the rows: schema.prisma has no words for them.
     const isOfSearch = ({ name }: { name: string }) => /^\w+_search_/.test(name)
     expect(tables.flatMap(({ indexes }) => indexes.filter(isOfSearch)).length).toBeGreaterThan(3)
-    const found = tables.map((table) => ({ ...table, indexes: table.indexes.filter((index) => !isOfSearch(index)) }))
+    const found = tables.map(({ columns, indexes, ...table }) => ({
+      ...table,
+      columns: columns.sort(byName),
+      indexes: indexes.filter((index) => !isOfSearch(index)),
+    }))
     expect(found).toEqual(models.sort(byName))
   })
 

@@ -39,7 +39,7 @@ function cellsOf(user: ListedUser & { isAdministrator: boolean }): Cell[] {
     nick,
     id,
     userid ?? '',
-    lastLoginAt.toISOString(),
+    lastLoginAt?.toISOString() ?? 'not yet',
     String(sessions),
     stateCell(disabledAt),
     user.isAdministrator ? 'yes' : '',

@@ -5,13 +5,24 @@ interface Options {
   json?: boolean
 }
 
+interface DeleteOptions extends Options {
+  yes?: boolean
+  withTrail?: boolean
+}
+
+interface ImportOptions extends Options {
+  dryRun?: boolean
+}
+
 const NAME = 'a username, an id or a unionid'
 
 /** `users`: what an operator may do to people. */
 export function addUsersCommand(program: Command): void {
   const users = program
     .command('users')
-    .description('people: list, show, disable, enable, end sessions, give handles, make administrators')
+    .description(
+      'people: list, show, disable, enable, end sessions, give handles, administrators, export, import, delete',
+    )
   addExamples(users, ['users list', 'users show 张三 --json', 'users disable zhangsan', 'users make-admin zhangsan'])
   const add = (words: string, description: string) =>
     users.command(words).description(description).option('--json', 'print for programs')
@@ -41,6 +52,25 @@ export function addUsersCommand(program: Command): void {
     .action(async (name: string, { json = false }: Options) =>
       (await import('./users.js')).unmakeAdministrator(name, json),
     )
+  users
+    .command('export')
+    .description('everybody as JSON lines, for import into another database')
+    .argument('[file]', 'a new file; standard output otherwise')
+    .action(async (file?: string) => (await import('./users-export.js')).exportUsers(file))
+  add('import', 'brings people in by their unionids, whether they have come yet or not')
+    .argument('<file>', 'JSON lines; - for standard input')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (file: string, options: ImportOptions) =>
+      (await import('./users-import.js')).importUsers(file, options),
+    )
+  add('delete', 'takes somebody out of the database, for good')
+    .argument('<name>', NAME)
+    .option('--yes', 'do not ask')
+    .option('--with-trail', 'take addresses, devices and details out of their records of the audit trail, too')
+    .action(async (name: string, options: DeleteOptions, command: Command) => {
+      if (!options.yes && !process.stdin.isTTY) command.error('error: nobody can be asked here: say --yes')
+      await (await import('./users-delete.js')).deleteUser(name, options)
+    })
   add('set-handle', 'gives somebody their handle before their first login')
     .argument('<id>', 'a unionid, or the userid of the directory')
     .argument('<handle>', 'a-z, 0-9, dot, hyphen, underscore')

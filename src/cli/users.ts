@@ -7,6 +7,7 @@ import { withDatabase } from './operator-database.js'
 import { administratorsOf, adminOf } from './people-admin.js'
 import { printAll, printResult, type Result } from './print.js'
 import { paint } from './style.js'
+import { removalOf } from './users-delete.js'
 
 /** Prints everybody, as they are read. */
 export function listUsers(json: boolean): Promise<void> {
@@ -26,9 +27,13 @@ export function disableUser(name: string, json: boolean): Promise<void> {
 
 /** @throws {OperatorError} */
 export function enableUser(name: string, json: boolean): Promise<void> {
-  return answer(json, async (admin) => {
-    const { user } = await admin.enable(name)
-    return { text: `${user.username} may log in again`, json: { user } }
+  return withDatabase(async (tools) => {
+    if (await removalOf(tools).letReturn(name)) {
+      const text = paint('done', `${name} may come again, as somebody new`)
+      return printResult({ text, json: { user: null } }, json)
+    }
+    const { user } = await adminOf(tools).enable(name)
+    printResult({ text: paint('done', `${user.username} may log in again`), json: { user } }, json)
   })
 }
 

@@ -111,7 +111,7 @@ function row({ language, href }: Visit, person: FoundPerson, isAdministrator: bo
   return [
     html`${personChip(person, href(`/admin/people/${id}`))}${name}`,
     html`<bdi>${username}</bdi>`,
-    relativeTime(lastLoginAt),
+    lastLoginAt ? relativeTime(lastLoginAt) : texts.notYet,
     sessions,
     html`${disabledAt && badge('bad', texts.disabled)} ${isAdministrator && badge('neutral', texts.administrator)}`,
   ]

@@ -59,8 +59,8 @@ export function factsOf({ language, href }: Visit, { user, allowed }: ShownPerso
       : []),
     [facts.groups, listOf(texts, groups)],
     [facts.applications, listOf(texts, applications)],
-    [facts.firstLogin, absoluteTime(user.createdAt)],
-    [facts.lastLogin, absoluteTime(user.lastLoginAt)],
+    [user.lastLoginAt ? facts.firstLogin : facts.imported, absoluteTime(user.createdAt)],
+    [facts.lastLogin, user.lastLoginAt ? absoluteTime(user.lastLoginAt) : texts.notYet],
     [facts.read, user.profileReadAt ? absoluteTime(user.profileReadAt) : texts.unread],
     ...(['userid', 'unionId', 'id'] as const).flatMap((name) => known(name, user[name])),
   ])}</section>`

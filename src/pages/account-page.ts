@@ -65,5 +65,5 @@ ${!isCurrent && html`<button class="action quiet small" type="button" data-metho
 function who(language: Language, { nick, username, lastLoginAt }: User): Html {
   const { account } = texts[language]
   return html`<p class="name"><strong><bdi>${nick}</bdi></strong></p>
-<p class="soft">${username !== nick && html`${account.username(html`<bdi>${username}</bdi>`)}<br>`}${account.lastLogin(relativeTime(lastLoginAt))}</p>`
+<p class="soft">${username !== nick && html`${account.username(html`<bdi>${username}</bdi>`)}<br>`}${lastLoginAt && account.lastLogin(relativeTime(lastLoginAt))}</p>`
 }

@@ -1,5 +1,5 @@
 import type { LogFields } from '../log.js'
-import { type AuditEvent, entryOf } from './audit-events.js'
+import { type AuditEvent, type Changes, entryOf } from './audit-events.js'
 import type { Actor, Trail } from './audit-trail.js'
 
 /** Who asks: the request's name in the log, the address it came from, and what its browser calls itself. */
@@ -68,4 +68,9 @@ export class AuditLines {
 /** By name: a client's fields may be worked out when they are read. */
 function fieldsOf({ requestId, ip, userAgent }: Client): LogFields {
   return { requestId, ip, userAgent }
+}
+
+/** The line has the names of what differs, the database both sides of it. */
+export function changed(what: LogFields, { before, after }: Changes): Told {
+  return { fields: { ...what, fields: Object.keys(after).join(' ') }, more: { before, after, fields: undefined } }
 }

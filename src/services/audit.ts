@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js'
 import { bugFields, errorFields, type LogFields } from '../log.js'
 import type { Changes } from './audit-events.js'
-import { AuditLines, type Client, type Options as LineOptions, type Told } from './audit-lines.js'
+import { AuditLines, type Client, changed, type Options as LineOptions } from './audit-lines.js'
 import type { Actor, AuditFilter } from './audit-trail.js'
 import type { Metrics } from './metrics.js'
 
@@ -122,8 +122,19 @@ export class Audit {
     this.#lines.write('account_disabled', undefined, { fields: { userId }, more: { why } })
   }
 
-  accountEnabled(userId: string): void {
+  /** Undefined: somebody who was deleted while they were disabled, and may come again as somebody new. */
+  accountEnabled(userId: string | undefined): void {
     this.#lines.write('account_enabled', undefined, { fields: { userId } })
+  }
+
+  /** `keptOut`: they were disabled, and stay out. `withTrail`: without the addresses and devices of their records. */
+  accountDeleted(userId: string, how: { keptOut: boolean; withTrail: boolean }): void {
+    this.#lines.write('account_deleted', undefined, { fields: { userId, ...how } })
+  }
+
+  /** Who people are has left the server or come in by a file: how many of them. */
+  accountsMoved(event: 'accounts_imported' | 'accounts_exported', numbers: LogFields): void {
+    this.#lines.write(event, undefined, { fields: numbers })
   }
 
   administratorMade(userId: string): void {
@@ -186,9 +197,4 @@ export class Audit {
   auditExported(filter: AuditFilter): void {
     this.#lines.write('audit_exported', undefined, { more: { filter } })
   }
-}
-
-/** The line has the names of what differs, the database both sides of it. */
-function changed(what: LogFields, { before, after }: Changes): Told {
-  return { fields: { ...what, fields: Object.keys(after).join(' ') }, more: { before, after, fields: undefined } }
 }

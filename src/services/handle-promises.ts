@@ -34,6 +34,7 @@ export class HandlePromises {
     if (others.length > 0) throw new OperatorError(`${id} fits several people: use the unionid that 'show' prints.`)
     const holder = await this.#promises.findByHandle(handle)
     if (holder && holder.id !== user?.id) throw new OperatorError(`${handle} is ${holder.username}'s handle.`)
+    if (await this.#promises.isFormer(handle)) throw new OperatorError(`${handle} was somebody's who was deleted.`)
     if (user) return { ...user, handle: await this.#giveTo(user, handle) }
     const isPromised = await this.#promises.promise(id, handle)
     if (!isPromised) throw new OperatorError(`${handle} is promised to somebody else.`)

@@ -26,6 +26,8 @@ export interface PromiseRows {
   findByDirectoryId(id: string): Promise<KnownUser[]>
   /** The one who has this handle. */
   findByHandle(handle: string): Promise<KnownUser | undefined>
+  /** Whether somebody had it who was deleted. */
+  isFormer(handle: string): Promise<boolean>
   /** In place of what this unionid or userid was promised; returns false where the handle is promised to another. */
   promise(id: string, handle: string): Promise<boolean>
 }

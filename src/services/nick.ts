@@ -14,7 +14,15 @@ const invisible = /^[\s\p{Default_Ignorable_Code_Point}]*$/u
  * 1 to 64 code points, `dingtalk-user` where nothing is left. Normalising twice changes nothing.
  */
 export function normaliseNick(nick: string): string {
-  const clean = nick.replace(removed, '').normalize('NFC').trim()
-  const short = [...clean].slice(0, MAX_CHARACTERS).join('').trim()
-  return invisible.test(short) ? FALLBACK : short
+  const short = [...cleanName(nick)].slice(0, MAX_CHARACTERS).join('').trim()
+  return isInvisible(short) ? FALLBACK : short
+}
+
+/** The same of any length, which may be empty. */
+export function cleanName(name: string): string {
+  return name.replace(removed, '').normalize('NFC').trim()
+}
+
+export function isInvisible(name: string): boolean {
+  return invisible.test(name)
 }

@@ -36,7 +36,10 @@ export class People {
    * as they are. One user for one unionid, however many logins come at once.
    */
   async recordLogin(profile: DingTalkProfile, admission: Admission): Promise<User> {
-    return this.#handles.complete(await this.#record(profile, admission))
+    const user = await this.#record(profile, admission)
+    // Who was imported without a handle gets one by what the directory has just said.
+    const { handle } = await this.#handles.complete({ ...user, profile: admission.reading?.profile ?? user.profile })
+    return { ...user, handle }
   }
 
   async #record(profile: DingTalkProfile, admission: Admission): Promise<StoredUser> {

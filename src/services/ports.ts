@@ -51,7 +51,8 @@ export interface User {
   userid: string | null
   nick: string
   avatarUrl: string | null
-  lastLoginAt: Date
+  /** Null where they have not come yet: never of somebody who is signed in. */
+  lastLoginAt: Date | null
   /** When the directory last confirmed the user; null where it was never asked. */
   membershipCheckedAt: Date | null
   /** Set by the operator: such a user has no login and no session. */
@@ -74,7 +75,7 @@ export type Admission = Checked & {
 }
 
 /** What a login knows of its user. */
-export type SeenAtLogin = Checked & Pick<User, 'nick' | 'avatarUrl' | 'lastLoginAt'>
+export type SeenAtLogin = Checked & Pick<User, 'nick' | 'avatarUrl'> & { lastLoginAt: Date }
 
 /** The same of a user who has been here before: nick and avatar are undefined where DingTalk did not tell them. */
 export type SeenAgain = Omit<SeenAtLogin, 'nick' | 'avatarUrl'> &
@@ -89,10 +90,13 @@ export interface UserRows {
    * user or they are disabled.
    */
   recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined>
-  /** Returns undefined where the unionId, the username or the handle is taken. */
+  /**
+   * Returns undefined where the unionId, the username or the handle is taken, or was somebody's who was deleted.
+   * @throws {AppError} `account_disabled` where the person was deleted while they were disabled
+   */
   create(user: NewUser): Promise<StoredUser | undefined>
   findByUnionId(unionId: string): Promise<StoredUser | undefined>
-  /** Those of these names that somebody has as their username or handle, or is promised. */
+  /** Those of these names that somebody has or had as their username or handle, or is promised. */
   takenUsernames(usernames: string[]): Promise<string[]>
   markMembershipChecked(userId: string, userid: string, at: Date): Promise<void>
 }

@@ -35,7 +35,7 @@ export interface Place extends AsyncDisposable {
   groupsJson(...args: string[]): Promise<ReturnType<JSON['parse']>>
   /** `dingtalk-login users …`. */
   users(...args: string[]): Promise<Answer>
-  write(file: string, text: string): string
+  write(file: string, text: string | Buffer): string
 }
 
 export async function createPlace(): Promise<Place> {

@@ -1,3 +1,4 @@
+import { formerAmong, formerHash } from '../../services/former-names.js'
 import type { DirectoryIds, HandleRows } from '../../services/handle-rows.js'
 import type { StoredUser } from '../../services/ports.js'
 import type { Database, Statement } from './database.js'
@@ -18,6 +19,8 @@ const LOOK: Statement = {
         UNION ALL
         SELECT "handle", "person" FROM "PromisedHandle" WHERE "handle" IN (${places})
         UNION ALL
+        SELECT "hash" AS "handle", '' AS "person" FROM "FormerName" WHERE "hash" IN (${places})
+        UNION ALL
         SELECT "handle", "person" FROM "PromisedHandle" WHERE "person" IN (?, ?)
         UNION ALL
         SELECT u."handle", '' AS "person" FROM "PromisedHandle" p JOIN "User" u ON u."handle" = p."handle"
@@ -32,10 +35,10 @@ const DROP_PROMISES: Statement = {
   name: 'handle_drop_promises',
   sql: `DELETE FROM "PromisedHandle" WHERE "person" IN (?, ?)`,
 }
-/** The index on handles finds those without. */
+/** The index on handles finds those without. Who has not come yet gets theirs then, by what the directory says. */
 const WITHOUT: Statement = {
   name: 'handle_without',
-  sql: `SELECT ${userColumns()} FROM "User" WHERE "handle" IS NULL LIMIT ${USERS_AT_ONCE}`,
+  sql: `SELECT ${userColumns()} FROM "User" WHERE "handle" IS NULL AND "lastLoginAt" IS NOT NULL LIMIT ${USERS_AT_ONCE}`,
 }
 
 /** The handles in the rows of users and of promises, by statements that are prepared once. */
@@ -54,11 +57,14 @@ export class SqlHandleRows implements HandleRows {
       ...wanted,
       person.unionId,
       ...wanted,
+      ...wanted.map((handle) => formerHash('name', handle)),
       ...ids,
       ...ids,
     ])
-    const [ours, others] = [true, false].map((isOurs) => found.filter((row) => ids.includes(row.person) === isOurs))
-    return { promised: ours?.map(({ handle }) => handle) ?? [], taken: others?.map(({ handle }) => handle) ?? [] }
+    const handlesOf = (isOurs: boolean) =>
+      found.filter((row) => ids.includes(row.person) === isOurs).map(({ handle }) => handle)
+    const others = handlesOf(false)
+    return { promised: handlesOf(true), taken: [...others, ...formerAmong(handles, others)] }
   }
 
   async give(userId: string, handle: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { formerHash } from '../../services/former-names.js'
 import type { PromiseRows } from '../../services/handle-rows.js'
 import type { KnownUser, ListedUser, PeopleRows, SessionInfo } from '../../services/ports.js'
 import type { Database } from './database.js'
@@ -58,6 +59,11 @@ export class PrismaPeopleRows implements PeopleRows, PromiseRows {
   async findByHandle(handle: string): Promise<KnownUser | undefined> {
     const found = await this.#database.prisma(({ user }) => user.findUnique({ where: { handle } }))
     return found ? withProfile(found) : undefined
+  }
+
+  async isFormer(handle: string): Promise<boolean> {
+    const hash = formerHash('name', handle)
+    return (await this.#database.prisma(({ formerName }) => formerName.findUnique({ where: { hash } }))) !== null
   }
 
   async promise(id: string, handle: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { DirectoryProfile, ProfileRows } from '../../services/directory.js'
+import { formerHash } from '../../services/former-names.js'
 import { MINUTE } from '../../time.js'
 import { type Database, type Statement, timeText } from './database.js'
 
@@ -10,7 +11,9 @@ const SAVE: Statement = {
 }
 const CLAIM_EMAIL: Statement = {
   name: 'work_email_claim',
-  sql: `INSERT INTO "WorkEmail" ("address", "domain", "userId") VALUES (?, ?, ?) ON CONFLICT ("address") DO NOTHING`,
+  // Nobody gets the mailbox of somebody who was deleted, and who is being deleted leaves none behind.
+  sql: `INSERT INTO "WorkEmail" ("address", "domain", "userId") SELECT ?, ?, "id" FROM "User"
+        WHERE "id" = ? AND NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" = ?) ON CONFLICT ("address") DO NOTHING`,
 }
 const FIND_EMAIL: Statement = {
   name: 'work_email_find',
@@ -38,7 +41,8 @@ export class SqlProfileRows implements ProfileRows {
     // Most logins find the address that they have already.
     const [known] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
     if (known) return known.userId === userId
-    await this.#database.query(CLAIM_EMAIL, [address, address.slice(address.lastIndexOf('@') + 1), userId])
+    const domain = address.slice(address.lastIndexOf('@') + 1)
+    await this.#database.query(CLAIM_EMAIL, [address, domain, userId, formerHash('email', address)])
     const [owner] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
     return owner?.userId === userId
   }

@@ -1,5 +1,7 @@
+import { AppError } from '../../errors.js'
 import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
+import { isForeignKeyViolation } from './failures.js'
 import { type UserRow, userColumns, userOf } from './user-row.js'
 
 const REMOVE_AT_ONCE = 200
@@ -85,7 +87,12 @@ export class SqlSessionRows implements SessionRows {
   async insert({ id, idHash, userId, createdAt, expiresAt, ip, userAgent, secretLabel }: NewSession): Promise<void> {
     const created = timeText(createdAt)
     const times = [created, created, timeText(expiresAt)]
-    await this.#database.query(INSERT, [id, idHash, userId, ...times, ip, userAgent, secretLabel])
+    try {
+      await this.#database.query(INSERT, [id, idHash, userId, ...times, ip, userAgent, secretLabel])
+    } catch (error) {
+      if (isForeignKeyViolation(error)) throw new AppError('attempt_missing', { detail: 'the person was just deleted' })
+      throw error
+    }
   }
 
   find(idHash: string): Promise<FoundSession | undefined> {

@@ -20,7 +20,7 @@ export interface UserRow {
   userid: string | null
   nick: string
   avatarUrl: string | null
-  lastLoginAt: string
+  lastLoginAt: string | null
   membershipCheckedAt: string | null
   disabledAt: string | null
   profile: string | null
@@ -38,7 +38,7 @@ export function userOf(row: UserRow): StoredUser {
     userid,
     nick,
     avatarUrl,
-    lastLoginAt: new Date(lastLoginAt),
+    lastLoginAt: lastLoginAt === null ? null : new Date(lastLoginAt),
     membershipCheckedAt: membershipCheckedAt === null ? null : new Date(membershipCheckedAt),
     disabledAt: disabledAt === null ? null : new Date(disabledAt),
     profile: profileOf(profile),

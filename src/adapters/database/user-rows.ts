@@ -1,4 +1,6 @@
+import { AppError } from '../../errors.js'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
+import { formerAmong, formerHash } from '../../services/former-names.js'
 import type { NewUser, SeenAgain, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isUniqueViolation } from './failures.js'
@@ -17,7 +19,21 @@ function returnStatement(name: string, names: string): Statement {
   }
 }
 
-/** The `User` rows: Prisma's, but for the statement of a later login. */
+/** With what it would bring back of somebody who was deleted: looked at by the very statement that makes the row. */
+const CREATE: Statement = {
+  name: 'user_create',
+  sql: `INSERT INTO "User" ("id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "createdAt",
+                              "lastLoginAt", "membershipCheckedAt")
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        RETURNING ${userColumns()}, (SELECT count(*) FROM "FormerName" WHERE "hash" IN (?, ?)) AS "formerNames",
+          (SELECT count(*) FROM "FormerName" WHERE "hash" = ?) AS "isKeptOut"`,
+}
+const TAKE_BACK: Statement = { name: 'user_take_back', sql: `DELETE FROM "User" WHERE "id" = ?` }
+
+/** Whoever counts on PostgreSQL is told a text. */
+type CreatedRow = UserRow & Record<'formerNames' | 'isKeptOut', number | string>
+
+/** The `User` rows: prepared statements for logins, the rest through Prisma. */
 export class PrismaUserRows implements UserRows {
   readonly #database: Database
 
@@ -35,8 +51,26 @@ export class PrismaUserRows implements UserRows {
   }
 
   async create(user: NewUser): Promise<StoredUser | undefined> {
+    const created = await this.#insert(user)
+    if (!created) return undefined
+    const isKeptOut = Number(created.isKeptOut) > 0
+    if (!isKeptOut && Number(created.formerNames) === 0) return userOf(created)
+    await this.#database.query(TAKE_BACK, [user.id])
+    if (isKeptOut) throw new AppError('account_disabled', { detail: 'this person was deleted while disabled' })
+    return undefined
+  }
+
+  async #insert(user: NewUser): Promise<CreatedRow | undefined> {
+    const { id, unionId, username, handle, userid, nick, avatarUrl, membershipCheckedAt } = user
+    const times = [
+      timeText(user.createdAt),
+      timeText(user.lastLoginAt),
+      membershipCheckedAt && timeText(membershipCheckedAt),
+    ]
+    const former = [formerHash('name', username), formerHash('name', handle), formerHash('unionId', unionId)]
     try {
-      return withProfile(await this.#users((users) => users.create({ data: user })))
+      const values = [id, unionId, username, handle, userid, nick, avatarUrl, ...times, ...former]
+      return (await this.#database.query<CreatedRow>(CREATE, values))[0]
     } catch (error) {
       if (isUniqueViolation(error)) return undefined
       throw error
@@ -58,9 +92,17 @@ export class PrismaUserRows implements UserRows {
     const promised = await this.#database.prisma(({ promisedHandle }) =>
       promisedHandle.findMany({ where: { handle: { in: usernames } }, select: { handle: true } }),
     )
+    const hashes = usernames.map((name) => formerHash('name', name))
+    const former = await this.#database.prisma(({ formerName }) =>
+      formerName.findMany({ where: { hash: { in: hashes } } }),
+    )
     return [
       ...taken.flatMap(({ username, handle }) => [username, handle ?? username]),
       ...promised.map((p) => p.handle),
+      ...formerAmong(
+        usernames,
+        former.map(({ hash }) => hash),
+      ),
     ]
   }
 

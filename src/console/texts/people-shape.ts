@@ -46,11 +46,14 @@ export interface PeopleTexts {
     | 'unionId'
     | 'id'
     | 'firstLogin'
+    | 'imported'
     | 'lastLogin'
     | 'read',
     string
   >
   none: string
+  /** Who has never logged in. */
+  notYet: string
   unread: string
   why: (kind: Reason['kind'], name: string) => string
   sessions: string

@@ -46,10 +46,12 @@ export const en: PeopleTexts = {
     unionId: 'unionid',
     id: 'id',
     firstLogin: 'First login',
+    imported: 'Imported',
     lastLogin: 'Last login',
     read: 'Directory read',
   },
   none: 'none',
+  notYet: 'not yet',
   unread: 'The directory has not been read for this person.',
   why: (kind, name) =>
     ({

@@ -37,10 +37,12 @@ export const zh: PeopleTexts = {
     unionId: 'unionid',
     id: 'id',
     firstLogin: '首次登录',
+    imported: '导入时间',
     lastLogin: '最近登录',
     read: '通讯录读取时间',
   },
   none: '无',
+  notYet: '尚未登录',
   unread: '尚未从通讯录读取此人的信息。',
   why: (kind, name) =>
     ({

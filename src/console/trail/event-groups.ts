@@ -8,6 +8,9 @@ export const eventGroups = {
   changes: [
     'account_disabled',
     'account_enabled',
+    'account_deleted',
+    'accounts_imported',
+    'accounts_exported',
     'administrator_made',
     'administrator_unmade',
     'handle_given',
