@@ -247,6 +247,8 @@ describe('users export', () => {
     expect((await place.users('export', file)).exitCode).toBe(0)
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
     expect((await place.users('export', file)).printed).toContain('There is a file')
+    const document = JSON.parse((await place.users('export', '--json')).printed)
+    expect(document).toEqual(await exported(place))
 
     await using other = await createBoth({ DINGTALK_PROFILE: 'directory' })
     const text = readFileSync(file, 'utf8')

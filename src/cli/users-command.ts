@@ -52,11 +52,11 @@ export function addUsersCommand(program: Command): void {
     .action(async (name: string, { json = false }: Options) =>
       (await import('./users.js')).unmakeAdministrator(name, json),
     )
-  users
-    .command('export')
-    .description('everybody as JSON lines, for import into another database')
+  add('export', 'everybody as JSON lines, for import into another database')
     .argument('[file]', 'a new file; standard output otherwise')
-    .action(async (file?: string) => (await import('./users-export.js')).exportUsers(file))
+    .action(async (file: string | undefined, { json = false }: Options) =>
+      (await import('./users-export.js')).exportUsers(file, json),
+    )
   add('import', 'brings people in by their unionids, whether they have come yet or not')
     .argument('<file>', 'JSON lines; - for standard input')
     .option('--dry-run', 'say what would be done, and do nothing')

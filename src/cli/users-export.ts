@@ -4,22 +4,38 @@ import { PrismaTransferRows } from '../adapters/database/transfer-rows.js'
 import { OperatorError } from '../errors.js'
 import { exportPeople } from '../services/people-export.js'
 import { withDatabase } from './operator-database.js'
-import { printAll } from './print.js'
+import { printAll, printResult } from './print.js'
+import { streamArray } from './stream.js'
+import { paint } from './style.js'
 
-/** Writes everybody to a new file that its owner alone can read, or to standard output. @throws {OperatorError} */
-export function exportUsers(path?: string): Promise<void> {
+/**
+ * Writes everybody as JSON lines to a new file that its owner alone can read, or to standard output: with `json` as one
+ * document there. @throws {OperatorError}
+ */
+export function exportUsers(path: string | undefined, json = false): Promise<void> {
   return withDatabase(async ({ database, audit }) => {
     let people = 0
-    async function* texts(): AsyncGenerator<string> {
+    async function* pages(): AsyncGenerator<object[]> {
       for await (const page of exportPeople(new PrismaTransferRows(database))) {
         people += page.people
-        yield page.lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+        yield page.lines
       }
     }
-    await (path === undefined ? printAll(texts()) : writeAll(texts(), path))
+    if (path !== undefined) await writeAll(asLines(pages()), path)
+    else await printAll(json ? asDocument(pages()) : asLines(pages()))
     audit.accountsMoved('accounts_exported', { people })
-    if (path !== undefined) console.log(`${people} people are in ${path}.`)
+    const text = paint('done', `People in ${path}: ${people}`)
+    if (path !== undefined) printResult({ text, json: { people, file: path } }, json)
   })
+}
+
+async function* asLines(pages: AsyncIterable<object[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+async function* asDocument(pages: AsyncIterable<object[]>): AsyncGenerator<string> {
+  yield* streamArray(pages)
+  yield '\n'
 }
 
 async function writeAll(texts: AsyncIterable<string>, path: string): Promise<void> {
