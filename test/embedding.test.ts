@@ -165,7 +165,10 @@ describe('the login in an application of one’s own', () => {
 
   it('judges addresses by TRUST_PROXY, whatever the application trusts', async () => {
     await using world = await createHostWorld(hostApplication, { RATE_LIMIT_PER_MINUTE: 3 })
-    for (let n = 0; n < 3; n++) await world.browser().get('/ding_url').set('X-Forwarded-For', `10.0.0.${n}`).expect(302)
+    // The first one is not sent to the host that it claims to come by.
+    const claimed = await world.browser().get('/ding_url').set('X-Forwarded-Host', 'evil.test').expect(302)
+    expect(claimed.headers.location).toMatch(world.dingtalk.url)
+    for (let n = 0; n < 2; n++) await world.browser().get('/ding_url').set('X-Forwarded-For', `10.0.0.${n}`).expect(302)
     const limited = await world.browser().get('/ding_url').set('X-Forwarded-For', '10.0.0.9').expect(429)
     expect(limited.body.error).toBe('rate_limited')
     const ips = world.log.filter(({ event }) => event === 'login_begun').map(({ ip }) => ip)
@@ -179,9 +182,33 @@ describe('the login in an application of one’s own', () => {
     await other.logIn('lisi')
     // Sessions of two people are nobody's, with a line that says who asked.
     const cookies = `${one.cookieHeader}; ${other.cookieHeader}`
-    await world.browser().get('/private').set('Cookie', cookies).set('X-Forwarded-For', '198.51.100.7:4711').expect(401)
+    await world
+      .browser()
+      .get('/private')
+      .set('Cookie', cookies)
+      .set('X-Forwarded-For', '203.0.113.9, 198.51.100.7:4711')
+      .expect(401)
     const line = world.log.find(({ userIds }) => userIds !== undefined)
     expect(line).toMatchObject({ ip: '198.51.100.7' })
+  })
+
+  it('takes nobody’s word for who is signed in, and knows nobody whom another part has put there', async () => {
+    await using world = await createHostWorld((login) => {
+      const stranger: RequestHandler = (req, _res, next) => {
+        Object.assign(req, { user: { id: 'x', username: 'somebody else' } })
+        next()
+      }
+      return express()
+        .use(stranger, login.routes)
+        .get('/private', login.requireUser, (req, res) => void res.json(req.user))
+        .get('/public', login.optionalUser, (req, res) => void res.json(req.user ?? null))
+    })
+    const browser = world.browser()
+    await browser.get('/private').expect(401)
+    await browser.get('/public').expect(200, 'null')
+    await browser.get('/me').expect(401)
+    await browser.logIn()
+    for (const path of ['/private', '/public']) expect((await browser.get(path).expect(200)).body.username).toBe('张三')
   })
 
   it('says where it belongs when it is put below a path', async () => {

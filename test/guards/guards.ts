@@ -866,6 +866,36 @@ export const guards: readonly Guard[] = [
     replace: 'hostname',
   }),
   ...against(
+    'An application that we are part of',
+    {
+      name: 'the end of the headers that the application has set',
+      file: 'embedding/own-routes.ts',
+      find: 'for (const name of res.getHeaderNames()) if (!KEPT.has(name)) res.removeHeader(name)',
+    },
+    {
+      name: 'a view of the request for our cookie, without the application’s session',
+      file: 'cookies/session.ts',
+      find: 'session: { value: undefined, writable: true },',
+    },
+    {
+      name: 'TRUST_PROXY at the application’s addresses',
+      file: 'embedding/host-client.ts',
+      find: 'proxyAddr(view, this.#trust)',
+      replace: 'proxyAddr(view, () => true)',
+    },
+    {
+      name: 'the refusal of who is not signed in',
+      file: 'embedding/user-guards.ts',
+      find: "if (!user && isRequired) throw new AppError('unauthenticated')",
+    },
+    {
+      name: 'nobody where nobody is signed in',
+      file: 'embedding/user-guards.ts',
+      find: 'req.user = found.user',
+      replace: 'req.user ??= found.user',
+    },
+  ),
+  ...against(
     'Forged client addresses',
     {
       name: 'TRUST_PROXY, for X-Forwarded-For',
