@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { isAway } from '../src/adapters/database/failures.js'
 import { apiVerdict, oapiErrors } from '../src/adapters/dingtalk/error-table.js'
 import { operations } from '../src/api/operations.js'
@@ -65,6 +66,25 @@ describe.each(guides)('%s', (guide) => {
     const known = Object.keys(operations).map((route) => route.replace(/\/:.*/, ''))
     const ofTheConsole = /^\/admin(\/|$)/
     for (const [, route = ''] of named) if (!ofTheConsole.test(route)) expect(known).toContain(route)
+  })
+})
+
+describe('docs/guides/protect-a-tool.md', () => {
+  const text = read('docs/guides/protect-a-tool.md')
+  const blockOf = (language: string) => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(text)?.[1] ?? ''
+
+  it('has Traefik ask the same and hand on the same as Caddy', () => {
+    const { http } = parse(blockOf('yaml'))
+    const { tool } = http.routers
+    expect(Object.keys(http.services)).toEqual([tool.service])
+    expect(tool.middlewares).toEqual(Object.keys(http.middlewares))
+    const { address, authResponseHeaders } = http.middlewares.login.forwardAuth
+    const caddy = blockOf('caddyfile')
+    const [, host = '', uri = ''] = /forward_auth (\S+) \{\s+uri (\S+)/.exec(caddy) ?? []
+    expect(address).toBe(`http://${host}${uri}`)
+    expect(authResponseHeaders).toEqual(/copy_headers (.+)/.exec(caddy)?.[1]?.split(' '))
+    const [server] = http.services.tool.loadBalancer.servers
+    expect(caddy).toContain(`reverse_proxy ${new URL(server.url).host}\n`)
   })
 })
 
