@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { contentOf } from './npm.mjs'
@@ -49,6 +50,7 @@ export async function faultsOf(tarball, root) {
     ...Object.entries(LIMITS)
       .filter(([name, limit]) => content[name] > limit)
       .map(([name, limit]) => `${name} is ${content[name]} bytes, more than ${limit}`),
+    ...(gunzipSync(readFileSync(tarball)).includes(root) ? [`a file holds the path of this folder, ${root}`] : []),
     ...(await faultsByPublint(tarball)),
     ...faultsByAttw(tarball),
   ]

@@ -1,4 +1,14 @@
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -51,7 +61,7 @@ describe('the package', () => {
     const wrong = ['src/main.ts', 'test/x.test.ts', 'dist/main.js.map', 'dist/retired.js', 'dist/.sources', 'login.db']
     for (const file of wrong) {
       mkdirSync(path.join(other, path.dirname(file)), { recursive: true })
-      writeFileSync(path.join(other, file), '')
+      writeFileSync(path.join(other, file), `// of ${project.directory}`)
     }
     writeFileSync(path.join(other, 'package.json'), '{ "name": "other", "version": "1.0.0", "main": "./missing.js" }')
     await npm(['pack'], { cwd: other })
@@ -59,6 +69,7 @@ describe('the package', () => {
     expect(exitCode).toBe(1)
     for (const file of wrong) expect(output).toContain(`${file} `)
     expect(output).toContain('dist/cli/main.js is missing')
+    expect(output).toContain('a file holds the path of this folder')
     expect(output).toContain('dist/retired.js is left of a former build')
     expect(output).toContain('publint: pkg.main is ./missing.js but the file does not exist')
   })
@@ -96,6 +107,18 @@ describe.runIf(isReachable)('the package, installed in an empty folder', () => {
     const judged = await npxOffline('check-config')
     expect(judged).toMatchObject({ exitCode: 1, output: expect.stringContaining('  PORT: ') })
     rmSync(path.join(folder, '.env'))
+  })
+
+  it('can be imported by each of its exports', async () => {
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'node_modules/dingtalk-login/package.json'), 'utf8'))
+    const targets = Object.entries<string | { default: string }>(manifest.exports)
+    const modules = targets.flatMap(([name, target]) => (typeof target === 'string' ? [] : [name]))
+    expect(modules).toContain('.')
+    for (const name of modules) {
+      const program = `console.log(Object.keys(await import('${name.replace(/^\./, 'dingtalk-login')}')).length > 0)`
+      const { output } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
+      expect(output, name).toBe('true\n')
+    }
   })
 
   it(
