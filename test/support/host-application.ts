@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import express, { type Express } from 'express'
@@ -108,9 +108,12 @@ export function hostApplication(login: DingtalkLogin, library = express): Expres
   return app
 }
 
-export async function listen(app: (req: never, res: never) => void): Promise<{ server: Server; serverUrl: string }> {
-  const { createServer } = await import('node:http')
-  const server = createServer(app as Parameters<typeof createServer>[1]).listen(0, '127.0.0.1')
+/** Serves it at a port of this machine, any that is free unless one is given. */
+export async function listen(
+  app: (req: never, res: never) => void,
+  port = 0,
+): Promise<{ server: Server; serverUrl: string }> {
+  const server = createServer(app as RequestListener).listen(port, '127.0.0.1')
   await once(server, 'listening')
   return { server, serverUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
