@@ -61,7 +61,7 @@ describe('the login in an application of one’s own', () => {
       ['/me', 'application/json'],
       ['/me', 'text/html'],
       ['/account', 'text/html'],
-      ['/openapi.json', '*/*'],
+      ['/client.js', '*/*'],
       ['/callback', 'text/html'],
       ['/verify', '*/*'],
       ['/.well-known/openid-configuration', '*/*'],
