@@ -100,6 +100,9 @@ describe('--json', () => {
       'users make-admin 张三',
       'users unmake-admin 张三',
       'users set-handle union-of-nobody somebody',
+      'users export',
+      'users export people.jsonl',
+      'users import people.jsonl --dry-run',
       'groups add team --userid 0123',
       'groups show team',
       'groups list',
@@ -117,6 +120,7 @@ describe('--json', () => {
       'keys list',
       'keys rotate',
       'check-config --online',
+      'users delete 张三 --yes',
     ]) {
       const env = { ...world.settings, ...secrets, FORCE_COLOR: '1' }
       const { exitCode, stdout, stderr } = await run([...words.split(' '), '--json'], env)
