@@ -16,6 +16,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseEnvFile } from '../src/config/env-file.js'
 import { OperatorError } from '../src/errors.js'
+import { confirmFile, textOf } from '../src/setup/draft.js'
 import { assignment, envText } from '../src/setup/env-text.js'
 import { writeEnvFile } from '../src/setup/env-writer.js'
 import { wrapText } from '../src/setup/wrap-text.js'
@@ -128,6 +129,23 @@ describe('the env file', () => {
     expect(() => write('A=1\n', 'A=0\n')).toThrow('was changed meanwhile')
     expect(readFileSync(target, 'utf8')).toBe('B=1\n')
     expect(readdirSync(directory)).toEqual(['.env'])
+  })
+
+  it('is read back as the server will, and counts only where it says just what it was to say', () => {
+    const settings = {
+      ...{ DINGTALK_APP_ID: 'dingabc', DINGTALK_APP_SECRET: 'the#secret' },
+      SESSION_SECRETS: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+    }
+    const draft = { settings, kept: { BRAND_NAME: 'A # b' } }
+    const good = textOf(draft, 'en')
+    writeFileSync(target, good)
+    confirmFile(target, draft)
+    for (const other of [good.replace("'A # b'", 'A # b'), `${good}MORE=1\n`, good.replace(/BRAND.*/, '')]) {
+      writeFileSync(target, other)
+      expect(() => confirmFile(target, draft)).toThrow('does not hold what was written')
+    }
+    writeFileSync(target, good.replace(/SESSION.*/, ''))
+    expect(() => confirmFile(target, draft)).toThrow('SESSION_SECRETS: is missing')
   })
 
   it('follows no link, and replaces no folder', () => {

@@ -55,7 +55,7 @@ export async function setUpAtTerminal({ terminal, stop, ...options }: Options): 
 
     const words = lastWords({ outcome, draft, language })
     prompter.good(words.done)
-    if (words.remark) prompter.soft(words.remark)
+    if (words.remarks.length > 0) prompter.soft(words.remarks)
     if (warnings.length > 0)
       prompter.warn([texts.end.warnings, ...warnings.map((warning) => faultLine(warning, language))])
     for (const { words: lead, command } of words.commands) {
@@ -110,9 +110,9 @@ async function usableDraft({ prompter, language, surroundings }: Interview, answ
   const draft = draftOf(answers, surroundings)
   const faults = faultsOfKept(draft)
   if (faults.length === 0) return draft
-  const { faulty, leaveOut, stop } = setupTexts[language].kept
+  const { faulty, question, leaveOut, stop } = setupTexts[language].kept
   prompter.warn([faulty, ...faults.map((fault) => faultLine(fault, language))])
-  const choice = await prompter.choose(faulty, [
+  const choice = await prompter.choose(question, [
     { value: 'leaveOut', label: leaveOut },
     { value: 'stop', label: stop },
   ])

@@ -1,4 +1,3 @@
-import { parseEnvFile } from '../config/env-file.js'
 import { OperatorError } from '../errors.js'
 
 /** What dotenv and a shell both take as it stands. */
@@ -13,16 +12,9 @@ export function assignment(name: string, value: string): string {
   if (LINE_BREAK.test(value)) throw new OperatorError(`${name} holds a line break.`)
   // Within double quotes dotenv would make a line break of \n.
   const quotes = value.includes('\\') ? ["'", '`'] : ["'", '"', '`']
-  const forms = PLAIN.test(value) ? [value] : quotes.filter((q) => !value.includes(q)).map((q) => q + value + q)
-  const line = forms.map((form) => `${name}=${form}`).find((written) => says(written, name, value))
-  if (line === undefined) throw new OperatorError(`${name} holds every kind of quotes.`)
-  return line
-}
-
-/** Whether the project's own reader finds this value again, and nothing else. */
-function says(text: string, name: string, value: string): boolean {
-  const { values, cutAtHash } = parseEnvFile('', `${text}\nNEXT=1\n`)
-  return values[name] === value && values.NEXT === '1' && Object.keys(values).length === 2 && cutAtHash.length === 0
+  const quote = PLAIN.test(value) ? '' : quotes.find((one) => !value.includes(one))
+  if (quote === undefined) throw new OperatorError(`${name} holds every kind of quotes.`)
+  return `${name}=${quote}${value}${quote}`
 }
 
 /** The settings under a heading each, as an env file. */

@@ -45,5 +45,7 @@ export function wordsOf(finding: Finding, config: Config, language: Language): F
   const { title, where } = remedies[remedy]
   const lines = noEmulator ? [trial.noEmulator(url), `  ${nextCommand('emulator')}`] : [title, where]
   const permissionLines = needed ? [trial.missingPermission(permission(needed))] : []
-  return { ...words, remedy, lines: [...lines, ...permissionLines, trial.answered(call, upstreamCode)] }
+  // Where no connection came about, nobody has answered.
+  const detail = /^E[A-Z]+$/.test(upstreamCode) ? `(${call}: ${upstreamCode})` : trial.answered(call, upstreamCode)
+  return { ...words, remedy, lines: [...lines, ...permissionLines, detail] }
 }

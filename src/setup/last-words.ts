@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
-import { EMULATOR_APP } from '../config/credentials.js'
+import { USUAL_PORT } from '../config/cross-faults.js'
 import type { Language } from '../pages/texts.js'
+import { isLoopback } from '../services/loopback.js'
 import type { Draft } from './draft.js'
 import type { Outcome } from './finish.js'
 import { nextCommand } from './next-command.js'
+import type { SetupTexts } from './texts/shape.js'
 import { setupTexts } from './texts/texts.js'
 
 /** What there is to say once all is written. */
@@ -11,7 +13,7 @@ export interface LastWords {
   /** What was done. */
   done: string[]
   /** About how the server will be used. */
-  remark: string | undefined
+  remarks: string[]
   /** The commands to go on with, each with what leads to it. */
   commands: { words: string; command: string }[]
   /** What to open then, and do. */
@@ -31,7 +33,7 @@ export function lastWords({ outcome, draft: { settings, kept }, language }: Done
   const { end, trial } = setupTexts[language]
   const { path, copy, isUnchanged } = outcome
   const names = Object.keys(kept)
-  const isEmulated = settings.DINGTALK_APP_ID === EMULATOR_APP.id
+  const isEmulated = settings.DINGTALK_API_URL !== undefined && isLoopback(settings.DINGTALK_API_URL)
   const publicUrl = settings.PUBLIC_URL ?? ''
   return {
     done: [
@@ -39,7 +41,7 @@ export function lastWords({ outcome, draft: { settings, kept }, language }: Done
       ...(copy ? [end.copy(copy)] : []),
       ...(names.length > 0 ? [end.kept(names.join(', '))] : []),
     ],
-    remark: settings.NODE_ENV === 'production' ? end.production : isEmulated ? undefined : end.plainHttp,
+    remarks: remarksOn({ ...kept, ...settings }, end, isEmulated),
     commands: [
       { words: end.goOn, command: nextCommand('start') },
       ...(isEmulated ? [{ words: end.emulator, command: nextCommand('emulator') }] : []),
@@ -53,4 +55,11 @@ export function lastWords({ outcome, draft: { settings, kept }, language }: Done
     ],
     rest: end.rest,
   }
+}
+
+function remarksOn(settings: Readonly<Record<string, string>>, end: SetupTexts['end'], isEmulated: boolean): string[] {
+  const { NODE_ENV, PUBLIC_URL = '', PORT = USUAL_PORT, TRUST_PROXY } = settings
+  const proxy = PUBLIC_URL.startsWith('https:') && TRUST_PROXY === undefined ? [end.proxy(PUBLIC_URL, PORT)] : []
+  if (NODE_ENV === 'production') return [end.production, ...proxy]
+  return isEmulated ? proxy : [...proxy, end.plainHttp]
 }

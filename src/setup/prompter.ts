@@ -90,18 +90,24 @@ export class Prompter {
     log.warn(this.#wrapped(lines), this.#terminal)
   }
 
-  bad(lines: string | string[]): void {
-    log.error(this.#wrapped(lines), this.#terminal)
+  /** Something that failed: what it was, what is the matter, and more about that. */
+  bad([title = '', matter = '', ...lines]: string[]): void {
+    const strong = this.#wrapped(matter)
+      .split('\n')
+      .map((line) => styleText('bold', line))
+    log.error([this.#wrapped(title), ...strong, this.#wrapped(lines)].join('\n'), this.#terminal)
   }
 
   /** Lines below what was said, as they stand, to be copied: a long one is not broken. */
   show(lines: string[]): void {
-    const shown = lines.map((line) => (COPIED.test(line) ? styleText('cyan', line) : line))
-    log.message(shown, { ...this.#terminal, spacing: 0 })
+    log.message(lines.map(highlighted), { ...this.#terminal, spacing: 0 })
   }
 
   soft(lines: string | string[]): void {
-    log.message(styleText('dim', this.#wrapped(lines)), this.#terminal)
+    const dimmed = this.#wrapped(lines)
+      .split('\n')
+      .map((line) => styleText('dim', line))
+    log.message(dimmed, this.#terminal)
   }
 
   #question({ message, remark, problemOf }: Omit<Question, 'fallback'>, mayBeEmpty: boolean) {
@@ -123,7 +129,7 @@ export class Prompter {
   #wrapped(lines: string | string[]): string {
     return [lines]
       .flat()
-      .flatMap((line) => wrapText(line, this.#columns))
+      .flatMap((line) => wrapText(line, this.#columns).map(highlighted))
       .join('\n')
   }
 }
@@ -131,4 +137,8 @@ export class Prompter {
 function answered(answer: string | symbol): string {
   if (isCancel(answer) || typeof answer === 'symbol') throw new Stopped()
   return answer
+}
+
+function highlighted(line: string): string {
+  return COPIED.test(line) ? styleText('cyan', line) : line
 }

@@ -54,7 +54,7 @@ export async function setUpUnattended(options: Options): Promise<UnattendedResul
   const text = [
     ...findings.map(findingText),
     ...words.done,
-    ...(words.remark ? [words.remark] : []),
+    ...words.remarks,
     ...(warnings.length > 0 ? [setupTexts[language].end.warnings] : []),
     ...warnings.map((warning) => `  ${faultLine(warning, language)}`),
     ...words.commands.map(({ words: lead, command }) => `${lead}: ${command}`),

@@ -2,7 +2,7 @@ import type { SetupTexts } from './shape.js'
 
 export const en: SetupTexts = {
   title: 'Set up dingtalk-login',
-  keys: 'Enter takes what is shown grey. Ctrl-C ends it: nothing is written before the end.',
+  keys: 'Enter takes what is shown grey. Ctrl-C ends it, and nothing is written.',
   kind: {
     question: 'Which application is it in DingTalk?',
     oauth2: { label: 'One made today', hint: 'or still to be made: this shows how' },
@@ -87,6 +87,7 @@ export const en: SetupTexts = {
   },
   kept: {
     faulty: 'These settings of the file cannot be kept:',
+    question: 'What now?',
     leaveOut: 'Leave them out',
     stop: 'Stop',
   },
@@ -100,6 +101,7 @@ export const en: SetupTexts = {
     kept: (names) => `Kept: ${names}`,
     unchanged: (path) => `${path} holds all of it already: nothing was written.`,
     production: 'NODE_ENV=production is set: the server refuses what is only fit for development.',
+    proxy: (url, port) => `Your proxy with TLS passes ${url} on to port ${port}; TRUST_PROXY is the number of proxies.`,
     plainHttp: 'For real use: an https:// address, then NODE_ENV=production. Run setup again.',
     warnings: 'Probably a mistake:',
     goOn: 'Go on with',

@@ -54,7 +54,7 @@ export interface SetupTexts {
     taken: string
     noFolder: string
   }
-  kept: { faulty: string; leaveOut: string; stop: string }
+  kept: { faulty: string; question: string; leaveOut: string; stop: string }
   file: { written: string; before: string }
   end: {
     written: (path: string) => string
@@ -62,6 +62,8 @@ export interface SetupTexts {
     kept: (names: string) => string
     unchanged: (path: string) => string
     production: string
+    /** How browsers reach it by https. */
+    proxy: (url: string, port: string) => string
     plainHttp: string
     warnings: string
     goOn: string

@@ -2,7 +2,7 @@ import type { SetupTexts } from './shape.js'
 
 export const zh: SetupTexts = {
   title: '配置 dingtalk-login',
-  keys: '按回车采用灰色的内容。按 Ctrl-C 退出：全部完成之前不会写入任何文件。',
+  keys: '按回车采用灰色的内容。按 Ctrl-C 退出，不会写入任何文件。',
   kind: {
     question: '在钉钉中使用哪种应用？',
     oauth2: { label: '现在新建的应用', hint: '还没有也行，下面会说明如何创建' },
@@ -87,6 +87,7 @@ export const zh: SetupTexts = {
   },
   kept: {
     faulty: '原文件中的以下设置无法保留：',
+    question: '接下来？',
     leaveOut: '不保留这些设置',
     stop: '退出',
   },
@@ -100,6 +101,7 @@ export const zh: SetupTexts = {
     kept: (names) => `保留的设置：${names}`,
     unchanged: (path) => `${path} 已包含全部内容，无需写入。`,
     production: '已设置 NODE_ENV=production：登录服务会拒绝只适用于开发的设置。',
+    proxy: (url, port) => `由带 TLS 的反向代理把 ${url} 转发到端口 ${port}；TRUST_PROXY 填写代理的层数。`,
     plainHttp: '正式使用时请改用 https:// 地址和 NODE_ENV=production：再次运行 setup 即可。',
     warnings: '可能有误：',
     goOn: '接下来运行',
