@@ -9,12 +9,22 @@ import { codeWords, isCommand, markdownIn, outsideOfCode, PROJECT, read, tableBe
 const README = 'README.md'
 const CHINESE_README = 'README.zh-CN.md'
 const decisionRecords = markdownIn('docs/decisions').filter((file) => !file.endsWith('/README.md'))
-const documents = [README, CHINESE_README, 'CHANGELOG.md', 'SECURITY.md', ...markdownIn('docs')]
+const documents = [
+  README,
+  CHINESE_README,
+  'CHANGELOG.md',
+  'SECURITY.md',
+  ...markdownIn('docs'),
+  ...markdownIn('examples'),
+]
 /** Each Chinese document, after its English original. */
 const translations: [string, string][] = [
   [README, CHINESE_README],
+  ['examples/README.md', 'examples/README.zh-CN.md'],
   ...markdownIn('docs/zh').map((file): [string, string] => [file.replace('docs/zh/', 'docs/'), file]),
 ]
+
+const isChinese = (file: string) => translations.some(([, chinese]) => chinese === file)
 
 /** Where a document's links lead within the project: the file, and the heading if one is named. */
 function linksOf(document: string) {
@@ -102,8 +112,8 @@ describe.each(documents)('%s', (document) => {
 })
 
 describe.each([
-  [README, documents.filter((file) => file !== CHINESE_README && !file.startsWith('docs/zh/'))],
-  [CHINESE_README, documents.filter((file) => file.startsWith('docs/zh/'))],
+  [README, documents.filter((file) => !isChinese(file))],
+  [CHINESE_README, documents.filter((file) => file !== CHINESE_README && isChinese(file))],
 ])('whoever begins with %s', (readme, ofThisLanguage) => {
   it('finds every document of that language, by way of documents of that language', () => {
     const found = new Set([readme])

@@ -26,6 +26,9 @@ const ofOtherPrograms = [
   'EMULATOR_PORT',
   'FRONTEND_PORT',
   'OPENID_APP_PORT',
+  'LOGIN_SERVER',
+  'VITE_LOGIN_SERVER',
+  'FRONT_END',
 ]
 
 /** The command that these words name, and how its options are written. */
@@ -62,7 +65,7 @@ describe.each(guides)('%s', (guide) => {
   })
 
   it('names only routes that there are, where it names the server', () => {
-    const named = text.matchAll(/(?:localhost:8000|login\.example\.com|PUBLIC_URL)(\/[a-z_/-]+)/g)
+    const named = text.matchAll(/(?:localhost:8000|login\.example\.com|PUBLIC_URL)(\/[a-z_/-]+(?:\.js)?)/g)
     const known = Object.keys(operations).map((route) => route.replace(/\/:.*/, ''))
     const ofTheConsole = /^\/admin(\/|$)/
     for (const [, route = ''] of named) if (!ofTheConsole.test(route)) expect(known).toContain(route)
