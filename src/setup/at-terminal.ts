@@ -1,13 +1,14 @@
 import { existsSync, lstatSync } from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
+import type { ConfigFault } from '../config/cross-faults.js'
 import type { Language } from '../pages/texts.js'
 import type { Answers } from './answers.js'
 import { configOf, type Draft, draftOf, faultsOfKept, warningsAbout } from './draft.js'
 import { type Target, writeSettings } from './finish.js'
 import { askAgain, type Interview, interview } from './interview.js'
 import { guessLanguage } from './language.js'
-import { lastWords } from './last-words.js'
+import { type LastWords, lastWords } from './last-words.js'
 import { type PresentFile, readPresent } from './present-file.js'
 import { faultLine } from './problem-words.js'
 import { Prompter, type Terminal } from './prompter.js'
@@ -43,27 +44,16 @@ export async function setUpAtTerminal({ terminal, stop, ...options }: Options): 
   try {
     prompter.begin('dingtalk-login setup')
     if (!options.language) language = await askLanguage(prompter, language)
-    const texts = setupTexts[language]
-    prompter.soft(texts.keys)
+    prompter.soft(setupTexts[language].keys)
     const { target, present } = await chooseTarget(prompter, language, options.path)
     const { environment, emulatorUrl } = options
     const surroundings: Surroundings = { present: present?.values ?? {}, environment, emulatorUrl }
     const at = { prompter, language, surroundings, signal }
     const draft = await agreedDraft(at, options.offline)
     const warnings = await warningsAbout(draft, environment)
+    if (signal.aborted) throw new Stopped()
     const outcome = writeSettings(target, draft, language)
-
-    const words = lastWords({ outcome, draft, language })
-    prompter.good(words.done)
-    if (words.remarks.length > 0) prompter.soft(words.remarks)
-    if (warnings.length > 0)
-      prompter.warn([texts.end.warnings, ...warnings.map((warning) => faultLine(warning, language))])
-    for (const { words: lead, command } of words.commands) {
-      prompter.step(lead)
-      prompter.show([`  ${command}`])
-    }
-    prompter.step(words.afterwards)
-    prompter.end(words.rest)
+    sayAtTheEnd(at, lastWords({ outcome, draft, language }), warnings)
     return 0
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
@@ -72,6 +62,19 @@ export async function setUpAtTerminal({ terminal, stop, ...options }: Options): 
   } finally {
     forget()
   }
+}
+
+function sayAtTheEnd({ prompter, language }: Interview, words: LastWords, warnings: readonly ConfigFault[]): void {
+  prompter.good(words.done)
+  if (words.remarks.length > 0) prompter.soft(words.remarks)
+  if (warnings.length > 0)
+    prompter.warn([setupTexts[language].end.warnings, ...warnings.map((warning) => faultLine(warning, language))])
+  for (const { words: lead, command } of words.commands) {
+    prompter.step(lead)
+    prompter.show([`  ${command}`])
+  }
+  prompter.step(words.afterwards)
+  prompter.end(words.rest)
 }
 
 /** Whoever closes the terminal, or says by Ctrl-D that nothing more comes, answers no more. */

@@ -38,6 +38,7 @@ export function lastWords({ outcome, draft: { settings, kept }, language }: Done
   return {
     done: [
       isUnchanged ? end.unchanged(path) : end.written(path),
+      ...(resolve(path) === resolve('.env') ? [] : [end.elsewhere(path)]),
       ...(copy ? [end.copy(copy)] : []),
       ...(names.length > 0 ? [end.kept(names.join(', '))] : []),
     ],
@@ -47,7 +48,6 @@ export function lastWords({ outcome, draft: { settings, kept }, language }: Done
       ...(isEmulated ? [{ words: end.emulator, command: nextCommand('emulator') }] : []),
     ],
     afterwards: [
-      ...(resolve(path) === resolve('.env') ? [] : [end.elsewhere(path)]),
       end.thenOpen(`${publicUrl}/login`),
       ...(isEmulated ? [] : [trial.notTried]),
       end.administrator,

@@ -57,7 +57,7 @@ export async function setUpUnattended(options: Options): Promise<UnattendedResul
     ...words.remarks,
     ...(warnings.length > 0 ? [setupTexts[language].end.warnings] : []),
     ...warnings.map((warning) => `  ${faultLine(warning, language)}`),
-    ...words.commands.map(({ words: lead, command }) => `${lead}: ${command}`),
+    ...words.commands.map(({ words: lead, command }) => `${lead}${language === 'zh' ? '：' : ': '}${command}`),
     ...words.afterwards,
     words.rest,
   ]

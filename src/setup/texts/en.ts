@@ -1,7 +1,6 @@
 import type { SetupTexts } from './shape.js'
 
 export const en: SetupTexts = {
-  title: 'Set up dingtalk-login',
   keys: 'Enter takes what is shown grey. Ctrl-C ends it, and nothing is written.',
   kind: {
     question: 'Which application is it in DingTalk?',
@@ -11,7 +10,6 @@ export const en: SetupTexts = {
   },
   publicUrl: 'The address of this login server, as browsers will open it',
   frontendUrl: 'Where people land after the login: your web application',
-  enter: (value) => `Enter: ${value}`,
   audience: {
     question: 'Who gets in?',
     members: { label: 'Employees of your organisation', hint: '' },
@@ -54,7 +52,6 @@ export const en: SetupTexts = {
   leaveOut: 'Enter: without; with it, people inside DingTalk need no scan',
   keepSecret: 'Enter: the one that is there',
   sameApplication: 'Enter: the same application',
-  missing: 'is missing',
   trial: {
     asking: 'Asking DingTalk …',
     asAbove: 'As above.',

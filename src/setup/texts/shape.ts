@@ -7,14 +7,11 @@ interface Choice {
 
 /** All that `setup` says. */
 export interface SetupTexts {
-  title: string
   /** How to answer. */
   keys: string
   kind: { question: string } & Record<Kind, Choice>
   publicUrl: string
   frontendUrl: string
-  /** Behind a question with an answer that Enter gives. */
-  enter: (value: string) => string
   audience: { question: string } & Record<Audience, Choice>
   guide: {
     /** In front of the steps for DingTalk's console. */
@@ -31,7 +28,6 @@ export interface SetupTexts {
   leaveOut: string
   keepSecret: string
   sameApplication: string
-  missing: string
   trial: {
     asking: string
     /** Of a refusal whose cause was named already. */

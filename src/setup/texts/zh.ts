@@ -1,7 +1,6 @@
 import type { SetupTexts } from './shape.js'
 
 export const zh: SetupTexts = {
-  title: '配置 dingtalk-login',
   keys: '按回车采用灰色的内容。按 Ctrl-C 退出，不会写入任何文件。',
   kind: {
     question: '在钉钉中使用哪种应用？',
@@ -11,7 +10,6 @@ export const zh: SetupTexts = {
   },
   publicUrl: '登录服务的地址（浏览器打开的地址）',
   frontendUrl: '登录后去往的地址：你的 Web 应用',
-  enter: (value) => `回车：${value}`,
   audience: {
     question: '允许谁登录？',
     members: { label: '本组织的员工', hint: '' },
@@ -54,7 +52,6 @@ export const zh: SetupTexts = {
   leaveOut: '回车：不填；填写后，在钉钉内打开无需扫码',
   keepSecret: '回车：沿用现有的',
   sameApplication: '回车：同一个应用',
-  missing: '不能为空',
   trial: {
     asking: '正在询问钉钉……',
     asAbove: '同上。',
