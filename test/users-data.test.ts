@@ -260,5 +260,5 @@ describe('users export', () => {
     expect(people).toHaveLength(3)
     other.world.dingtalk.addPerson(makePerson({ id: 'namesake', nick: '张伟' }))
     expect((await meAfterLogin(other.world, 'namesake')).username).toBe('张伟-3')
-  })
+  }, 60_000)
 })
