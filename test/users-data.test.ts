@@ -51,7 +51,7 @@ async function meAfterLogin(world: World, person: string) {
   return (await browser.get('/me').expect(200)).body
 }
 
-describe('users import', () => {
+describe('users import', { timeout: 60_000 }, () => {
   it('gives somebody who has not come yet the very username, handle and id of the file', async () => {
     await using both = await createBoth()
     const { world, place } = both
@@ -234,7 +234,7 @@ describe('users import', () => {
   })
 })
 
-describe('users export', () => {
+describe('users export', { timeout: 60_000 }, () => {
   it('restores everybody on an empty database, with ids, mailboxes, rights and what nobody gets again', async () => {
     await using both = await createBoth({ DINGTALK_PROFILE: 'directory' })
     const { world, place } = both
@@ -260,5 +260,5 @@ describe('users export', () => {
     expect(people).toHaveLength(3)
     other.world.dingtalk.addPerson(makePerson({ id: 'namesake', nick: '张伟' }))
     expect((await meAfterLogin(other.world, 'namesake')).username).toBe('张伟-3')
-  }, 60_000)
+  })
 })

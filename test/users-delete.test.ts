@@ -34,7 +34,7 @@ async function everything(world: World): Promise<string> {
   return JSON.stringify(rows)
 }
 
-describe('users delete', () => {
+describe('users delete', { timeout: 60_000 }, () => {
   it('takes somebody out with all that is theirs, signs them out, and leaves nothing to read', async () => {
     await using world = await createWorld({ DINGTALK_PROFILE: 'directory' })
     const { browser, me } = await logIn(world, 'zhangsan')
