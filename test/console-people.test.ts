@@ -41,6 +41,18 @@ describe('the people in the console', () => {
     }
   })
 
+  it('are there before they come, and it says so', async () => {
+    await using world = await createWorld(SETTINGS)
+    const browser = world.browser()
+    await enterConsole(browser)
+    const imported = `'expected', 'u-expected', '老李', '老李', '2026-01-01T00:00:00.000+00:00'`
+    await world.sql(`INSERT INTO "User" ("id", "unionId", "username", "nick", "createdAt") VALUES (${imported})`)
+    expect((await browser.get('/admin/people?lang=en').expect(200)).text).toContain('<div>not yet</div>')
+    const page = await browser.get('/admin/people/expected').expect(200)
+    expect(page.text).toMatch(/Imported|导入时间/)
+    expect(page.text).toMatch(/not yet|尚未登录/)
+  })
+
   it('are paged by key, and few enough to load', async () => {
     await using world = await createWorld(SETTINGS)
     const browser = world.browser()

@@ -173,6 +173,29 @@ describe('a database that is migrated already', () => {
 const [first] = ours
 const newest = ours.at(-1)
 
+describe('the migration after which people may be expected', () => {
+  it('keeps everybody with their last login and their sessions', async () => {
+    await using place = await Place.create()
+    await place.migrate()
+    await place.forgetAll()
+    const sqlOf = (name: string) => readFileSync(new URL(`migrations/${kind}/${name}/migration.sql`, PRISMA), 'utf8')
+    const names = migrationsOf(kind)
+    const which = names.indexOf('20261129120000_users_data')
+    for (const name of names.slice(0, which)) await place.change(sqlOf(name))
+    const time = "'2026-08-01T08:00:00.000+00:00'"
+    await place.change(`INSERT INTO "User" ("id", "unionId", "username", "nick", "createdAt", "lastLoginAt")
+        VALUES ('id', 'union', '张三', '张三', ${time}, ${time});
+      INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
+        VALUES ('session', 'hash', 'id', ${time}, ${time}, ${time}, '', '')`)
+    const before = await place.query('SELECT u."lastLoginAt", s.id FROM "User" u JOIN "Session" s ON s."userId" = u.id')
+    await place.change(sqlOf(names[which] ?? ''))
+    expect(
+      await place.query('SELECT u."lastLoginAt", s.id FROM "User" u JOIN "Session" s ON s."userId" = u.id'),
+    ).toEqual(before)
+    expect(before).toMatchObject([{ lastLoginAt: expect.anything(), id: 'session' }])
+  })
+})
+
 describe('a history that is not ours', () => {
   const insert = (name: string) =>
     `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('foreign', 'x', '${name}', '2026-08-01T08:00:00.000Z', 1)`

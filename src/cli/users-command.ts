@@ -27,7 +27,7 @@ export function addUsersCommand(program: Command): void {
   const add = (words: string, description: string) =>
     users.command(words).description(description).option('--json', 'print for programs')
 
-  add('list', 'everybody who has ever logged in').action(async ({ json = false }: Options) =>
+  add('list', 'everybody who has logged in or was imported').action(async ({ json = false }: Options) =>
     (await import('./users.js')).listUsers(json),
   )
   add('show', 'one person, their groups and their sessions')

@@ -17,6 +17,7 @@ import { PeopleAdmin } from '../../src/services/people-admin.js'
 import { DAY, HOUR, SECOND } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import type { Browser } from '../support/browser.js'
+import { runCompiled } from '../support/command.js'
 import { takeSteps } from '../support/groups.js'
 import { RelyingParty, type Tokens } from '../support/relying-party.js'
 import { sessionsOf } from '../support/sessions.js'
@@ -84,6 +85,14 @@ const ends: Record<string, End> = {
     end: (scene) => admin(scene, (people) => people.endSessions('张三')),
   },
   'a disabled account': { isForAll: true, end: (scene) => admin(scene, (people) => people.disable('张三')) },
+  'a deleted person': {
+    isForAll: true,
+    end: async ({ world }) => {
+      const env = { DATABASE_URL: world.database.url }
+      await using command = runCompiled('users', { env, args: ['delete', '张三', '--yes'] })
+      expect(await command.ended(), command.output).toBe(0)
+    },
+  },
   'a leaver, found by the recheck': {
     isForAll: true,
     settings: { MEMBERSHIP_RECHECK: '1h' },

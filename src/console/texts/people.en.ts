@@ -18,7 +18,7 @@ export const en: PeopleTexts = {
   empty: {
     all: {
       title: 'That was everybody',
-      text: 'People stand here once they have logged in. Go back to the beginning of the list.',
+      text: 'People stand here once they have logged in or were imported. Go back to the beginning of the list.',
     },
     disabled: {
       title: 'Nobody is disabled',
@@ -27,7 +27,7 @@ export const en: PeopleTexts = {
     administrators: { title: 'Nobody is an administrator', text: 'Open a person to make them one.' },
     found: {
       title: 'Nobody found',
-      text: 'The search looks at the beginning of names, and at people who have logged in. Try the first characters.',
+      text: 'The search looks at the beginning of names, and at people who have logged in or were imported. Try the first characters.',
     },
   },
   facts: {

@@ -16,10 +16,13 @@ export const zh: PeopleTexts = {
   first: '从头开始',
   next: '下一页',
   empty: {
-    all: { title: '没有更多人员了', text: '登录过的人员会显示在这里。请回到列表开头。' },
+    all: { title: '没有更多人员了', text: '登录过或已导入的人员会显示在这里。请回到列表开头。' },
     disabled: { title: '没有已停用的人员', text: '打开某个人员即可停用：其所有会话立即结束，且无法再登录。' },
     administrators: { title: '没有管理员', text: '打开某个人员即可将其设为管理员。' },
-    found: { title: '没有找到人员', text: '搜索只匹配名字的开头，且只包含登录过的人员。请尝试输入开头几个字。' },
+    found: {
+      title: '没有找到人员',
+      text: '搜索只匹配名字的开头，且只包含登录过或已导入的人员。请尝试输入开头几个字。',
+    },
   },
   facts: {
     username: '用户名',
