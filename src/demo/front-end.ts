@@ -25,7 +25,7 @@ export async function startFrontEnd({
   app.use((_req, res, next) => {
     res.set(
       'Content-Security-Policy',
-      `default-src 'self'; connect-src ${loginServer}; img-src *; frame-ancestors 'none'`,
+      `default-src 'self'; script-src 'self' ${loginServer}; connect-src ${loginServer}; img-src *; frame-ancestors 'none'`,
     )
     next()
   })

@@ -192,10 +192,21 @@ export async function signIn(context: Cookies, site: Site, personId: string): Pr
   expect(new URL(landed.url()).origin).toBe(site.frontEnd)
 }
 
-/** Waits until the login has ended where it should; gives the address, whose username is the one to show. */
+/**
+ * Waits until the login has ended where it should; gives the address that it led to, whose username is the one to show.
+ * The front end takes that out of the browser's address bar.
+ */
 export async function atFrontEnd(page: Page, site: Pick<Site, 'frontEnd'>): Promise<URL> {
-  await page.waitForURL((url) => url.origin === site.frontEnd && url.searchParams.has('username'))
-  return new URL(page.url())
+  const landing = async () => {
+    // None while the page is on its way.
+    const name = await page.evaluate<string>('performance.getEntriesByType("navigation")[0].name').catch(() => '')
+    return URL.canParse(name) ? new URL(name) : undefined
+  }
+  const hasLanded = (url?: URL) => url?.origin === site.frontEnd && url.searchParams.has('username')
+  await expect.poll(async () => hasLanded(await landing()), { timeout: STEP_MS }).toBe(true)
+  const address = (await landing()) ?? new URL(page.url())
+  address.hash = new URL(page.url()).hash
+  return address
 }
 
 /** Whom the server takes this browser for. */

@@ -1,30 +1,23 @@
-import { loginUrl, logOut, mySessions, whoAmI } from './login.js'
+import { client, mySessions } from './login.js'
 import { openidApp } from './openid-app.js'
 import { show, showRequest } from './show.js'
 
-// Shows each request, for those who want to see what login.js does.
+// Shows each request, for those who want to see what client.js does.
 const plainFetch = window.fetch
 window.fetch = async (address, options) => {
   const response = await plainFetch(address, options)
-  showRequest(options.method, new URL(address).pathname, response.status)
+  showRequest(options.method ?? 'GET', new URL(address).pathname, response.status)
   return response
 }
 
-/** The address without the username that the last login added. */
-function cleanAddress() {
-  const address = new URL(location.href)
-  address.searchParams.delete('username')
-  return address.href
-}
+const find = (selector) => document.querySelector(selector)
+find('#openid-app').href = openidApp
+find('#log-in').addEventListener('click', (event) => {
+  event.preventDefault()
+  client.login()
+})
+find('#log-out').addEventListener('click', () => client.logout())
 
-const username = new URLSearchParams(location.search).get('username')
-const me = await whoAmI()
-const sessions = me ? await mySessions() : []
-show({ username, me, sessions, loginUrl: loginUrl(cleanAddress()) })
-
-document.querySelector('#openid-app').href = openidApp
-
-document.querySelector('#log-out').addEventListener('click', async () => {
-  await logOut()
-  location.href = cleanAddress()
+client.onChange(async (me) => {
+  show({ username: client.username, me, sessions: me ? await mySessions() : [] })
 })

@@ -1,27 +1,12 @@
 // All that a front end needs of the login server. Copy this file, and set the address.
 import { loginServer } from './login-server.js' // export const loginServer = 'https://login.example.com'
 
-/** Where the login button leads. People come back to `target` with `?username=` added, which is for showing only. */
-export function loginUrl(target) {
-  return `${loginServer}/ding_url?redirect=${encodeURIComponent(target)}`
-}
+const { createClient } = await import(`${loginServer}/client.js`)
 
-/** Who is signed in, or undefined. Whatever decides anything asks this, never the address. */
-export async function whoAmI() {
-  const response = await ask('GET', '/me')
-  return response.ok ? response.json() : undefined
-}
+/** `me()`, `login()`, `logout()` and `onChange()`. Whatever decides anything asks `me()`, never the address. */
+export const client = createClient()
 
-/** Where this person is signed in. */
+/** Where this person is signed in. `credentials` sends the session cookie along. */
 export async function mySessions() {
-  return (await ask('GET', '/sessions')).json()
-}
-
-export async function logOut() {
-  await ask('POST', '/logout')
-}
-
-/** `credentials` sends the session cookie along. */
-function ask(method, path) {
-  return fetch(loginServer + path, { method, credentials: 'include' })
+  return (await fetch(`${loginServer}/sessions`, { credentials: 'include' })).json()
 }

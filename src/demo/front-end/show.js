@@ -23,13 +23,13 @@ export function showRequest(method, path, status) {
 }
 
 /** Shows who is signed in. Everything goes in as text: a nick is whatever a person chose to call themselves. */
-export function show({ username, me, sessions, loginUrl }) {
+export function show({ username, me, sessions }) {
   find('#username').textContent = username ?? text.nothing
   find('#greeting').textContent = me ? text.greeting(me.nick) : text.nobody
   find('#me').textContent = me ? JSON.stringify(me, null, 2) : '401 unauthenticated'
-  find('#log-in').href = loginUrl
   find('#log-in').hidden = Boolean(me)
   find('#log-out').hidden = !me
+  find('#sessions').replaceChildren()
   if (sessions.length === 0) addLine('#sessions', text.nothing)
   for (const { current, ip, userAgent, lastSeenAt } of sessions) {
     const when = new Date(lastSeenAt).toLocaleString(language)
