@@ -445,6 +445,26 @@ export const guards: readonly Guard[] = [
     },
   ),
   ...against(
+    'Names of deleted people',
+    {
+      name: 'the look at the names of who was deleted',
+      file: 'adapters/database/user-rows.ts',
+      find: ' && Number(created.formerNames) === 0',
+    },
+    {
+      name: 'the look at the unionids of who was disabled',
+      file: 'adapters/database/user-rows.ts',
+      find: 'Number(created.isKeptOut) > 0',
+      replace: 'false',
+    },
+    {
+      name: 'the mailboxes that stay nobody’s',
+      file: 'adapters/database/profile-rows.ts',
+      find: ' AND NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" = ?)',
+      replace: " AND ? <> ''",
+    },
+  ),
+  ...against(
     'Outsiders',
     {
       name: 'the directory’s word',
