@@ -34,7 +34,7 @@ const NEEDED = [
 
 /** What no package may hold, and why. */
 const FORBIDDEN = [
-  [/^(?:src|test|examples|scripts|node_modules|data)\//, 'is no part of what runs'],
+  [/^(?:src|test|scripts|node_modules|data)\//, 'is no part of what runs'],
   [/\.test\.|(?:^|\/)test\//, 'is a test'],
   [/\.map$/, 'is a source map, whose source is not there'],
   [/(?:^|\/)\.sources$/, 'is a mark of the build'],
