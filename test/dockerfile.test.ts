@@ -145,8 +145,8 @@ describe.runIf(isOn)("the Dockerfile's steps, in a clean folder", () => {
   it('hold what the backup of docs/deploying.md needs', async () => {
     const { server, env } = await startIt(await freePort())
     await using _ = server
-    const [, command = ''] = /docker exec login node -e "(.+)"$/m.exec(read('docs/deploying.md')) ?? []
-    const backup = new Command('node', { args: ['-e', command], cwd: image.workingDirectory, env, user })
+    const [, command = ''] = /docker exec login node (.+ backup .+)$/m.exec(read('docs/deploying.md')) ?? []
+    const backup = new Command('node', { args: command.split(' '), cwd: image.workingDirectory, env, user })
     expect(await backup.ended(), backup.output).toBe(0)
     const copy = new Database(path.join(image.workingDirectory, 'data/backup.db'), { readonly: true })
     expect(copy.prepare('SELECT count(*) AS people FROM "User"').get()).toEqual({ people: 0 })

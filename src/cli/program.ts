@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { ownVersion } from '../version.js'
 import { addAppsCommand } from './apps-command.js'
+import { addBackupCommand } from './backup-command.js'
 import { addCheckConfigCommand } from './check-config-command.js'
 import { reportFailure } from './failures.js'
 import { addGroupsCommand } from './groups-command.js'
@@ -56,6 +57,7 @@ export function createProgram({ isForPrograms = false }: { isForPrograms?: boole
   addKeysCommand(program)
   addAppsCommand(program)
   addGroupsCommand(program)
+  addBackupCommand(program)
   program
     .command('emulator')
     .description('run the DingTalk emulator alone, on EMULATOR_PORT (9000)')

@@ -1,0 +1,36 @@
+import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+
+/** How long a writer in the way is waited for, in milliseconds: whoever copies has nothing else to do. */
+const WAIT_MS = 10_000
+const OWNER_ONLY = 0o600
+
+/**
+ * Copies an SQLite file into a new one, as it is at one moment; whoever uses it goes on meanwhile. The new file is
+ * readable by its owner alone, and gets its name when it is whole. Where it cannot be finished, nothing is left.
+ * @throws an error of the system's, `EEXIST` where `target` is there; or one of SQLite's
+ */
+export function copySqlite(file: string, target: string): void {
+  const part = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.part`)
+  const descriptor = openSync(part, 'wx', OWNER_ONLY)
+  try {
+    copyInto(part, file)
+    fsyncSync(descriptor)
+    // Unlike a renaming, it never takes the place of a file.
+    linkSync(part, target)
+  } finally {
+    closeSync(descriptor)
+    rmSync(part, { force: true })
+  }
+}
+
+/** SQLite writes into a file that is there only while it is empty: https://sqlite.org/lang_vacuum.html#vacuuminto */
+function copyInto(part: string, file: string): void {
+  const sqlite = new Sqlite(file, { timeout: WAIT_MS, fileMustExist: true })
+  try {
+    sqlite.prepare('VACUUM INTO ?').run([part])
+  } finally {
+    sqlite.close()
+  }
+}
