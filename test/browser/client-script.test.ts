@@ -119,6 +119,33 @@ describe.runIf(chromiumPath)('a front end with /client.js', () => {
     await until(() => told(second)).toEqual(['张三', null, '张三'])
   })
 
+  it('believes the answer that it asked for last, whichever comes last', async () => {
+    const { site, front } = await startPair()
+    const page = await browser.page()
+    await signIn(page.context(), site, 'zhangsan')
+    await page.goto(front.url)
+    await until(() => told(page)).toEqual(['张三'])
+    let isHeld = false
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(`${site.server}/me`, async (route) => {
+      const response = await route.fetch()
+      isHeld = true
+      await released
+      await route.fulfill({ response })
+    })
+    const early = page.evaluate<{ nick: string }>('client.me()')
+    await until(async () => isHeld).toBe(true)
+    await page.evaluate('client.logout()')
+    release()
+    expect((await early).nick).toBe('张三')
+    await page.unroute(`${site.server}/me`)
+    expect(await page.evaluate('client.me()')).toBeUndefined()
+    expect(await told(page)).toEqual(['张三', null])
+  })
+
   it('tells nobody who has stopped listening', async () => {
     const { site, front } = await startPair()
     const page = await browser.page()
