@@ -93,6 +93,19 @@ describe('users delete', { timeout: 60_000 }, () => {
     expect((await logIn(world, 'zhangsan')).me.id).not.toBe(me.id)
   })
 
+  it('makes no row of who is kept out, not even for a moment', async () => {
+    await using world = await createWorld()
+    const { me } = await logIn(world, 'zhangsan')
+    await users(world, 'disable', me.id)
+    await users(world, 'delete', me.id, '--yes')
+    // A row that could not be taken back would let them in.
+    await world.database.forbid('DELETE', 'User')
+    const browser = world.browser()
+    const refused = await browser.get(await browser.scan('zhangsan')).expect(403)
+    expect(refused.body.error).toBe('account_disabled')
+    expect(await world.count('User')).toBe(0)
+  })
+
   it('takes addresses, devices and details out of the trail where that is wanted', async () => {
     await using world = await createWorld()
     const { me } = await logIn(world, 'zhangsan')

@@ -449,13 +449,14 @@ export const guards: readonly Guard[] = [
     {
       name: 'the look at the names of who was deleted',
       file: 'adapters/database/user-rows.ts',
-      find: ' && Number(created.formerNames) === 0',
+      find: '        WHERE NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" IN (?, ?, ?))',
+      replace: "        WHERE ? <> '' AND ? <> '' AND ? <> ''",
     },
     {
       name: 'the look at the unionids of who was disabled',
       file: 'adapters/database/user-rows.ts',
-      find: 'Number(created.isKeptOut) > 0',
-      replace: 'false',
+      find: "    const former = [formerHash('name', username), formerHash('name', handle), keptOut]",
+      replace: "    const former = [formerHash('name', username), formerHash('name', handle), '']",
     },
     {
       name: 'the mailboxes that stay nobody’s',

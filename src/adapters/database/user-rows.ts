@@ -19,19 +19,16 @@ function returnStatement(name: string, names: string): Statement {
   }
 }
 
-/** With what it would bring back of somebody who was deleted: looked at by the very statement that makes the row. */
+/** Makes nobody who would bring back somebody who was deleted: looked at by the very statement that makes the row. */
 const CREATE: Statement = {
   name: 'user_create',
   sql: `INSERT INTO "User" ("id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "createdAt",
                               "lastLoginAt", "membershipCheckedAt")
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        RETURNING ${userColumns()}, (SELECT count(*) FROM "FormerName" WHERE "hash" IN (?, ?)) AS "formerNames",
-          (SELECT count(*) FROM "FormerName" WHERE "hash" = ?) AS "isKeptOut"`,
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+        WHERE NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" IN (?, ?, ?))
+        RETURNING ${userColumns()}`,
 }
-const TAKE_BACK: Statement = { name: 'user_take_back', sql: `DELETE FROM "User" WHERE "id" = ?` }
-
-/** Whoever counts on PostgreSQL is told a text. */
-type CreatedRow = UserRow & Record<'formerNames' | 'isKeptOut', number | string>
+const FIND_FORMER: Statement = { name: 'former_find', sql: `SELECT "hash" FROM "FormerName" WHERE "hash" = ?` }
 
 /** The `User` rows: prepared statements for logins, the rest through Prisma. */
 export class PrismaUserRows implements UserRows {
@@ -51,30 +48,25 @@ export class PrismaUserRows implements UserRows {
   }
 
   async create(user: NewUser): Promise<StoredUser | undefined> {
-    const created = await this.#insert(user)
-    if (!created) return undefined
-    const isKeptOut = Number(created.isKeptOut) > 0
-    if (!isKeptOut && Number(created.formerNames) === 0) return userOf(created)
-    await this.#database.query(TAKE_BACK, [user.id])
-    if (isKeptOut) throw new AppError('account_disabled', { detail: 'this person was deleted while disabled' })
-    return undefined
-  }
-
-  async #insert(user: NewUser): Promise<CreatedRow | undefined> {
     const { id, unionId, username, handle, userid, nick, avatarUrl, membershipCheckedAt } = user
     const times = [
       timeText(user.createdAt),
       timeText(user.lastLoginAt),
       membershipCheckedAt && timeText(membershipCheckedAt),
     ]
-    const former = [formerHash('name', username), formerHash('name', handle), formerHash('unionId', unionId)]
+    const keptOut = formerHash('unionId', unionId)
+    const former = [formerHash('name', username), formerHash('name', handle), keptOut]
     try {
       const values = [id, unionId, username, handle, userid, nick, avatarUrl, ...times, ...former]
-      return (await this.#database.query<CreatedRow>(CREATE, values))[0]
+      const [created] = await this.#database.query<UserRow>(CREATE, values)
+      if (created) return userOf(created)
     } catch (error) {
       if (isUniqueViolation(error)) return undefined
       throw error
     }
+    const isKeptOut = (await this.#database.query(FIND_FORMER, [keptOut])).length > 0
+    if (isKeptOut) throw new AppError('account_disabled', { detail: 'this person was deleted while disabled' })
+    return undefined
   }
 
   async findByUnionId(unionId: string): Promise<StoredUser | undefined> {
