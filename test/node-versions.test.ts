@@ -52,7 +52,7 @@ describe.each(nodes.filter(({ node }) => node))('Node $version', ({ version, nod
       expect(status, stdout + stderr).toBe(0)
       expect(stdout).toContain('passed')
     },
-    2 * MINUTE,
+    5 * MINUTE,
   )
 })
 
