@@ -19,19 +19,21 @@ export async function backUp(target: string, json: boolean): Promise<void> {
   if (!file) throw new OperatorError('DATABASE_URL names PostgreSQL, which pg_dump backs up.')
   if (!existsSync(file)) throw new OperatorError(`There is no database at ${file}: DATABASE_URL names it.`)
   const copy = path.resolve(target)
-  const { copySqlite } = await import('../adapters/database/copy-sqlite.js')
-  try {
-    copySqlite(file, copy)
-  } catch (error) {
-    throw explained(error, target)
-  }
+  // A large database is not copied for nothing.
+  if (existsSync(copy) || !(await copied(file, copy)))
+    throw new OperatorError(`${target} is there already, and is left alone.`)
   printResult({ text: paint('done', `${file} is copied to ${copy}.`), json: { from: file, to: copy } }, json)
 }
 
-/** What went wrong with the new file, in words; what is wrong with the database is told as everywhere. */
-function explained(error: unknown, target: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (code === 'EEXIST') return new OperatorError(`${target} is there already, and is left alone.`)
-  if (syscall) return new OperatorError(`${target} cannot be written: ${code}`)
-  return isAway(codeOf(error)) ? databaseUnavailable(codeOf(error)) : error
+/** Returns false where something has appeared there. */
+async function copied(file: string, copy: string): Promise<boolean> {
+  const { copySqlite } = await import('../adapters/database/copy-sqlite.js')
+  try {
+    return copySqlite(file, copy)
+  } catch (error) {
+    // What went wrong with the new file; what is wrong with the database is told as everywhere.
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (syscall) throw new OperatorError(`${copy} cannot be written: ${code}`)
+    throw isAway(codeOf(error)) ? databaseUnavailable(codeOf(error)) : error
+  }
 }

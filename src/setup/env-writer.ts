@@ -4,7 +4,6 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  linkSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -14,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
+import { placeNewFile } from '../adapters/place-new-file.js'
 import { OperatorError } from '../errors.js'
 
 /** Read and written by its owner alone. */
@@ -40,7 +40,7 @@ export function writeEnvFile({ path: target, text, replaces, confirm }: Plan): s
     writeNew(next, text, before)
     confirm(next)
     if (replaces === undefined) {
-      placeNew(next, target)
+      if (!placeNewFile(next, target)) throw new OperatorError(`${target} has appeared meanwhile.`)
       return undefined
     }
     if (!before || readFileSync(target, 'utf8') !== replaces)
@@ -77,20 +77,6 @@ function writeNew(file: string, text: string, owner: Stats | undefined): void {
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
-  }
-}
-
-/** A name for the file that takes nobody's place. */
-function placeNew(file: string, target: string): void {
-  try {
-    linkSync(file, target)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EEXIST') throw new OperatorError(`${target} has appeared meanwhile.`)
-    // Some file systems have no second name for a file.
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error
-    if (lookAt(target)) throw new OperatorError(`${target} has appeared meanwhile.`)
-    renameSync(file, target)
   }
 }
 

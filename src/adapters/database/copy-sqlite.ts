@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { placeNewFile } from '../place-new-file.js'
 
 /** How long a writer in the way is waited for, in milliseconds: whoever copies has nothing else to do. */
 const WAIT_MS = 10_000
@@ -9,16 +10,16 @@ const OWNER_ONLY = 0o600
 /**
  * Copies an SQLite file into a new one, as it is at one moment; whoever uses it goes on meanwhile. The new file is
  * readable by its owner alone, and gets its name when it is whole. Where it cannot be finished, nothing is left.
- * @throws an error of the system's, `EEXIST` where `target` is there; or one of SQLite's
+ * Returns false where something stands at `target`.
+ * @throws an error of the system's, or one of SQLite's
  */
-export function copySqlite(file: string, target: string): void {
+export function copySqlite(file: string, target: string): boolean {
   const part = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.part`)
   const descriptor = openSync(part, 'wx', OWNER_ONLY)
   try {
     copyInto(part, file)
     fsyncSync(descriptor)
-    // Unlike a renaming, it never takes the place of a file.
-    linkSync(part, target)
+    return placeNewFile(part, target)
   } finally {
     closeSync(descriptor)
     rmSync(part, { force: true })
