@@ -231,9 +231,9 @@ describe('a username', () => {
 
 describe('the page of somebody who may not enter', () => {
   it.each([
-    ['en', 'You may not use 团队 Wiki', 'Use another account', 'Back'],
-    ['zh-CN', '您无权使用 团队 Wiki', '使用其他账号', '返回'],
-  ])('says so in %s, as whom they are here, and leads on', async (language, title, another, back) => {
+    ['en', 'You may not use 团队 Wiki', 'Use another account', 'Applications'],
+    ['zh-CN', '您无权使用 团队 Wiki', '使用其他账号', '应用'],
+  ])('says so in %s, as whom they are here, and leads on', async (language, title, another, applications) => {
     await using world = await createWiki()
     const browser = await signedIn(world, 'zhangwei2')
     const { text } = await browser
@@ -246,8 +246,29 @@ describe('the page of somebody who may not enter', () => {
     expect(text).toContain(
       `href="http://login.test/ding_url?way=page&amp;redirect=http%3A%2F%2Ffront.test%2Fa%3Fb%3D1%26c%3D2">${another}</a>`,
     )
-    expect(text).toContain(`href="http://front.test/">${back}</a>`)
-    expect(text).toContain('not_permitted')
+    expect(text).toContain(`href="http://login.test/apps">${applications}</a>`)
+    expect(text).toContain('redirect=http%3A%2F%2Ffront.test%2Fa%3Fb%3D1%26c%3D2&amp;error=not_permitted&amp;lang=')
+    expect(text).toContain('<code>not_permitted</code>')
+  })
+
+  it('leads back to the front end where that is another host', async () => {
+    await using world = await createWiki({ ALLOWED_REDIRECTS: 'http://wiki.test' })
+    const browser = await signedIn(world, 'zhangwei2')
+    const { text } = await browser
+      .get('/verify?app=wiki')
+      .set({ Accept: 'text/html', 'X-Original-URL': 'http://wiki.test/a' })
+      .expect(403)
+    expect(text).toContain('href="http://front.test/">Back</a>')
+  })
+
+  it('loads nothing from the address at which a proxy shows it', async () => {
+    await using world = await createWiki()
+    const browser = await signedIn(world, 'zhangwei2')
+    const { text, headers } = await browser.get('/verify?app=wiki').set('Accept', 'text/html').expect(403)
+    expect(text).not.toMatch(/(?:href|src)="\/|<script/)
+    expect(text).toContain('<link rel="icon" href="data:,">')
+    expect(headers['content-security-policy']).toContain('img-src data:;')
+    expect(headers['content-security-policy']).not.toContain("'self'")
   })
 
   it('is led to by a header, for proxies that show no page of ours', async () => {
@@ -265,6 +286,7 @@ describe('the page of somebody who may not enter', () => {
       .expect(200)
     expect(text).toContain('You may not use this application')
     expect(text).toContain('href="/ding_url?redirect=http%3A%2F%2Ffront.test%2Fa%3Fb%3D1%26c%3D2"')
+    expect(text).toContain('href="http://login.test/apps">Applications</a>')
   })
 
   it('never leads to an address that is not allowed', async () => {

@@ -83,8 +83,11 @@ function sendErrorPage(
         ...about,
         ...refusal,
         otherLanguageUrl: publicUrl + otherLanguageUrl,
-        backUrl: redirects.frontendUrl,
+        wanted: redirect,
+        frontendUrl: redirects.frontendUrl,
+        publicUrl,
       })
     : errorPage({ ...about, hint, otherLanguageUrl, loginUrl, target })
-  sendPage(res, page, { images: [brand.logoUrl], own: true })
+  const isElsewhere = refusal?.isElsewhere === true
+  sendPage(res, page, { images: [brand.logoUrl], own: !isElsewhere, inlineImages: isElsewhere })
 }

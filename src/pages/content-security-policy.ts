@@ -4,6 +4,8 @@ import { type Stylesheet, stylesheet } from './stylesheet.js'
 export interface Allowance {
   /** Scripts, requests and pictures of this server's own. */
   own?: boolean
+  /** Pictures inside of the page itself. */
+  inlineImages?: boolean
   images?: readonly (string | null | undefined)[]
   frame?: string | undefined
   /** Where its forms may be sent, and what that leads to. */
@@ -20,7 +22,7 @@ export const leadingAnywhere = ["'self'", 'https:', 'http:']
 
 /** The Content-Security-Policy of a page: nothing that is not named. */
 export function contentSecurityPolicy(allowance: Allowance = {}): string {
-  const { own = false, images = [], frame, forms, sheet = stylesheet } = allowance
+  const { own = false, inlineImages = false, images = [], frame, forms, sheet = stylesheet } = allowance
   const self = own ? ["'self'"] : []
   const directives = {
     'default-src': ["'none'"],
@@ -28,7 +30,7 @@ export function contentSecurityPolicy(allowance: Allowance = {}): string {
     'script-src': self,
     // Beside a frame its script asks whether the frame's address can be reached.
     'connect-src': [...self, originOf(frame)],
-    'img-src': [...new Set([...self, ...images.map(originOf)])],
+    'img-src': [...new Set([...self, ...(inlineImages ? ['data:'] : []), ...images.map(originOf)])],
     'frame-src': [originOf(frame)],
     'base-uri': ["'none'"],
     'form-action': forms ?? ["'none'"],

@@ -25,6 +25,8 @@ interface Layout {
   /** Of such a script: it is no module. */
   isClassicScript?: boolean
   wide?: boolean
+  /** Shown at an address that is not this server's: it loads nothing from there, not even an icon. */
+  isElsewhere?: boolean
   /** Where it is not that of the pages that everybody sees: its policy has to admit it. */
   sheet?: Stylesheet
 }
@@ -39,6 +41,7 @@ export function page({
   script,
   isClassicScript,
   wide,
+  isElsewhere,
   sheet = stylesheet,
 }: Layout): Html {
   const { tag, otherLanguage } = texts[language]
@@ -48,7 +51,7 @@ export function page({
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}${brand.name && ` · ${brand.name}`}</title>
-<link rel="icon" href="/assets/icon.svg">
+<link rel="icon" href="${isElsewhere ? 'data:,' : '/assets/icon.svg'}">
 ${new Html(`<style>${sheet.css}</style>`)}
 ${script && html`<script ${isClassicScript ? 'defer' : html`type="module"`} src="/assets/${script}"></script>`}
 </head>

@@ -11,7 +11,7 @@ import { accountPage } from '../pages/account-page.js'
 import { languageOf } from '../pages/language.js'
 import { type LoginWay, loginPage } from '../pages/login-page.js'
 import { inOtherLanguage } from '../pages/other-language.js'
-import { refusalPage } from '../pages/refusal-page.js'
+import { type RefusalPage, refusalPage } from '../pages/refusal-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { SECOND } from '../time.js'
 import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
@@ -19,6 +19,7 @@ import { cannotScan, InClientLogin, isInDingTalk } from './in-client.js'
 const ASSETS = ['login.js', 'account.js', 'apps.js', 'times.js', 'icon.svg', 'group-lookup.js', 'copy.js'] as const
 const RENEW_EARLY_MS = 15 * SECOND
 
+type ShownRefusal = Pick<RefusalPage, 'username' | 'againUrl' | 'wanted'>
 type Dependencies = Pick<
   Context,
   'config' | 'login' | 'attemptCookies' | 'browserSessions' | 'sessions' | 'crossOrigin' | 'limitLogins'
@@ -40,7 +41,10 @@ export function pageRoutes(ctx: Dependencies): Router {
     // Straight to the login without a scan, but not over and over when it fails.
     if (!live && !error && inClient.isFor(req)) return inClient.show(req, res, { redirectTo, target })
     if (!live && !error && isInDingTalk(req) && login.hasInClientLogin) return redirect(res, dingUrl)
-    if (live && error === 'not_permitted') return showRefusal(req, res, live.user.username, dingUrl)
+    if (live && error === 'not_permitted') {
+      const wanted = redirectTo === undefined ? undefined : target
+      return showRefusal(req, res, { username: live.user.username, againUrl: dingUrl, wanted })
+    }
     const way = live
       ? ({ kind: 'signed-in', username: live.user.username, target: login.landingOf(target, live.user) } as const)
       : cannotScan(req)
@@ -59,11 +63,11 @@ export function pageRoutes(ctx: Dependencies): Router {
   }
 
   /** Where a proxy sends people who may not use what it protects. */
-  function showRefusal(req: Request, res: Response, username: string, againUrl: string): void {
+  function showRefusal(req: Request, res: Response, refusal: ShownRefusal): void {
     const otherLanguageUrl = inOtherLanguage(req)
     const page = refusalPage({
-      ...{ application: undefined, username, againUrl, code: 'not_permitted', requestId: undefined },
-      ...{ language: languageOf(req), brand, otherLanguageUrl, backUrl: config.redirects.frontendUrl },
+      ...{ ...refusal, application: undefined, code: 'not_permitted', requestId: undefined },
+      ...{ language: languageOf(req), brand, otherLanguageUrl, publicUrl, frontendUrl: config.redirects.frontendUrl },
     })
     sendPage(res, page, { own: true, images: [brand.logoUrl] })
   }

@@ -62,10 +62,11 @@ export function verifyRoutes(ctx: Dependencies): Router {
   /** The error of somebody who may not enter. A proxy that shows no page of ours finds the address of one in a header. */
   function refused(req: Request, res: Response, { id, application, user }: Refusal): AppError {
     const againUrl = loginUrlOf(req, { anew: true })
-    const redirectTo = new URL(againUrl).searchParams.get('redirect') ?? undefined
-    const page = address('/login', { error: 'not_permitted', redirect: redirectTo })
+    const wanted = new URL(againUrl).searchParams.get('redirect') ?? undefined
+    const page = address('/login', { error: 'not_permitted', redirect: wanted })
     res.set('X-Auth-Request-Redirect', `${config.publicUrl}${page}`)
-    res.locals.refusal = { application: application?.name ?? id, username: user.username, againUrl }
+    if (wanted !== undefined) res.locals.wanted = wanted
+    res.locals.refusal = { application: application?.name ?? id, username: user.username, againUrl, isElsewhere: true }
     // Applications are counted by name: whoever asks must not make up more of them.
     const asked = application ? { application: id } : { detail: id }
     audit.applicationRefused(req.client, { ...asked, userId: user.id, error: 'not_permitted', at: 'verify' })
