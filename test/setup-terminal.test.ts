@@ -239,6 +239,26 @@ describe('setup at a terminal', () => {
     expect(place.written()).toMatchObject({ DINGTALK_APP_ID: APP.id, DINGTALK_API_URL: place.dingtalk.url })
   })
 
+  it('begins with the emulator where it was named beforehand', async () => {
+    await using place = await createSetupPlace()
+    const { terminal, ended } = place.sitDown({ environment: {}, prefersEmulator: true })
+    await terminal.answer(texts.kind.question, enter)
+    await terminal.answer(texts.publicUrl, enter)
+    await terminal.answer(texts.frontendUrl, enter)
+    expect(await ended).toBe(0)
+    expect(place.written()).toMatchObject({ DINGTALK_APP_ID: APP.id })
+  })
+
+  it('names the full-width character that keeps an address from being one', async () => {
+    await using place = await createSetupPlace()
+    const { terminal, stop, ended } = place.sitDown({ language: 'zh' })
+    await terminal.answer(setupTexts.zh.kind.question, enter)
+    await terminal.answer(setupTexts.zh.publicUrl, 'http：//localhost', enter)
+    await terminal.shown('请填写以 http:// 或 https:// 开头的地址；含有全角字符 ：，请改为 :')
+    stop.abort()
+    expect(await ended).toBe(1)
+  })
+
   it('keeps within 80 columns what it says itself', async () => {
     await using place = await createSetupPlace()
     place.dingtalk.failNext('gettoken', { errcode: 60020 })

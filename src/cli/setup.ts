@@ -33,6 +33,7 @@ async function atTerminal(options: SetupOptions, stop: AbortController): Promise
   return setUpAtTerminal({
     ...{ terminal: { input, output }, stop, ...surroundings(options) },
     language: options.language,
+    prefersEmulator: options.emulator !== undefined,
   })
 }
 

@@ -27,6 +27,8 @@ interface Options {
   /** Where the settings go. */
   path: string
   emulatorUrl: string
+  /** The emulator was named beforehand: the choice begins with it. */
+  prefersEmulator: boolean
   /** DingTalk is not asked. */
   offline: boolean
 }
@@ -46,9 +48,9 @@ export async function setUpAtTerminal({ terminal, stop, ...options }: Options): 
     if (!options.language) language = await askLanguage(prompter, language)
     prompter.soft(setupTexts[language].keys)
     const { target, present } = await chooseTarget(prompter, language, options.path)
-    const { environment, emulatorUrl } = options
+    const { environment, emulatorUrl, prefersEmulator } = options
     const surroundings: Surroundings = { present: present?.values ?? {}, environment, emulatorUrl }
-    const at = { prompter, language, surroundings, signal }
+    const at = { prompter, language, surroundings, prefersEmulator, signal }
     const draft = await agreedDraft(at, options.offline)
     const warnings = await warningsAbout(draft, environment)
     if (signal.aborted) throw new Stopped()

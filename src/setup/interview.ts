@@ -15,6 +15,8 @@ export interface Interview {
   prompter: Prompter
   language: Language
   surroundings: Surroundings
+  /** The emulator was named beforehand: the choice begins with it. */
+  prefersEmulator: boolean
 }
 
 /** Asks for all that cannot be guessed. */
@@ -35,10 +37,10 @@ export async function interview(at: Interview): Promise<Answers> {
   return { ...known, kind, audience, ...(await askCredentials(at, { kind, audience, production })) }
 }
 
-async function askKind({ prompter, language, surroundings }: Interview): Promise<Kind> {
+async function askKind({ prompter, language, surroundings, prefersEmulator }: Interview): Promise<Kind> {
   const { question, ...kinds } = setupTexts[language].kind
   const options = (['oauth2', 'qrconnect', 'emulator'] as const).map((value) => ({ value, ...kinds[value] }))
-  return prompter.choose(question, options, answersBefore(surroundings.present).kind)
+  return prompter.choose(question, options, prefersEmulator ? 'emulator' : answersBefore(surroundings.present).kind)
 }
 
 async function askPublicUrl({ prompter, language, surroundings }: Interview): Promise<string> {

@@ -19,7 +19,12 @@ export interface SetupPlace extends AsyncDisposable {
   /** What the file holds. */
   written(): Record<string, string>
   /** Sits down at a terminal. */
-  sitDown(options?: { language?: Language; path?: string; environment?: Record<string, string> }): {
+  sitDown(options?: {
+    language?: Language
+    path?: string
+    environment?: Record<string, string>
+    prefersEmulator?: boolean
+  }): {
     terminal: TypedTerminal
     stop: AbortController
     /** Gives the exit code. */
@@ -38,10 +43,10 @@ export async function createSetupPlace(): Promise<SetupPlace> {
   return {
     ...{ dingtalk, directory, file, hosts },
     written: () => ({ ...loadEnvFile({}, file)?.values }),
-    sitDown: ({ language = 'en', path = file, environment = hosts } = {}) => {
+    sitDown: ({ language = 'en', path = file, environment = hosts, prefersEmulator = false } = {}) => {
       const terminal = new TypedTerminal()
       const stop = new AbortController()
-      const common = { terminal, stop, environment, language, path }
+      const common = { terminal, stop, environment, language, path, prefersEmulator }
       return { terminal, stop, ended: setUpAtTerminal({ ...common, emulatorUrl: dingtalk.url, offline: false }) }
     },
     [Symbol.asyncDispose]: () => cleanUp.run(),

@@ -127,6 +127,7 @@ export const zh: SetupTexts = {
     [/^holds the typographic quote (.)/, '含有引号 $1，请去掉'],
     [/^has quotes around it/, '前后的引号请去掉'],
     [/^holds the full-width character (.): write (.)/, '含有全角字符 $1，请改为 $2'],
+    [/^ends before the first #/, '在第一个 # 处被截断，请给整个值加上引号'],
     [/^is the emulator's application/, '这是模拟器的应用，不能用于生产环境'],
     [/^must be a corpId/, '请填写 CorpId，例如 ding0123456789abcdef'],
     [/another site than PUBLIC_URL/, '与 PUBLIC_URL 不属于同一站点：浏览器不会在那里发送会话，登录后仍是未登录状态'],
