@@ -3,6 +3,7 @@ import { OperatorError } from '../errors.js'
 import type { PasteTarget } from '../paste/paste-targets.js'
 import { pasteText } from '../paste/paste-texts.js'
 import { type Application, usualSettings } from '../services/application.js'
+import { documentPath } from '../setup/document-path.js'
 import { type AccessTools, warn, warnOfGroups, withAccess } from './access.js'
 import { type SettingOptions, settingsGiven } from './application-options.js'
 import { printResult, type Result } from './print.js'
@@ -46,7 +47,7 @@ export function showApplication(id: string, options: Json & { for?: PasteTarget 
     const application = await applications.find(id)
     if (options.for === undefined) return { text: factsOf(application), json: shownOf(application) }
     if (application.kind === 'proxy')
-      throw new OperatorError(`${id} is a host behind /verify: docs/guides/protect-a-tool.md`)
+      throw new OperatorError(`${id} is a host behind /verify: ${documentPath('guides/protect-a-tool.md')}`)
     const text = pasteText(options.for, { issuer: readSetting(process.env, 'PUBLIC_URL'), application })
     return { text, json: { for: options.for, text } }
   })

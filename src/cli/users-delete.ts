@@ -3,6 +3,7 @@ import { PrismaRemovalRows } from '../adapters/database/removal-rows.js'
 import { OperatorError } from '../errors.js'
 import { Groups } from '../services/groups.js'
 import { type Kept, PeopleRemoval, type Removed } from '../services/people-removal.js'
+import { documentPath } from '../setup/document-path.js'
 import { type Tools, withDatabase } from './operator-database.js'
 import { administratorsOf, adminOf } from './people-admin.js'
 import { printResult } from './print.js'
@@ -62,7 +63,7 @@ function whatGoes({ user, sessions, grants, workEmails, right, groups, records }
     ],
     ['names', 'the username, handle and work e-mails, as hashes', 'stay: nobody else gets them'],
     ...(user.disabledAt ? [['the unionid', 'as a hash, as they are disabled', 'stays: they cannot come again']] : []),
-    ['elsewhere', 'the log, backups, accounts in applications', 'stay: see docs/operating.md'],
+    ['elsewhere', 'the log, backups, accounts in applications', `stay: see ${documentPath('operating.md')}`],
   ]
   return table(['WHAT', '', ''], rows)
 }

@@ -1,3 +1,4 @@
+import { documentPath } from '../document-path.js'
 import type { SetupTexts } from './shape.js'
 
 export const en: SetupTexts = {
@@ -89,7 +90,7 @@ export const en: SetupTexts = {
     stop: 'Stop',
   },
   file: {
-    written: 'Written by dingtalk-login setup. All settings: docs/settings.md',
+    written: `Written by dingtalk-login setup. All settings: ${documentPath('settings.md')}`,
     before: 'As they were before',
   },
   end: {
@@ -103,10 +104,10 @@ export const en: SetupTexts = {
     warnings: 'Probably a mistake:',
     goOn: 'Go on with',
     elsewhere: (path) => `start reads .env alone: first put ${path} in its place.`,
-    emulator: 'and, in another terminal',
+    emulator: 'while another terminal goes on running',
     thenOpen: (url) => `Then open ${url} and scan.`,
     administrator: 'After that you may make yourself administrator:',
-    rest: 'Proxy, PostgreSQL, groups and all else: docs/settings.md',
+    rest: `Proxy, PostgreSQL, groups and all else: ${documentPath('settings.md')}`,
   },
   stopped: 'Stopped. Nothing was written.',
   unattended: {

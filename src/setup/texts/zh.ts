@@ -1,3 +1,4 @@
+import { documentPath } from '../document-path.js'
 import type { SetupTexts } from './shape.js'
 
 export const zh: SetupTexts = {
@@ -89,7 +90,7 @@ export const zh: SetupTexts = {
     stop: '退出',
   },
   file: {
-    written: '由 dingtalk-login setup 写入。全部设置见 docs/zh/settings.md',
+    written: `由 dingtalk-login setup 写入。全部设置见 ${documentPath('zh/settings.md')}`,
     before: '原有的设置',
   },
   end: {
@@ -103,10 +104,10 @@ export const zh: SetupTexts = {
     warnings: '可能有误：',
     goOn: '接下来运行',
     elsewhere: (path) => `start 只读取 .env：请先把 ${path} 放到它的位置。`,
-    emulator: '并在另一个终端运行',
+    emulator: '同时让另一个终端一直运行',
     thenOpen: (url) => `然后打开 ${url} 扫码登录。`,
     administrator: '登录后，可以把自己设为管理员：',
-    rest: '反向代理、PostgreSQL、用户组等其他设置：docs/zh/settings.md',
+    rest: `反向代理、PostgreSQL、用户组等其他设置：${documentPath('zh/settings.md')}`,
   },
   stopped: '已退出，没有写入任何文件。',
   unattended: {
