@@ -138,6 +138,10 @@ describe('users import', { timeout: 60_000 }, () => {
       JSON.stringify({ unionId: 'u-16', username: 'sixteen', createdAt: 'yesterday' }),
       JSON.stringify({ unionId: 'u-17', username: 'x'.repeat(100_000) }),
       JSON.stringify({ unionId: 'u-18', username: 'eighteen', id: '18' }),
+      JSON.stringify({ unionId: 'u-19', handle: 'nul\u0000' }),
+      JSON.stringify({ promisedTo: 'u-20', handle: '\u0000' }),
+      JSON.stringify({ unionId: 'u-21', username: 'first', createdAt: '0000-01-01T00:00:00Z' }),
+      JSON.stringify({ unionId: 'u-22', username: 'last', lastLoginAt: '9999-12-31T23:59:59-01:00' }),
     ]
     const { exitCode, printed } = await importText(place, lines.join('\n'))
     expect(exitCode).toBe(1)
@@ -161,8 +165,21 @@ describe('users import', { timeout: 60_000 }, () => {
       ['16', 'createdAt'],
       ['17', undefined],
       ['18', 'id'],
+      ['19', 'handle'],
+      ['20', 'handle'],
+      ['21', 'createdAt'],
+      ['22', 'lastLoginAt'],
     ])
     expect(await exported(place)).toHaveLength(2)
+  })
+
+  it('steers no terminal by what stands in the file', async () => {
+    await using both = await createBoth()
+    const text = jsonl({ unionId: 'u-1', '\u001b]0;title\u0007\u009b31m': 1 })
+    const { exitCode, printed } = await importText(both.place, text)
+    expect(exitCode).toBe(1)
+    expect(printed).toContain('title')
+    expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
 
   it('takes what Windows and jq write: a mark in front, carriage returns, empty lines, nulls', async () => {

@@ -36,8 +36,13 @@ function failureOf(error: unknown): Failure {
 /** The first line says what; further ones, each fault. */
 function textOf(error: unknown): unknown {
   if (!(error instanceof AppError || error instanceof OperatorError)) return error
-  const [first = '', ...more] = failureOf(error).message.split('\n')
+  const [first = '', ...more] = failureOf(error).message.split('\n').map(withoutControls)
   return [paint('fault', first, process.stderr), ...more].join('\n')
+}
+
+/** What a file says of itself must not steer an operator's terminal. */
+function withoutControls(line: string): string {
+  return line.replace(/\p{Cc}/gu, ' ')
 }
 
 function stackOf(error: unknown): string {

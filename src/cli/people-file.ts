@@ -20,7 +20,10 @@ const text = (max: number) =>
 /** What `jq` and SQL write for what is not there. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
 const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-08-01T08:00:00Z' })
-const instant = maybe(time.transform((value) => new Date(value)))
+/** What both databases can keep. */
+const instant = maybe(
+  time.transform((value) => new Date(value)).refine(isKeepable, 'must be a time between 1970 and 9999'),
+)
 const name = z.string('must be a text').max(500, 'is longer than 500 characters')
 const address = z
   .string('must be a text')
@@ -36,7 +39,7 @@ const keys = z.strictObject(
     unionId: maybe(text(255)),
     id: maybe(text(64)),
     username: maybe(name),
-    handle: maybe(name),
+    handle: maybe(text(500)),
     nick: maybe(name),
     userid: maybe(text(64)),
     avatarUrl: maybe(picture),
@@ -80,6 +83,11 @@ function readLine(bytes: Buffer, isFirst: boolean): { line: TransferLine } | { f
   if (content.trim() === '') return undefined
   const parsed = keys.safeParse(jsonOf(content))
   return parsed.success ? lineOf(parsed.data) : { faults: parsed.error.issues.flatMap(faultsOf) }
+}
+
+function isKeepable(instant: Date): boolean {
+  const year = instant.getUTCFullYear()
+  return year >= 1970 && year <= 9999
 }
 
 function lineOf({ promisedTo, former, ...person }: z.infer<typeof keys>): { line: TransferLine } | { faults: Fault[] } {
