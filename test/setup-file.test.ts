@@ -181,3 +181,10 @@ describe('a text on a terminal', () => {
     expect(wrapText('', 8)).toEqual([''])
   })
 })
+
+describe('what setup leaves beside .env', () => {
+  it('is kept out of the repository, as .env is', () => {
+    const ignored = readFileSync('.gitignore', 'utf8').split('\n')
+    expect(ignored).toEqual(expect.arrayContaining(['.env*', '!.env.example']))
+  })
+})
