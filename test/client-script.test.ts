@@ -48,7 +48,7 @@ describe('/client.js', () => {
   it('is asked for each time, and sent when it has changed', async () => {
     await using world = await createWorld()
     const first = await world.browser().get('/client.js').expect(200)
-    expect(first.headers['cache-control']).toBe('no-cache')
+    expect(first.headers['cache-control']).toBe('private, no-cache')
     const etag = String(first.headers.etag)
     const again = await world.browser().get('/client.js').set('If-None-Match', etag).expect(304)
     expect(again.text).toBe('')
@@ -59,9 +59,9 @@ describe('/client.js', () => {
     await using world = await createWorld()
     const cacheControl = async (query: string) =>
       (await world.browser().get(`/client.js${query}`).expect(200)).headers['cache-control']
-    expect(await cacheControl(`?v=${ownVersion()}`)).toBe('public, max-age=31536000, immutable')
+    expect(await cacheControl(`?v=${ownVersion()}`)).toBe('private, max-age=31536000, immutable')
     for (const other of ['?v=', '?v=0.0.0', `?v=${ownVersion()}1`, '?w=1', '?v=%zz'])
-      expect(await cacheControl(other), other).toBe('no-cache')
+      expect(await cacheControl(other), other).toBe('private, no-cache')
   })
 
   it('touches no session, even of one who sends a cookie', async () => {

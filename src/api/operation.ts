@@ -13,7 +13,7 @@ export const responseHeaders = {
   'Cache-Control': {
     description: 'How long browsers keep it: a year where `v` is the version, else they ask each time.',
     required: true,
-    schema: { enum: ['no-cache', 'public, max-age=31536000, immutable'] },
+    schema: { enum: ['private, no-cache', 'private, max-age=31536000, immutable'] },
   },
   'Clear-Site-Data': {
     description: 'Lets the browser forget what it keeps of this server.',

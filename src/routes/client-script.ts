@@ -27,10 +27,11 @@ export function clientScriptRoutes(): Router {
   function sendScript(req: Request, res: Response): void {
     script ??= readScript()
     const { text, etag, version } = script
-    // While servers of two versions run side by side, neither's file may be kept for the other's.
+    // While servers of two versions run side by side, neither's file may be kept for the other's. Only browsers keep it:
+    // an application that we are part of may give its own visitors a cookie with any response.
     const isNamed = versionParam.safeParse(queryOf(req).get('v')).data === version
     res.set({
-      'Cache-Control': isNamed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': isNamed ? 'private, max-age=31536000, immutable' : 'private, no-cache',
       ETag: etag,
       'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',
