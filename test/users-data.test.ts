@@ -142,6 +142,7 @@ describe('users import', { timeout: 60_000 }, () => {
       JSON.stringify({ promisedTo: 'u-20', handle: '\u0000' }),
       JSON.stringify({ unionId: 'u-21', username: 'first', createdAt: '0000-01-01T00:00:00Z' }),
       JSON.stringify({ unionId: 'u-22', username: 'last', lastLoginAt: '9999-12-31T23:59:59-01:00' }),
+      JSON.stringify({ unionId: 'u-23', username: 'seen', avatarUrl: 'https://a.example/\u0000' }),
     ]
     const { exitCode, printed } = await importText(place, lines.join('\n'))
     expect(exitCode).toBe(1)
@@ -169,6 +170,7 @@ describe('users import', { timeout: 60_000 }, () => {
       ['20', 'handle'],
       ['21', 'createdAt'],
       ['22', 'lastLoginAt'],
+      ['23', 'avatarUrl'],
     ])
     expect(await exported(place)).toHaveLength(2)
   })

@@ -29,10 +29,10 @@ const address = z
   .string('must be a text')
   .max(254, 'is longer than 254 characters')
   .regex(/^[^\s\p{Cc}\p{Cs}\p{Lu}@]+@[^\s\p{Cc}\p{Cs}\p{Lu}@]+$/u, 'must be an address, in small letters')
-const picture = z
-  .string('must be a text')
-  .max(2048, 'is longer than 2048 characters')
-  .refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an http address')
+const picture = text(2048).refine(
+  (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+  'must be an http address',
+)
 
 const keys = z.strictObject(
   {
