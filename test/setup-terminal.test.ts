@@ -31,6 +31,17 @@ async function giveCredentials(terminal: TypedTerminal, language: Language, secr
   await terminal.answer(texts.corpId, enter)
 }
 
+describe('a terminal that does not know its width', () => {
+  it('has whole lines', async () => {
+    await using place = await createSetupPlace()
+    const { terminal, ended } = place.sitDown({ columns: 0 })
+    await begin(terminal, 'en')
+    await terminal.answer(setupTexts.en.appId.oauth2, ctrlC)
+    expect(await ended).toBe(1)
+    expect(terminal.printed).toContain('\n│     http://localhost:8000/callback')
+  })
+})
+
 describe.each<Language>(['en', 'zh'])('setup at a terminal, in the language %s', (language) => {
   const texts = setupTexts[language]
 

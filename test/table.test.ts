@@ -74,6 +74,17 @@ describe('a table', () => {
     expect(table([], [['Browser\u001b[2J\u009b1m\n1.0', 'x']])).toBe('Browser [2J 1m 1.0  x')
   })
 
+  it('is as wide as in a file where a terminal does not know its width', () => {
+    const { isTTY, columns } = process.stdout
+    const wide = table(HEAD, ROWS)
+    try {
+      Object.assign(process.stdout, { isTTY: true, columns: 0 })
+      expect(stripVTControlCharacters(table(HEAD, ROWS))).toBe(wide)
+    } finally {
+      Object.assign(process.stdout, { isTTY, columns })
+    }
+  })
+
   it('is the same in colours, but for these', () => {
     const plain = [undefined, 40, 12].map((width) => table(HEAD, ROWS, width))
     vi.stubEnv('FORCE_COLOR', '1')

@@ -116,9 +116,9 @@ function painted(cell: Cell, text: string): string {
   return typeof cell === 'string' || text === '' ? text : paint(cell.meaning, text)
 }
 
-/** What is read by a program, or in a file, has no width. */
+/** What is read by a program, or in a file, has no width; some terminals do not know theirs. */
 function terminalWidth(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
+  return (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY
 }
 
 function widthOf(text: string): number {

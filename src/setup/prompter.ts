@@ -41,6 +41,8 @@ export class Prompter {
   constructor({ input, output }: Terminal, signal: AbortSignal) {
     this.#terminal = { input, output }
     this.#signal = signal
+    // Some terminals do not know their width: all would stand in one column.
+    if ('columns' in output && output.columns === 0) Object.assign(output, { columns: USUAL_COLUMNS })
     const columns = 'columns' in output && typeof output.columns === 'number' ? output.columns : USUAL_COLUMNS
     this.#columns = Math.min(columns, USUAL_COLUMNS) - MARGIN - 1
   }

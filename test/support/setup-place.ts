@@ -24,6 +24,7 @@ export interface SetupPlace extends AsyncDisposable {
     path?: string
     environment?: Record<string, string>
     prefersEmulator?: boolean
+    columns?: number
   }): {
     terminal: TypedTerminal
     stop: AbortController
@@ -43,8 +44,8 @@ export async function createSetupPlace(): Promise<SetupPlace> {
   return {
     ...{ dingtalk, directory, file, hosts },
     written: () => ({ ...loadEnvFile({}, file)?.values }),
-    sitDown: ({ language = 'en', path = file, environment = hosts, prefersEmulator = false } = {}) => {
-      const terminal = new TypedTerminal()
+    sitDown: ({ language = 'en', path = file, environment = hosts, prefersEmulator = false, columns } = {}) => {
+      const terminal = new TypedTerminal(columns)
       const stop = new AbortController()
       const common = { terminal, stop, environment, language, path, prefersEmulator }
       return { terminal, stop, ended: setUpAtTerminal({ ...common, emulatorUrl: dingtalk.url, offline: false }) }

@@ -4,15 +4,16 @@ import { stripVTControlCharacters } from 'node:util'
 
 export const KEY = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003', ctrlD: '\u0004' } as const
 
-/** A terminal of 80 columns at which nobody sits but a test. */
+/** A terminal, of 80 columns unless said otherwise, at which nobody sits but a test. */
 export class TypedTerminal {
   readonly input = new PassThrough()
-  readonly output = Object.assign(new PassThrough(), { columns: 80, rows: 50 })
+  readonly output
   /** All that was printed, without colours and movements of the cursor. */
   printed = ''
   #seen = 0
 
-  constructor() {
+  constructor(columns = 80) {
+    this.output = Object.assign(new PassThrough(), { columns, rows: 50 })
     this.output.setEncoding('utf8').on('data', (chunk: string) => {
       this.printed += stripVTControlCharacters(chunk)
       this.output.emit('printed')
