@@ -121,6 +121,7 @@ async function createSite({ language, program, listen: place, forApplication }: 
   const world = await createWorld({
     DINGTALK_PROFILE: 'directory',
     PUBLIC_URL: 'https://login.example.com',
+    TRUST_PROXY: '1',
     COOKIE_DOMAIN: 'example.com',
     ALLOWED_REDIRECTS: 'http://app.example.com',
   })
@@ -246,6 +247,16 @@ for (const proxy of proxies) {
       const landed = await seller.logIn('zhangsan', again?.replace('https://login.example.com', ''))
       expect(landed.headers.location).toMatch(/^http:\/\/app\.example\.com\/reports\?a=1&b=2&username=/)
       expect(application.seen).toHaveLength(1)
+    })
+
+    it('says where people come from, whatever they say themselves', async () => {
+      await using site = await createSite(proxy, 'wiki')
+      const browser = site.world.browser()
+      await browser.logIn()
+      const forged = { Cookie: browser.cookieHeader, 'X-Forwarded-For': '203.0.113.9' }
+      expect((await send(site.port, forged)).status).not.toBe(200)
+      const refused = site.world.log.find(({ event }) => event === 'application_refused')
+      expect(refused).toMatchObject({ ip: '127.0.0.1' })
     })
 
     it('lands people on FRONTEND_URL who came by a host that is not allowed', async () => {
