@@ -119,8 +119,11 @@ function factsOf(application: Application): string {
     ['opens at', listOf(application.openUrl)],
     ['logo', listOf(application.logoUrl)],
     ['description', listOf(application.description)],
-    ['preferred_username', [application.usernameClaim]],
-    ['refresh tokens', [application.refreshTokens ? 'where it asks for offline_access' : 'none']],
+    ['preferred_username', kind === 'proxy' ? [] : [application.usernameClaim]],
+    [
+      'refresh tokens',
+      kind === 'proxy' ? [] : [application.refreshTokens ? 'where it asks for offline_access' : 'none'],
+    ],
     ['further scopes', scopes],
     ['the old secret', previousSecretUntil ? [`counts until ${previousSecretUntil.toISOString()}`] : []],
     ['added', [application.createdAt.toISOString()]],
