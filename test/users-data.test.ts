@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makePerson } from '../src/emulator/emulator.js'
@@ -266,6 +266,7 @@ describe('users export', { timeout: 60_000 }, () => {
     expect((await place.users('export', file)).exitCode).toBe(0)
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
     expect((await place.users('export', file)).printed).toContain('There is a file')
+    expect(readdirSync(place.directory).filter((name) => name.endsWith('.part'))).toEqual([])
     const document = JSON.parse((await place.users('export', '--json')).printed)
     expect(document).toEqual(await exported(place))
 

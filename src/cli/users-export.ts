@@ -1,6 +1,8 @@
-import { createWriteStream, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PrismaTransferRows } from '../adapters/database/transfer-rows.js'
+import { placeNewFile } from '../adapters/place-new-file.js'
 import { OperatorError } from '../errors.js'
 import { exportPeople } from '../services/people-export.js'
 import { withDatabase } from './operator-database.js'
@@ -12,7 +14,7 @@ import { paint } from './style.js'
  * Writes everybody as JSON lines to a new file that its owner alone can read, or to standard output: with `json` as one
  * document there. @throws {OperatorError}
  */
-export function exportUsers(path: string | undefined, json = false): Promise<void> {
+export function exportUsers(target: string | undefined, json = false): Promise<void> {
   return withDatabase(async ({ database, audit }) => {
     let people = 0
     async function* pages(): AsyncGenerator<object[]> {
@@ -21,11 +23,11 @@ export function exportUsers(path: string | undefined, json = false): Promise<voi
         yield page.lines
       }
     }
-    if (path !== undefined) await writeAll(asLines(pages()), path)
+    if (target !== undefined) await writeAll(asLines(pages()), target)
     else await printAll(json ? asDocument(pages()) : asLines(pages()))
     audit.accountsMoved('accounts_exported', { people })
-    const text = paint('done', `People in ${path}: ${people}`)
-    if (path !== undefined) printResult({ text, json: { people, file: path } }, json)
+    const text = paint('done', `People in ${target}: ${people}`)
+    if (target !== undefined) printResult({ text, json: { people, file: target } }, json)
   })
 }
 
@@ -38,19 +40,18 @@ async function* asDocument(pages: AsyncIterable<object[]>): AsyncGenerator<strin
   yield '\n'
 }
 
-async function writeAll(texts: AsyncIterable<string>, path: string): Promise<void> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
-  let isOurs = false
-  file.once('open', () => {
-    isOurs = true
-  })
+/** The file gets its name when it is whole: half of it could be taken for all. */
+async function writeAll(texts: AsyncIterable<string>, target: string): Promise<void> {
+  const taken = new OperatorError(`There is a file ${target} already.`)
+  if (existsSync(target)) throw taken
+  const part = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.part`)
   try {
-    await pipeline(texts, file)
+    await pipeline(texts, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }))
+    if (!placeNewFile(part, target)) throw taken
   } catch (error) {
-    // Half of it could be taken for all.
-    if (isOurs) rmSync(path, { force: true })
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
-    if (error.code === 'EEXIST') throw new OperatorError(`There is a file ${path} already.`)
-    throw new OperatorError(`${path} cannot be written (${error.code}).`)
+    throw new OperatorError(`${target} cannot be written (${error.code}).`)
+  } finally {
+    rmSync(part, { force: true })
   }
 }
