@@ -51,6 +51,8 @@ describe('users delete', { timeout: 60_000 }, () => {
     for (const text of [me.id, me.username, me.handle, me.unionId, userId, 'zhangsan@corp.example']) {
       expect(left).not.toContain(text)
     }
+    // The end writes what of the trail still waits.
+    await world.close()
     const records = await world.sql(`SELECT event, ip FROM "AuditRecord" WHERE "userId" = '${me.id}' ORDER BY id`)
     expect(records.map(({ event }) => event)).toEqual(expect.arrayContaining(['login_succeeded', 'account_deleted']))
     expect(records.some(({ ip }) => ip !== null)).toBe(true)
