@@ -100,6 +100,8 @@ describe('users delete', { timeout: 60_000 }, () => {
     const { me } = await logIn(world, 'zhangsan')
     await users(world, 'disable', me.id)
     await users(world, 'delete', me.id, '--yes')
+    // Their names are nobody's any more: under another one only their unionid can keep them out.
+    world.dingtalk.changePerson('zhangsan', { nick: '另一个名字' })
     // A row that could not be taken back would let them in.
     await world.database.forbid('DELETE', 'User')
     const browser = world.browser()
