@@ -1,0 +1,64 @@
+import type { Bench, Measured } from './bench.js'
+import type { Result } from './report.js'
+import { interleave, median, runRound } from './rounds.js'
+import { type Scenario, scenarios } from './scenarios.js'
+import { Site, type SiteName } from './site.js'
+
+/** Runs scenarios, each with its references, and `start` where it is named; all of them without names. */
+export async function runScenarios(bench: Bench, named?: string[]): Promise<Measured> {
+  const names = named ?? [...Object.keys(scenarios), 'start']
+  const chosen = names.filter((name) => name !== 'start').map((name) => ({ name, ...scenarioCalled(name) }))
+  const siteNames = [...new Set(chosen.flatMap((scenario) => scenario.sites))]
+
+  const results: Result[] = []
+  const peakMb: Record<string, number> = {}
+  const sites = new Map<SiteName, Site>()
+  try {
+    const started = siteNames.map(async (name) => sites.set(name, await Site.start({ ...bench, name })))
+    await Promise.all(started)
+    for (const scenario of chosen) {
+      bench.say(scenario.name)
+      results.push(...(await runScenario(scenario.name, scenario, bench, sites)))
+    }
+    for (const [name, { program }] of sites) peakMb[name] = program.memory().peakMb
+  } finally {
+    await Promise.all([...sites.values()].map((site) => site[Symbol.asyncDispose]()))
+  }
+  return { results, peakMb, startMs: names.includes('start') ? await measureStart(bench) : undefined }
+}
+
+function scenarioCalled(name: string): Scenario {
+  const scenario = scenarios[name]
+  if (!scenario) throw new Error(`There is no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}.`)
+  return scenario
+}
+
+async function runScenario(
+  name: string,
+  { sites: siteNames, prepare, dingTalkMs = 0 }: Scenario,
+  { dingtalk, rounds, durationMs, browsers }: Bench,
+  sites: Map<SiteName, Site>,
+): Promise<Result[]> {
+  const prepared = []
+  for (const siteName of siteNames) {
+    const site = sites.get(siteName)
+    if (site) prepared.push({ site, operation: await prepare(site) })
+  }
+  await dingtalk.get(`/_delay/${dingTalkMs}`)
+  const results = await interleave(prepared, rounds, ({ site, operation }, lengths) =>
+    runRound(site.program, operation, { browsers, durationMs: durationMs * lengths }),
+  )
+  await dingtalk.get('/_delay/0')
+  return results.map(({ server, ...round }) => ({ scenario: name, site: server.site.name, ...round }))
+}
+
+/** From the start of the process to the first answer, on a database that there is. */
+async function measureStart({ dingtalk, directory, rounds, say }: Bench): Promise<number> {
+  say('start')
+  const startsMs: number[] = []
+  for (let start = 0; start <= rounds; start++) {
+    await using site = await Site.start({ name: 'server', dingtalk, directory, databaseName: 'start.db', browsers: 1 })
+    if (start > 0) startsMs.push(site.startMs)
+  }
+  return median(startsMs)
+}
