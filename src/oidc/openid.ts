@@ -171,10 +171,10 @@ function wantsNewLogin({ prompt }: Interaction): boolean {
   return prompt.reasons.some((reason) => reason !== 'no_session')
 }
 
-/** Whether this session is the login that the request waits for: a new one, where that is asked for. */
+/** Whether this session is the login that the request waits for: one that began since, where that is asked for. */
 function isEnough(live: LiveSession, interaction: Interaction): boolean {
   const { session: before }: LoginDetails = interaction.prompt.details
-  const isNew = before === undefined ? secondsOf(live) >= interaction.iat : live.info.id !== before
+  const isNew = secondsOf(live) >= interaction.iat && live.info.id !== before
   return !wantsNewLogin(interaction) || isNew
 }
 
