@@ -76,12 +76,15 @@ export class Accounts {
    * What the application may do for the person from now on: all that it asks for, as it is the organisation's own.
    * Each login has a grant of its own, so that one that leaks ends alone.
    * @throws {AppError} `not_permitted`
-   * @throws the provider's `access_denied` where the application wants no page to be shown, `login_required`
+   * @throws the provider's `access_denied` where the application wants no page to be shown, `login_required`,
+   * `invalid_redirect_uri`
    */
   async grant(ctx: KoaContextWithOIDC): Promise<InstanceType<typeof ctx.oidc.provider.Grant>> {
-    const { client, session, provider } = ctx.oidc
+    const { client, session, provider, params } = ctx.oidc
     const { live } = currentRequest()
     if (!client || !session || !live) throw new Error('nobody is signed in')
+    // The provider judges it at the beginning of a request, which may have waited for a login since.
+    if (!client.redirectUriAllowed(String(params?.redirect_uri))) throw new errors.InvalidRedirectUri()
     const application = applicationOf(client)
     const known = await this.#know(live, application)
     if (!known.isPermitted) {

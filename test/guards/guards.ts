@@ -1396,6 +1396,13 @@ export const guards: readonly Guard[] = [
       replace: 'return true',
       tests: ['oidc/flow.test.ts', 'oidc/attacks.test.ts'],
     },
+    {
+      name: 'a login that began since, where one anew is asked for',
+      file: 'oidc/openid.ts',
+      find: 'secondsOf(live) >= interaction.iat && live.info.id !== before',
+      replace: 'live.info.id !== before',
+      tests: ['oidc/attacks.test.ts'],
+    },
   ),
   ...against(
     'Mix-up and forged hosts',
@@ -1424,6 +1431,13 @@ export const guards: readonly Guard[] = [
       file: 'services/application-rules.ts',
       find: 'const isFine = !isOpenHttp(uri) || rule.allowHttp || rule.known?.includes(uri)',
       replace: 'const isFine = !isOpenHttp(uri) || rule',
+    },
+    {
+      name: 'the second look, once a request has waited for a login',
+      file: 'oidc/account.ts',
+      find: 'if (!client.redirectUriAllowed(String(params?.redirect_uri))) throw new errors.InvalidRedirectUri()',
+      replace: 'if (params === undefined) throw new errors.InvalidRedirectUri()',
+      tests: ['oidc/attacks.test.ts'],
     },
   ),
   ...against('Codes and refresh tokens, injected or used twice', {

@@ -32,6 +32,44 @@ it.each([{ prompt: 'login' }, { max_age: '60' }])(
   },
 )
 
+it('a login anew is none by an older session of the same person, from another browser', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const [browser, other] = [await signedIn(world), await signedIn(world)]
+  const past = new Date(Date.now() - HOUR).toISOString().replace('Z', world.database.kind === 'sqlite' ? '+00:00' : '')
+  await world.sql(`UPDATE "Session" SET "createdAt" = '${past}'`)
+  const begun = await browser.get(party.authorizeUrl({ prompt: 'login' })).expect(303)
+  browser.cookies.set('sid', other.cookies.get('sid') ?? '')
+  const waiting = await browser.get(String(begun.headers.location)).expect(302)
+  expect(waiting.headers.location).toContain('/ding_url?way=page&redirect=')
+})
+
+it('somebody else who logs in just before a login anew is done is not taken for that person', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const browser = await signedIn(world)
+  const begun = await browser.get(party.authorizeUrl({ prompt: 'login' })).expect(303)
+  const resumeUrl = await party.logInUntilResumed(browser, begun, 'zhangsan')
+  await browser.logIn('lisi')
+  await browser.get(resumeUrl)
+  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toEqual([])
+  expect((await browser.get('/me').expect(200)).body.nick).toBe('李四')
+})
+
+it('a redirect URI that was taken away gets nothing, though the request began before', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const party = new RelyingParty(world)
+  const browser = world.browser()
+  const begun = await browser.get(party.authorizeUrl()).expect(303)
+  const resumeUrl = await party.logInUntilResumed(browser, begun)
+  await takeSteps(world, [{ step: 'change', id: 'app', fields: { redirectUris: ['https://new.test/callback'] } }])
+  expect((await browser.get(resumeUrl).expect(400)).body.error).toBe('redirect_not_allowed')
+  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toEqual([])
+})
+
 it('an ID token that came as a hint is not kept as one', async () => {
   await using world = await createWorld()
   await addApplication(world)
