@@ -373,12 +373,12 @@ describe('apps remove', () => {
   it('is seen by a running server at once', async () => {
     await using place = await createPlace()
     await made(place)
-    expect(await place.server.hasOpenid()).toBe(true)
+    expect(await place.server.needOpenid()).toBe(true)
     const { exitCode, output } = await place.apps('remove', 'grafana')
     expect(exitCode).toBe(0)
     expect(output).toMatch(/"event":"application_removed","application":"grafana"/)
     expect(await place.server.find('grafana')).toBeUndefined()
-    expect(await place.server.hasOpenid()).toBe(false)
+    expect(await place.server.needOpenid()).toBe(false)
   })
 })
 
@@ -390,7 +390,7 @@ describe('what servers ask', () => {
     expect(await place.server.find('wiki')).toMatchObject({ kind: 'proxy' })
     expect(recorder.take()).toHaveLength(1)
     // A host behind /verify speaks no OpenID Connect.
-    expect(await place.server.hasOpenid()).toBe(false)
+    expect(await place.server.needOpenid()).toBe(false)
     expect(recorder.take()).toHaveLength(1)
   })
 })

@@ -16,7 +16,7 @@ export class LazyOpenid {
     this.#options = options
   }
 
-  /** Loads it where there is an application, so that the first login of the day does not wait for it. */
+  /** Loads it where there is work for it, so that the first login of the day does not wait. */
   prepare(): Promise<void> {
     this.#preparing = this.#prepare()
     return this.#preparing
@@ -46,7 +46,7 @@ export class LazyOpenid {
   }
 
   async #prepare(): Promise<void> {
-    if ((await this.#options.applications.hasOpenid()) && !this.#isClosed) await this.get()
+    if ((await this.#options.applications.needOpenid()) && !this.#isClosed) await this.get()
   }
 
   async #load(): Promise<Openid> {

@@ -65,8 +65,11 @@ export type ApplicationStep =
 export interface ApplicationRows {
   /** By one prepared statement. */
   find(id: string): Promise<Application | undefined>
-  /** Whether there is one that speaks OpenID Connect, `confidential` or `public`; by one prepared statement. */
-  hasOpenid(): Promise<boolean>
+  /**
+   * Whether there is one that speaks OpenID Connect, `confidential` or `public`, or was and is yet to be told of
+   * logouts; by one prepared statement.
+   */
+  needOpenid(): Promise<boolean>
   /** By their ids. */
   list(): Promise<Application[]>
 }

@@ -11,6 +11,7 @@ import { Audit } from '../../src/services/audit.js'
 import { HOUR, MINUTE, SECOND } from '../../src/time.js'
 import { addApplication, REDIRECT_URI } from '../support/applications.js'
 import type { Browser } from '../support/browser.js'
+import { takeSteps } from '../support/groups.js'
 import { LogoutListener } from '../support/logout-listener.js'
 import { createWorld, PUBLIC_URL, type World } from '../support/world.js'
 
@@ -198,6 +199,20 @@ describe('an application with a back-channel address', () => {
     await world.sql('DELETE FROM "Session"')
     await listener.told(1)
     expect(await read(world, listener.bodies[0])).toMatchObject({ aud: 'app' })
+  })
+
+  it('that was the last one and was away is told by a server that starts later', async () => {
+    await using world = await createWorld()
+    await using listener = await LogoutListener.start()
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browser = world.browser()
+    await browser.logIn()
+    await enter(browser)
+    await world.close()
+    await takeSteps(world, [{ step: 'remove', id: 'app' }])
+    const later = await world.anotherServer()
+    await listener.told(1)
+    expect(await read({ ...world, ...later }, listener.bodies[0])).toMatchObject({ aud: 'app' })
   })
 })
 

@@ -8,9 +8,10 @@ const COLUMNS = `"id", "name", "kind", "redirectUris", "postLogoutRedirectUris",
 
 const FIND: Statement = { name: 'application_find', sql: `SELECT ${COLUMNS} FROM "Application" WHERE "id" = ?` }
 const LIST: Statement = { name: 'application_list', sql: `SELECT ${COLUMNS} FROM "Application"` }
-const HAS_OPENID: Statement = {
-  name: 'application_has_openid',
-  sql: `SELECT "id" FROM "Application" WHERE "kind" IN ('confidential', 'public') LIMIT 1`,
+const NEED_OPENID: Statement = {
+  name: 'application_need_openid',
+  sql: `SELECT "id" FROM "Application" WHERE "kind" IN ('confidential', 'public')
+        UNION ALL SELECT "applicationId" AS "id" FROM "ApplicationSession" WHERE "sessionId" IS NULL LIMIT 1`,
 }
 
 const json = z.string().transform((text): unknown => JSON.parse(text))
@@ -51,8 +52,8 @@ export class SqlApplicationRows implements ApplicationRows {
     return found === undefined ? undefined : row.parse(found)
   }
 
-  async hasOpenid(): Promise<boolean> {
-    return (await this.#database.query(HAS_OPENID)).length > 0
+  async needOpenid(): Promise<boolean> {
+    return (await this.#database.query(NEED_OPENID)).length > 0
   }
 
   async list(): Promise<Application[]> {
