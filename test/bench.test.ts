@@ -5,7 +5,18 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { type Answer, checkLanding, checkMe, checkVerify, keepCookies, stateOf, WrongAnswer } from './bench/answers.js'
+import {
+  type Answer,
+  applicationCodeOf,
+  checkLanding,
+  checkMe,
+  checkUserinfo,
+  checkVerify,
+  keepCookies,
+  stateOf,
+  tokensOf,
+  WrongAnswer,
+} from './bench/answers.js'
 import { judge, type Report } from './bench/report.js'
 import { runRound } from './bench/rounds.js'
 import { scenarios } from './bench/scenarios.js'
@@ -51,6 +62,27 @@ describe('a wrong answer', () => {
     expect(() => checkVerify({ ...verified, status: 200 }, 'id-7')).toThrow(WrongAnswer)
   })
 
+  it('is an application without a code, or with tokens or userinfo of somebody else', () => {
+    const code = 'c'.repeat(43)
+    expect(applicationCodeOf(to(`https://app.test/callback?code=${code}`))).toBe(code)
+    expect(() => applicationCodeOf(to(`https://evil.test/callback?code=${code}`))).toThrow(WrongAnswer)
+    expect(() => applicationCodeOf(to('https://app.test/callback?error=access_denied'))).toThrow(WrongAnswer)
+
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const tokens = (alg: string, aud: string) => {
+      const idToken = `${part({ alg })}.${part({ sub: 'id-7', aud, nickname: 'person-7' })}.signature`
+      return ok({ access_token: 'token', id_token: idToken })
+    }
+    expect(tokensOf(tokens('RS256', 'bench'))).toEqual({ accessToken: 'token', sub: 'id-7' })
+    expect(() => tokensOf(tokens('none', 'bench'))).toThrow(WrongAnswer)
+    expect(() => tokensOf(tokens('RS256', 'other'))).toThrow(WrongAnswer)
+    expect(() => tokensOf(ok({ access_token: 'token' }))).toThrow('no tokens')
+
+    checkUserinfo(ok({ sub: 'id-7', nickname: 'person-7' }), 7, 'id-7')
+    expect(() => checkUserinfo(ok({ sub: 'id-7', nickname: 'person-8' }), 7, 'id-7')).toThrow(WrongAnswer)
+    expect(() => checkUserinfo(ok({ sub: 'id-8', nickname: 'person-7' }), 7, 'id-7')).toThrow(WrongAnswer)
+  })
+
   it('ends the measurement', async () => {
     let answers = 0
     const server = createServer((_req, res) => void res.end(JSON.stringify({ right: ++answers < 20 }))).listen(0)
@@ -75,7 +107,7 @@ if (!onLinux) console.log('skipped: the measurements; they read CPU time and mem
 describe.runIf(onLinux)('the measurements', () => {
   it('reach every server, and come with the targets', { timeout: 60_000 }, async () => {
     await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: ROOT })
-    const names = ['login', 'login-oauth2', 'verify']
+    const names = ['login', 'login-oauth2', 'verify', 'application']
     const chosen = [...names, 'start'].flatMap((name) => ['--scenario', name])
     const quickest = ['--json', '--rounds', '1', '--duration', '0', '--browsers', '2', ...chosen]
     const { stdout } = await run(process.execPath, ['dist-bench/test/bench/main.js', ...quickest], { cwd: ROOT })

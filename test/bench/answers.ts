@@ -1,3 +1,4 @@
+import { application } from './application.js'
 import { nickOf, unionIdOf } from './people.js'
 
 export interface Answer {
@@ -50,25 +51,30 @@ export function checkLanding(
 }
 
 /** The application's address with a code. @throws {WrongAnswer} */
-export function applicationCodeOf(answer: Answer, redirectUri: string): string {
+export function applicationCodeOf(answer: Answer): string {
   const location = locationOf(answer)
   const code = new URL(location).searchParams.get('code') ?? ''
-  if (!location.startsWith(`${redirectUri}?`) || code.length < 43)
+  if (!location.startsWith(`${application.redirectUri}?`) || code.length < 43)
     throw wrong('not the application with a code', answer)
   return code
 }
 
-/** An access token. @throws {WrongAnswer} */
-export function accessTokenOf(answer: Answer): string {
-  const { access_token: token, id_token: idToken }: Record<string, unknown> =
+/** An access token, and whose the ID token beside it is. @throws {WrongAnswer} */
+export function tokensOf(answer: Answer): { accessToken: string; sub: string } {
+  const { access_token: accessToken, id_token: idToken }: Record<string, unknown> =
     answer.status === 200 ? JSON.parse(answer.body) : {}
-  if (typeof token !== 'string' || typeof idToken !== 'string') throw wrong('no tokens', answer)
-  return token
+  if (typeof accessToken !== 'string' || typeof idToken !== 'string') throw wrong('no tokens', answer)
+  const { alg } = JSON.parse(partOf(idToken, 0))
+  const { sub, aud, nickname } = JSON.parse(partOf(idToken, 1))
+  if (alg !== 'RS256' || aud !== application.id || typeof sub !== 'string' || typeof nickname !== 'string')
+    throw wrong('not an ID token for the application', answer)
+  return { accessToken, sub }
 }
 
-/** Userinfo of the person with this id. @throws {WrongAnswer} */
-export function checkUserinfo(answer: Answer, id: string): void {
-  if (answer.status !== 200 || JSON.parse(answer.body).sub !== id) throw wrong('not their userinfo', answer)
+/** Userinfo of this person, who has this id. @throws {WrongAnswer} */
+export function checkUserinfo(answer: Answer, person: number, id: string): void {
+  const { sub, nickname }: Record<string, unknown> = answer.status === 200 ? JSON.parse(answer.body) : {}
+  if (sub !== id || nickname !== nickOf(person)) throw wrong(`not the userinfo of ${nickOf(person)}`, answer)
 }
 
 /** `/me` of this person; gives their id. @throws {WrongAnswer} */
@@ -95,11 +101,17 @@ export function keepCookies(answer: Answer, cookies: Cookies): void {
   }
 }
 
-function locationOf(answer: Answer): string {
+/** Where a redirect leads. @throws {WrongAnswer} */
+export function locationOf(answer: Answer): string {
   const { location } = answer.headers
   if ((answer.status !== 302 && answer.status !== 303) || typeof location !== 'string')
     throw wrong('not a redirect', answer)
   return location
+}
+
+/** A part of a signed token, as text. */
+function partOf(token: string, part: number): string {
+  return Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()
 }
 
 function wrong(problem: string, { status, headers, body }: Answer): WrongAnswer {

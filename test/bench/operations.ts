@@ -1,4 +1,5 @@
-import { accessTokenOf, applicationCodeOf, type Cookies, checkUserinfo, checkVerify } from './answers.js'
+import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf } from './answers.js'
+import { application, authorizePath } from './application.js'
 import { cookieHeader } from './program.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
@@ -34,20 +35,23 @@ export async function beginnings(site: Site): Promise<Operation> {
 }
 
 export async function questionsWhoIAm(site: Site): Promise<Operation> {
-  const signedIn = await signInSome(site)
+  const next = inTurn(await signedInBrowsers(site))
   return {
     run: async () => {
-      const { cookie, person } = signedIn.next()
+      const { cookie, person } = next()
       await site.checkSignedIn(cookie, person)
     },
   }
 }
 
 export async function verifications(site: Site): Promise<Operation> {
-  const signedIn = await signInSome(site)
+  const people = (await signedInBrowsers(site)).map(async ({ cookie, person }) => {
+    return { cookie, id: await site.checkSignedIn(cookie, person) }
+  })
+  const next = inTurn(await Promise.all(people))
   return {
     run: async () => {
-      const { cookie, id } = signedIn.next()
+      const { cookie, id } = next()
       checkVerify(await site.program.get('/verify', cookie), id)
     },
   }
@@ -55,32 +59,34 @@ export async function verifications(site: Site): Promise<Operation> {
 
 /** Logins to an application by people who are signed in: the code, the tokens, and who it is. */
 export async function applicationLogins(site: Site): Promise<Operation> {
-  const { authorizeUrl, redirectUri, authorization } = await site.addApplication()
-  const signedIn = await signInSome(site)
+  const authorization = await site.addApplication()
+  const next = inTurn(await signedInBrowsers(site))
+  const { redirectUri } = application
   return {
     run: async () => {
-      const { cookie, id } = signedIn.next()
-      const code = applicationCodeOf(await site.program.get(authorizeUrl, cookie), redirectUri)
+      const { cookie, person } = next()
+      const code = applicationCodeOf(await site.program.get(authorizePath(), cookie))
       const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
-      const token = accessTokenOf(await site.program.post('/oidc/token', form, authorization))
-      checkUserinfo(await site.program.getAs('/oidc/userinfo', token), id)
+      const { accessToken, sub } = tokensOf(await site.program.post('/oidc/token', form, authorization))
+      checkUserinfo(await site.program.getAs('/oidc/userinfo', accessToken), person, sub)
     },
   }
 }
 
-/** Signed-in browsers, one after the other, over and over. */
-async function signInSome(site: Site) {
-  const all: { cookie: string; person: number; id: string }[] = []
-  for (let person = 0; person < site.regulars; person++) {
-    const cookie = cookieHeader(await site.signIn(person))
-    all.push({ cookie, person, id: await site.checkSignedIn(cookie, person) })
-  }
+/** A browser of each of the people who come back again and again. */
+async function signedInBrowsers(site: Site): Promise<{ cookie: string; person: number }[]> {
+  const browsers: { cookie: string; person: number }[] = []
+  for (let person = 0; person < site.regulars; person++)
+    browsers.push({ cookie: cookieHeader(await site.signIn(person)), person })
+  return browsers
+}
+
+/** One after the other, over and over. */
+function inTurn<T>(all: readonly T[]): () => T {
   let turn = 0
-  return {
-    next: () => {
-      const entry = all[turn++ % all.length]
-      if (!entry) throw new Error('nobody is signed in')
-      return entry
-    },
+  return () => {
+    const entry = all[turn++ % all.length]
+    if (!entry) throw new Error('nobody is signed in')
+    return entry
   }
 }

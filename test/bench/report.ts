@@ -70,6 +70,7 @@ export function judge({ results, startMs, peakMb, memory, growth }: Omit<Report,
   hold('me: CPU, constant = 1', cpuRatio(results, 'me', 'constant'), 'at most', 2.2)
   hold('verify: CPU, passport = 1', cpuRatio(results, 'verify', 'passport'), 'at most', 0.8)
   hold('verify: CPU, constant = 1', cpuRatio(results, 'verify', 'constant'), 'at most', 2)
+  hold('application: CPU, bare oidc-provider = 1', cpuRatio(results, 'application', 'bare-openid'), 'at most', 1.3)
   hold(
     'login-slow: logins a second, limit = 1',
     ratio(results, 'login-slow', 'limit', 'opsPerSecond'),

@@ -28,6 +28,6 @@ export const scenarios: Record<string, Scenario> = {
   ding_url: { sites: LOGIN_SITES, prepare: beginnings },
   me: { sites: ALL_SITES, prepare: questionsWhoIAm },
   verify: { sites: ALL_SITES, prepare: verifications },
-  application: { sites: ['server'], prepare: applicationLogins },
+  application: { sites: ['server', 'bare-openid'], prepare: applicationLogins },
   'login-slow': { sites: LOGIN_SITES, prepare: loginsOfReturningPeople, dingTalkMs: 80 },
 }

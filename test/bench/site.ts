@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Cookies, checkLanding, checkMe, keepCookies, stateOf } from './answers.js'
+import { type Cookies, checkLanding, checkMe, keepCookies, locationOf, stateOf } from './answers.js'
+import { application, authorizationOf, authorizePath } from './application.js'
 import { codeOf } from './people.js'
 import { Program } from './program.js'
 
@@ -16,6 +17,7 @@ const sites = {
   limit: { script: `${REFERENCES}/limit.js`, flow: 'qrconnect', sessionCookie: 'sid' },
   passport: { script: `${REFERENCES}/passport.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
   typical: { script: `${REFERENCES}/typical.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
+  'bare-openid': { script: `${REFERENCES}/bare-openid.js`, flow: 'provider', sessionCookie: '_session' },
   constant: { script: `${REFERENCES}/constant.js`, flow: 'none', sessionCookie: '' },
 } as const
 
@@ -112,28 +114,45 @@ export class Site implements AsyncDisposable {
 
   /** A browser in which this person is signed in. */
   async signIn(person: number): Promise<Cookies> {
-    return sites[this.name].flow === 'none' ? new Map() : this.logIn(person)
+    const { flow } = sites[this.name]
+    if (flow === 'provider') return this.#signInAtProvider(person)
+    return flow === 'none' ? new Map() : this.logIn(person)
   }
 
-  /** Makes an application by the operator's command; gives what its logins need. */
-  async addApplication() {
-    const redirectUri = 'https://app.test/callback'
-    const args = ['apps', 'add', 'bench', '--name', 'Bench', '--redirect-uri', redirectUri, '--json']
+  /** Makes the application by the operator's command; the reference has it from the start. Gives how it says who it is. */
+  async addApplication(): Promise<string> {
+    if (sites[this.name].flow === 'provider') return authorizationOf(SECRET)
+    const { id, redirectUri } = application
+    const { secret } = JSON.parse(
+      await this.operate(['apps', 'add', id, '--name', 'Bench', '--redirect-uri', redirectUri, '--json']),
+    )
+    return authorizationOf(secret)
+  }
+
+  /** Runs one of the operator's commands on the server's database; gives what it prints. */
+  async operate(args: string[]): Promise<string> {
     const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
     const env = { DATABASE_URL: `file:${this.databaseFile}` }
     const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env })
-    const { secret } = JSON.parse(stdout)
-    const query = { client_id: 'bench', redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile' }
-    return {
-      redirectUri,
-      authorizeUrl: `/oidc/auth?${new URLSearchParams(query)}`,
-      authorization: `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`,
-    }
+    return stdout
   }
 
   /** Asks who is signed in; gives their id. */
   async checkSignedIn(cookies: Cookies | string, person: number): Promise<string> {
     return checkMe(await this.program.get('/me', cookies), person)
+  }
+
+  /** An application's request, which the reference's own login stops until it has signed the person in. */
+  async #signInAtProvider(person: number): Promise<Cookies> {
+    const cookies: Cookies = new Map()
+    let next = authorizePath({ login_hint: String(person) })
+    for (let step = 0; step < 3; step++) {
+      const answer = await this.program.get(next, cookies)
+      keepCookies(answer, cookies)
+      next = locationOf(answer).replace(this.program.origin, '')
+    }
+    if (!next.startsWith(`${application.redirectUri}?`)) throw new Error(`the reference leads to ${next}`)
+    return cookies
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,7 @@ function setting(name: string): string {
 
 export const settings = {
   port: Number(setting('PORT')),
+  publicUrl: setting('PUBLIC_URL'),
   callbackUrl: `${setting('PUBLIC_URL')}/callback`,
   frontendUrl: setting('FRONTEND_URL'),
   appId: setting('DINGTALK_APP_ID'),
