@@ -210,6 +210,14 @@ describe('a handle where the directory is read', () => {
     )
   })
 
+  it('is nobody’s username who comes later, in a nick', async () => {
+    await using world = await createWorld(DIRECTORY)
+    expect((await handleFor(world, 'wei', { name: '张伟' })).handle).toBe('zhangwei')
+    await handleFor(world, 'squatter', { nick: 'zhangwei', name: '王五' })
+    const usernames = await world.sql('SELECT "username" FROM "User" ORDER BY "username"')
+    expect(usernames.map(({ username }) => username)).toEqual(['zhangwei-2', '昵称'])
+  })
+
   it('that is promised to somebody is nobody else’s username', async () => {
     await using world = await createWorld()
     await setHandle(world, 'the boss', 'ceo')

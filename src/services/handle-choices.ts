@@ -1,11 +1,10 @@
+import { HANDLES_AT_ONCE } from './handle-rows.js'
 import { isReserved } from './reserved-names.js'
 
 const MAX_LENGTH = 32
 /** How many characters of the id stand behind the nick: more where somebody has the shorter one. */
 const ID_LENGTHS = [4, 5, 6, 7, 8, 9, 10, 11]
 const NAMELESS = 'user'
-/** So many are looked at together. */
-const MAX_CHOICES = 8
 
 interface Directed {
   orgEmail: string | null
@@ -41,7 +40,7 @@ export function handlesOfDirectory({ orgEmail, name, romanised, id }: Directed):
   const whole = [mailbox.replace(/[^a-z0-9._-]+/g, '-'), isReserved(name) ? '' : slugOf(romanised)]
   const fitting = whole.map((text) => text.slice(0, MAX_LENGTH).replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''))
   const fine = fitting.filter((handle) => faultOfHandle(handle) === undefined)
-  return [...new Set([...fine, ...handlesOfNick({ nick: name, romanised, id })])].slice(0, MAX_CHOICES)
+  return [...new Set([...fine, ...handlesOfNick({ nick: name, romanised, id })])].slice(0, HANDLES_AT_ONCE)
 }
 
 /** What is wrong with a handle that an operator gives; undefined where nothing is. */

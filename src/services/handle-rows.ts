@@ -6,9 +6,15 @@ export type Romanise = (text: string) => Promise<string>
 /** How an operator names somebody who may not have come yet, and how the directory does. */
 export type DirectoryIds = Pick<User, 'unionId' | 'userid'>
 
+/** How many names are looked at together. */
+export const HANDLES_AT_ONCE = 8
+
 /** The handles, and those that are promised to people who have not come yet. */
 export interface HandleRows {
-  /** What is promised to this person, and which of these handles are somebody's or promised to somebody else. */
+  /**
+   * What is promised to this person, and which of these names, `HANDLES_AT_ONCE` at most, are somebody's handle, another's
+   * username or promised to somebody else.
+   */
   look(person: DirectoryIds, handles: readonly string[]): Promise<{ promised: string[]; taken: string[] }>
   /**
    * Gives a handle to a user who has none; returns the one that they have after it, undefined where this one is

@@ -11,6 +11,9 @@ interface Options {
   romanise: Romanise
 }
 
+/** What a handle is made of. */
+type Named = Pick<User, 'id' | 'nick' | 'profile'>
+
 interface Choice {
   handle: string
   /** An operator has promised it to this person. */
@@ -34,25 +37,30 @@ export class Handles {
 
   /**
    * A handle for somebody who has none: the one that an operator promised, else one made of what the directory says, or
-   * of the nick. It is free at
-   * this moment, and only the database's word that nobody took it since makes it theirs.
+   * of the nick. It is free at this moment, and only the database's word that nobody took it since makes it theirs.
    */
-  async choose({
-    id,
-    nick,
-    profile,
-    ...person
-  }: DirectoryIds & Pick<User, 'id' | 'nick' | 'profile'>): Promise<Choice> {
-    const name = profile?.name ?? nick
-    const romanised = await this.#romanise(name)
-    const made = profile?.name
-      ? handlesOfDirectory({ orgEmail: profile.orgEmail, name, romanised, id })
-      : handlesOfNick({ nick, romanised, id })
+  async choose(person: DirectoryIds & Named): Promise<Choice> {
+    const made = await this.made(person)
     const { promised, taken } = await this.#rows.look(person, made)
     const isFree = (handle: string) => !taken.includes(handle)
     const handle = promised.find(isFree) ?? made.find(isFree)
     if (handle === undefined) throw new Error('no handle is free')
     return { handle, isPromised: promised.includes(handle) }
+  }
+
+  /** The handles to choose from, the best one first, whether they are free or not. */
+  async made({ id, nick, profile }: Named): Promise<string[]> {
+    const name = profile?.name ?? nick
+    const romanised = await this.#romanise(name)
+    return profile?.name
+      ? handlesOfDirectory({ orgEmail: profile.orgEmail, name, romanised, id })
+      : handlesOfNick({ nick, romanised, id })
+  }
+
+  /** Those of these names, `HANDLES_AT_ONCE` at most, that another has or had as username or handle, or that are promised. */
+  async taken(person: DirectoryIds, names: readonly string[]): Promise<string[]> {
+    const { promised, taken } = await this.#rows.look(person, names)
+    return [...promised, ...taken]
   }
 
   /** Forgets what this person was promised, when they have a handle. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { DirectoryProfile } from './directory.js'
-import { HANDLE } from './handle-choices.js'
+import { HANDLES_AT_ONCE } from './handle-rows.js'
 import type { Handles } from './handles.js'
 import { normaliseNick } from './nick.js'
 import type { Admission, DingTalkProfile, SeenAtLogin, StoredUser, User, UserRows } from './ports.js'
 
 /** So many people of one nick may log in for the first time at the very same moment. */
 const MAX_ROUNDS = 500
-/** So many usernames are looked up at a time. */
-const NAMESAKES_AT_ONCE = 50
+
+/** Somebody whom no login has seen before, but for their names. */
+type NewPerson = SeenAtLogin & Pick<User, 'id' | 'unionId' | 'profile'>
 
 interface Options {
   rows: UserRows
@@ -50,11 +50,8 @@ export class People {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const returning = await this.#rows.recordReturn(unionId, isStandIn ? again : seen)
       if (returning) return returning
-      // The nick itself is free for most people, and a failed insert the cheapest way to find out. One that could be a
-      // handle must not be somebody else's: applications may be given either.
-      const isTried = round === 0 && !HANDLE.test(seen.nick)
-      const username = isTried ? seen.nick : await this.#freeUsername(seen.nick)
-      const created = await this.#create({ ...seen, unionId, username }, reading?.profile ?? null)
+      const person = { ...seen, id: randomUUID(), unionId, profile: reading?.profile ?? null }
+      const created = await (round === 0 ? this.#createAtOnce(person) : this.#create(person))
       if (created) return created
       const known = await this.#rows.findByUnionId(unionId)
       if (known?.disabledAt) return known
@@ -63,22 +60,27 @@ export class People {
     throw new Error('no username is free: too many first logins of one nick at once')
   }
 
-  async #create(
-    seen: SeenAtLogin & Pick<User, 'unionId' | 'username'>,
-    profile: DirectoryProfile | null,
-  ): Promise<StoredUser | undefined> {
-    const id = randomUUID()
-    const { handle, isPromised } = await this.#handles.choose({ ...seen, id, profile })
-    const created = await this.#rows.create({ ...seen, id, handle, createdAt: seen.lastLoginAt })
+  /** The first names that are theirs by right are free for most people, and the row itself finds out cheapest. */
+  async #createAtOnce(person: NewPerson): Promise<StoredUser | undefined> {
+    const [handle] = await this.#handles.made(person)
+    if (handle === undefined) return undefined
+    const named = { ...person, username: person.nick, handle, createdAt: person.lastLoginAt }
+    return this.#rows.create(named, { unlessPromised: true })
+  }
+
+  async #create(person: NewPerson): Promise<StoredUser | undefined> {
+    const username = await this.#freeUsername(person)
+    const { handle, isPromised } = await this.#handles.choose(person)
+    const created = await this.#rows.create({ ...person, username, handle, createdAt: person.lastLoginAt })
     if (created && isPromised) await this.#handles.dropPromises(created)
     return created
   }
 
-  /** The first of `nick`, `nick-2`, `nick-3` … that nobody has. */
-  async #freeUsername(nick: string): Promise<string> {
-    for (let first = 1; ; first += NAMESAKES_AT_ONCE) {
-      const names = Array.from({ length: NAMESAKES_AT_ONCE }, (_, index) => numbered(nick, first + index))
-      const taken = new Set(await this.#rows.takenUsernames(names))
+  /** The first of `nick`, `nick-2`, `nick-3` … that nobody has, neither as a username nor as a handle. */
+  async #freeUsername(person: NewPerson): Promise<string> {
+    for (let first = 1; ; first += HANDLES_AT_ONCE) {
+      const names = Array.from({ length: HANDLES_AT_ONCE }, (_, index) => numbered(person.nick, first + index))
+      const taken = new Set(await this.#handles.taken(person, names))
       const free = names.find((name) => !taken.has(name))
       if (free !== undefined) return free
     }

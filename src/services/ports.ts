@@ -91,13 +91,13 @@ export interface UserRows {
    */
   recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined>
   /**
-   * Returns undefined where the unionId, the username or the handle is taken, or was somebody's who was deleted.
+   * Returns undefined where the unionId is known, or where the username or the handle is, as either of the two, another's,
+   * was somebody's who was deleted, or is promised to somebody else; with `unlessPromised` also where this person is
+   * promised a handle.
    * @throws {AppError} `account_disabled` where the person was deleted while they were disabled
    */
-  create(user: NewUser): Promise<StoredUser | undefined>
+  create(user: NewUser, options?: { unlessPromised: boolean }): Promise<StoredUser | undefined>
   findByUnionId(unionId: string): Promise<StoredUser | undefined>
-  /** Those of these names that somebody has or had as their username or handle, or is promised. */
-  takenUsernames(usernames: string[]): Promise<string[]>
   markMembershipChecked(userId: string, userid: string, at: Date): Promise<void>
 }
 

@@ -416,6 +416,36 @@ export const guards: readonly Guard[] = [
       replace: `"username" IN (${'$'}{places}) AND "unionId" = ?`,
     },
     {
+      name: 'a new username that is nobody’s handle',
+      file: 'adapters/database/user-rows.ts',
+      find: `SELECT 1 FROM "User" WHERE "handle" = ?`,
+      replace: `SELECT 1 FROM "User" WHERE "handle" = ? AND 1 = 0`,
+    },
+    {
+      name: 'a new handle that is nobody’s username',
+      file: 'adapters/database/user-rows.ts',
+      find: `SELECT 1 FROM "User" WHERE "username" = ?`,
+      replace: `SELECT 1 FROM "User" WHERE "username" = ? AND 1 = 0`,
+    },
+    {
+      name: 'a new username that is promised to nobody',
+      file: 'adapters/database/user-rows.ts',
+      find: `FROM "PromisedHandle" WHERE "handle" = ?)`,
+      replace: `FROM "PromisedHandle" WHERE "handle" = ? AND 1 = 0)`,
+    },
+    {
+      name: 'a new handle that is promised to nobody else',
+      file: 'adapters/database/user-rows.ts',
+      find: `"person" NOT IN (?, ?))`,
+      replace: `"person" NOT IN (?, ?) AND 1 = 0)`,
+    },
+    {
+      name: 'the handle that was promised, and no other',
+      file: 'adapters/database/user-rows.ts',
+      find: `"PromisedHandle" WHERE "person" IN (?, ?))`,
+      replace: `"PromisedHandle" WHERE "person" IN (?, ?) AND 1 = 0)`,
+    },
+    {
       name: 'the comparison of mailboxes with reserved names',
       file: 'services/handle-choices.ts',
       find: 'faultOfHandle(handle) === undefined',
@@ -449,8 +479,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the look at the names of who was deleted',
       file: 'adapters/database/user-rows.ts',
-      find: '        WHERE NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" IN (?, ?, ?))',
-      replace: "        WHERE ? <> '' AND ? <> '' AND ? <> ''",
+      find: 'WHERE NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" IN (?, ?, ?))',
+      replace: "WHERE ? <> '' AND ? <> '' AND ? <> ''",
     },
     {
       name: 'the look at the unionids of who was disabled',

@@ -1,11 +1,11 @@
 import { formerAmong, formerHash } from '../../services/former-names.js'
-import type { DirectoryIds, HandleRows } from '../../services/handle-rows.js'
+import { type DirectoryIds, HANDLES_AT_ONCE, type HandleRows } from '../../services/handle-rows.js'
 import type { StoredUser } from '../../services/ports.js'
 import type { Database, Statement } from './database.js'
+import { directoryIds } from './directory-ids.js'
 import { isUniqueViolation } from './failures.js'
 import { type UserRow, userColumns, userOf } from './user-row.js'
 
-const HANDLES_AT_ONCE = 8
 /** How many users get theirs in one step. */
 const USERS_AT_ONCE = 50
 const places = Array(HANDLES_AT_ONCE).fill('?').join(', ')
@@ -51,7 +51,7 @@ export class SqlHandleRows implements HandleRows {
 
   async look(person: DirectoryIds, handles: readonly string[]): Promise<{ promised: string[]; taken: string[] }> {
     const wanted = Array.from({ length: HANDLES_AT_ONCE }, (_, index) => handles[index] ?? '')
-    const ids = idsOf(person)
+    const ids = directoryIds(person)
     const found = await this.#database.query<{ handle: string; person: string }>(LOOK, [
       ...wanted,
       ...wanted,
@@ -79,15 +79,10 @@ export class SqlHandleRows implements HandleRows {
   }
 
   async dropPromises(person: DirectoryIds): Promise<void> {
-    await this.#database.query(DROP_PROMISES, idsOf(person))
+    await this.#database.query(DROP_PROMISES, directoryIds(person))
   }
 
   async usersWithout(): Promise<StoredUser[]> {
     return (await this.#database.query<UserRow>(WITHOUT)).map(userOf)
   }
-}
-
-/** How a promise may name this person. */
-function idsOf({ unionId, userid }: DirectoryIds): [string, string] {
-  return [unionId, userid ?? unionId]
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.js'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
-import { formerAmong, formerHash } from '../../services/former-names.js'
+import { formerHash } from '../../services/former-names.js'
 import type { NewUser, SeenAgain, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
-import { isUniqueViolation } from './failures.js'
+import { directoryIds } from './directory-ids.js'
 import { type UserRow, userColumns, userOf, withProfile } from './user-row.js'
 
 /** The one statement on users that is run all day, and the same where DingTalk told neither nick nor avatar. */
@@ -19,16 +19,28 @@ function returnStatement(name: string, names: string): Statement {
   }
 }
 
-/** Makes nobody who would bring back somebody who was deleted: looked at by the very statement that makes the row. */
+/**
+ * Makes nobody who would bring back somebody who was deleted, and gives nobody a name that is another's or promised to
+ * another: looked at by the very statement that makes the row. The last promises are those that must not be there at all.
+ */
 const CREATE: Statement = {
   name: 'user_create',
   sql: `INSERT INTO "User" ("id", "unionId", "username", "handle", "userid", "nick", "avatarUrl", "createdAt",
                               "lastLoginAt", "membershipCheckedAt")
         SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
         WHERE NOT EXISTS (SELECT 1 FROM "FormerName" WHERE "hash" IN (?, ?, ?))
+          AND NOT EXISTS (SELECT 1 FROM "User" WHERE "handle" = ?)
+          AND NOT EXISTS (SELECT 1 FROM "User" WHERE "username" = ?)
+          AND NOT EXISTS (SELECT 1 FROM "PromisedHandle" WHERE "handle" = ?)
+          AND NOT EXISTS (SELECT 1 FROM "PromisedHandle" WHERE "handle" = ? AND "person" NOT IN (?, ?))
+          AND NOT EXISTS (SELECT 1 FROM "PromisedHandle" WHERE "person" IN (?, ?))
+        ON CONFLICT DO NOTHING
         RETURNING ${userColumns()}`,
 }
 const FIND_FORMER: Statement = { name: 'former_find', sql: `SELECT "hash" FROM "FormerName" WHERE "hash" = ?` }
+
+/** Ids of the directory are never empty. */
+const NOBODY = ['', '']
 
 /** The `User` rows: prepared statements for logins, the rest through Prisma. */
 export class PrismaUserRows implements UserRows {
@@ -47,7 +59,7 @@ export class PrismaUserRows implements UserRows {
     return row && userOf(row)
   }
 
-  async create(user: NewUser): Promise<StoredUser | undefined> {
+  async create(user: NewUser, { unlessPromised } = { unlessPromised: false }): Promise<StoredUser | undefined> {
     const { id, unionId, username, handle, userid, nick, avatarUrl, membershipCheckedAt } = user
     const times = [
       timeText(user.createdAt),
@@ -56,14 +68,11 @@ export class PrismaUserRows implements UserRows {
     ]
     const keptOut = formerHash('unionId', unionId)
     const former = [formerHash('name', username), formerHash('name', handle), keptOut]
-    try {
-      const values = [id, unionId, username, handle, userid, nick, avatarUrl, ...times, ...former]
-      const [created] = await this.#database.query<UserRow>(CREATE, values)
-      if (created) return userOf(created)
-    } catch (error) {
-      if (isUniqueViolation(error)) return undefined
-      throw error
-    }
+    const ids = directoryIds(user)
+    const promised = [username, handle, ...ids, ...(unlessPromised ? ids : NOBODY)]
+    const values = [id, unionId, username, handle, userid, nick, avatarUrl, ...times]
+    const [created] = await this.#database.query<UserRow>(CREATE, [...values, ...former, username, handle, ...promised])
+    if (created) return userOf(created)
     const isKeptOut = (await this.#database.query(FIND_FORMER, [keptOut])).length > 0
     if (isKeptOut) throw new AppError('account_disabled', { detail: 'this person was deleted while disabled' })
     return undefined
@@ -72,30 +81,6 @@ export class PrismaUserRows implements UserRows {
   async findByUnionId(unionId: string): Promise<StoredUser | undefined> {
     const found = await this.#users((users) => users.findUnique({ where: { unionId } }))
     return found ? withProfile(found) : undefined
-  }
-
-  async takenUsernames(usernames: string[]): Promise<string[]> {
-    const taken = await this.#users((users) =>
-      users.findMany({
-        where: { OR: [{ username: { in: usernames } }, { handle: { in: usernames } }] },
-        select: { username: true, handle: true },
-      }),
-    )
-    const promised = await this.#database.prisma(({ promisedHandle }) =>
-      promisedHandle.findMany({ where: { handle: { in: usernames } }, select: { handle: true } }),
-    )
-    const hashes = usernames.map((name) => formerHash('name', name))
-    const former = await this.#database.prisma(({ formerName }) =>
-      formerName.findMany({ where: { hash: { in: hashes } } }),
-    )
-    return [
-      ...taken.flatMap(({ username, handle }) => [username, handle ?? username]),
-      ...promised.map((p) => p.handle),
-      ...formerAmong(
-        usernames,
-        former.map(({ hash }) => hash),
-      ),
-    ]
   }
 
   async markMembershipChecked(userId: string, userid: string, at: Date): Promise<void> {
