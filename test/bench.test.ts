@@ -126,13 +126,35 @@ describe.runIf(onLinux)('the measurements', () => {
     expect(report.targets.map(({ name }) => name)).toContain('start: ms')
   })
 
+  it('on PostgreSQL are held against the reference there', () => {
+    const round = { operations: 1, opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }
+    const results = (own: number) => [
+      { ...round, scenario: 'me', site: 'server' as const, cpuMs: 0.1 },
+      { ...round, scenario: 'me', site: 'server-postgresql' as const, cpuMs: own },
+      { ...round, scenario: 'me', site: 'passport-postgresql' as const, cpuMs: 1 },
+    ]
+    const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, peakMb: {}, memory: [] }
+    const rush = { processes: 1, people: 'new' as const, logins: 9, withinMs: 1, p50Ms: 1, p99Ms: 1, longestMs: 1 }
+    const rushes = [
+      { ...rush, errors: 0, backends: 1 },
+      { ...rush, errors: 1, backends: 1 },
+    ]
+    const all = { ...rest, growth: [], spreads: [], rushes }
+    expect(judge({ ...all, results: results(0.3) })).toMatchObject([
+      { name: 'me: CPU, passport-postgresql = 1', value: 0.3, passed: true },
+      { name: 'rush: errors', value: 1, passed: false },
+    ])
+    expect(judge({ ...all, rushes: [], results: results(3) })).toMatchObject([{ value: 3, passed: false }])
+  })
+
   it('tell a target that was missed from one that was met', () => {
     const round = { operations: 1, opsPerSecond: 1, p50Ms: 1, p99Ms: 1 }
     const results = (own: number) => [
       { ...round, scenario: 'me', site: 'server' as const, cpuMs: own },
       { ...round, scenario: 'me', site: 'passport' as const, cpuMs: 1 },
     ]
-    const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, peakMb: {}, growth: [] }
+    const nothing = { peakMb: {}, growth: [], spreads: [], rushes: [] }
+    const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, ...nothing }
     const batches = [100, 100, 150, 150].map((nowMb) => ({ operation: 'verify' as const, operations: 1, nowMb }))
     expect(judge({ ...rest, results: results(0.5), memory: [] })).toMatchObject([{ value: 0.5, passed: true }])
     expect(judge({ ...rest, results: results(2), memory: [] })).toMatchObject([{ value: 2, passed: false }])

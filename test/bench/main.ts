@@ -4,10 +4,11 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench, Measured } from './bench.js'
 import { runMemory } from './memory.js'
-import { Program } from './program.js'
+import { COMPILED, Program } from './program.js'
 import { judge, printed, type Report } from './report.js'
 import { lineOf, runAudit } from './run-audit.js'
 import { runGrowth } from './run-growth.js'
+import { runPostgresql } from './run-postgresql.js'
 import { runScenarios } from './run-scenarios.js'
 import { scenarios } from './scenarios.js'
 
@@ -21,12 +22,14 @@ const USAGE = `npm run bench -- [options]
   --growth           instead: a login and a /me with 1,000 and with 1,000,000 people and sessions
   --audit            instead: pages of an audit trail of 10,000,000 records, also on PostgreSQL where TEST_DATABASE_URL
                      names one, and a login with and without the trail. Needs 15 GB below the folder for temporary files
-  --scale N          a part of --memory, --growth and --audit, such as 0.01
+  --postgresql       instead: the same on the PostgreSQL that TEST_DATABASE_URL names, beside references there, then one,
+                     two and four processes behind nginx, and a thousand logins within seconds
+  --scale N          a part of --memory, --growth, --audit and those thousand, such as 0.01
   --json             the report for programs
   --check            exit with 1 where a target is missed`
 
 /** What a way of measuring leaves as it is. */
-const NOTHING = { results: [], startMs: undefined, peakMb: {}, memory: [], growth: [] }
+const NOTHING = { results: [], startMs: undefined, peakMb: {}, memory: [], growth: [], spreads: [], rushes: [] }
 
 const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-bench-'))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
@@ -43,6 +46,7 @@ const { values: args } = parseArgs({
     memory: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
     audit: { type: 'boolean', default: false },
+    postgresql: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -57,7 +61,7 @@ const say = (text: string) => void process.stderr.write(`${text}\n`)
 async function main(): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The costs of a process are read from /proc: this runs on Linux.')
   const surroundings = { env: {}, cwd: directory, browsers: 1 }
-  const { program: dingtalk } = await Program.start('dist-bench/test/bench/dingtalk.js', surroundings)
+  const { program: dingtalk } = await Program.start(`${COMPILED}/dingtalk.js`, surroundings)
   await using _ = dingtalk
   const bench: Bench = { dingtalk, directory, rounds, durationMs, browsers, scale: Number(args.scale), say }
   if (args.audit) {
@@ -74,6 +78,7 @@ async function main(): Promise<void> {
 function measure(bench: Bench): Promise<Measured> {
   if (args.memory) return runMemory(bench)
   if (args.growth) return runGrowth(bench)
+  if (args.postgresql) return runPostgresql(bench, args.scenario)
   return runScenarios(bench, args.scenario)
 }
 

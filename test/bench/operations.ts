@@ -1,8 +1,11 @@
 import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf } from './answers.js'
 import { application, authorizePath } from './application.js'
-import { cookieHeader } from './program.js'
+import { cookieHeader } from './door.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
+
+/** As exact as the server writes it. */
+const TWO_MINUTES_AGO = `date_trunc('milliseconds', now() - interval '2 minutes')`
 
 /** Logins of people whom nobody has seen before. */
 export async function loginsOfNewPeople(site: Site): Promise<Operation> {
@@ -45,14 +48,23 @@ export async function questionsWhoIAm(site: Site): Promise<Operation> {
 }
 
 export async function verifications(site: Site): Promise<Operation> {
-  const people = (await signedInBrowsers(site)).map(async ({ cookie, person }) => {
-    return { cookie, id: await site.checkSignedIn(cookie, person) }
-  })
-  const next = inTurn(await Promise.all(people))
+  const next = inTurn(await knownBrowsers(site))
   return {
     run: async () => {
       const { cookie, id } = next()
-      checkVerify(await site.program.get('/verify', cookie), id)
+      checkVerify(await site.door.get('/verify', cookie), id)
+    },
+  }
+}
+
+/** `/verify` in sessions that were last marked as used more than a minute ago, so that each is marked again. */
+export async function marks(site: Site): Promise<Operation> {
+  const next = inTurn(await knownBrowsers(site))
+  return {
+    run: async () => {
+      const { cookie, id } = next()
+      await site.schema?.sql(`UPDATE "Session" SET "lastSeenAt" = ${TWO_MINUTES_AGO} WHERE "userId" = '${id}'`)
+      checkVerify(await site.door.get('/verify', cookie), id)
     },
   }
 }
@@ -65,12 +77,20 @@ export async function applicationLogins(site: Site): Promise<Operation> {
   return {
     run: async () => {
       const { cookie, person } = next()
-      const code = applicationCodeOf(await site.program.get(authorizePath(), cookie))
+      const code = applicationCodeOf(await site.door.get(authorizePath(), cookie))
       const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
-      const { accessToken, sub } = tokensOf(await site.program.post('/oidc/token', form, authorization))
-      checkUserinfo(await site.program.getAs('/oidc/userinfo', accessToken), person, sub)
+      const { accessToken, sub } = tokensOf(await site.door.post('/oidc/token', form, authorization))
+      checkUserinfo(await site.door.getAs('/oidc/userinfo', accessToken), person, sub)
     },
   }
+}
+
+/** The same with the id of who is signed in. */
+async function knownBrowsers(site: Site) {
+  const people = (await signedInBrowsers(site)).map(async ({ cookie, person }) => {
+    return { cookie, id: await site.checkSignedIn(cookie, person) }
+  })
+  return Promise.all(people)
 }
 
 /** A browser of each of the people who come back again and again. */

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import type { Round } from './rounds.js'
 import type { SiteName } from './site.js'
 
@@ -11,6 +12,27 @@ export interface Batch {
   operation: 'login' | 'verify'
   operations: number
   nowMb: number
+}
+
+/** One line of `--postgresql` for processes behind nginx. */
+export interface Spread extends Round {
+  operation: string
+  processes: number
+}
+
+/** Many people who log in within seconds. */
+export interface Rush {
+  processes: number
+  /** Whether these people were ever here before. */
+  people: 'new' | 'returning'
+  logins: number
+  withinMs: number
+  errors: number
+  p50Ms: number
+  p99Ms: number
+  longestMs: number
+  /** The most backends of the database that were seen at once. */
+  backends: number
 }
 
 export interface Growth {
@@ -41,8 +63,12 @@ export interface Report {
   peakMb: Record<string, number>
   memory: Batch[]
   growth: Growth[]
+  spreads: Spread[]
+  rushes: Rush[]
   targets: Target[]
 }
+
+const POSTGRESQL = '-postgresql'
 
 /** CPU time of one of the server's operations as a multiple of the reference's. */
 function cpuRatio(results: Result[], scenario: string, reference: string): number | undefined {
@@ -51,12 +77,17 @@ function cpuRatio(results: Result[], scenario: string, reference: string): numbe
 
 function ratio(results: Result[], scenario: string, reference: string, of: 'cpuMs' | 'opsPerSecond') {
   const find = (site: string) => results.find((result) => result.scenario === scenario && result.site === site)?.[of]
-  const [own, other] = [find('server'), find(reference)]
+  const [own, other] = [find(reference.endsWith(POSTGRESQL) ? `server${POSTGRESQL}` : 'server'), find(reference)]
   return own === undefined || other === undefined ? undefined : own / other
 }
 
+/** The most that the server may take of what Passport takes there. */
+const ON_POSTGRESQL = { login: 0.8, 'login-new': 0.8, me: 0.7, verify: 0.6 }
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+
 /** What the measurements are held to; those that were not made are left out. */
-export function judge({ results, startMs, peakMb, memory, growth }: Omit<Report, 'targets'>): Target[] {
+export function judge({ results, startMs, peakMb, memory, growth, rushes }: Omit<Report, 'targets'>): Target[] {
   const targets: Target[] = []
   const hold = (name: string, value: number | undefined, bound: Target['bound'], limit: number) => {
     if (value === undefined) return
@@ -77,6 +108,14 @@ export function judge({ results, startMs, peakMb, memory, growth }: Omit<Report,
     'at least',
     0.95,
   )
+  for (const [scenario, limit] of Object.entries(ON_POSTGRESQL))
+    hold(
+      `${scenario}: CPU, passport-postgresql = 1`,
+      cpuRatio(results, scenario, 'passport-postgresql'),
+      'at most',
+      limit,
+    )
+  if (rushes.length > 0) hold('rush: errors', sum(rushes.map(({ errors }) => errors)), 'at most', 0)
   hold('start: ms', startMs, 'at most', 700)
   if (memory.length > 0) hold('memory: highest, in MB', peakMb.server, 'at most', 200)
   for (const operation of ['login', 'verify'] as const) {
@@ -107,10 +146,17 @@ function growthOf(growth: Growth[], operation: Growth['operation']): number | un
 
 /** The report for people. */
 export function printed(report: Report): string {
-  const { results, startMs, peakMb, memory, growth, targets } = report
+  const { results, startMs, peakMb, memory, growth, spreads, rushes, targets } = report
   const parts: string[] = []
   if (results.length > 0)
-    parts.push(table(['scenario', '', 'ops/s', 'p50 ms', 'p99 ms', 'CPU ms/op', 'server ÷ this'], results.map(rowOf)))
+    parts.push(
+      table(
+        ['scenario', '', 'ops/s', 'p50 ms', 'p99 ms', 'CPU ms/op', 'server ÷ this', 'database'],
+        results.map(rowOf),
+      ),
+    )
+  if (spreads.length > 0) parts.push(printedSpreads(spreads))
+  if (rushes.length > 0) parts.push(printedRushes(rushes))
   if (startMs !== undefined) parts.push(`start to the first answer: ${startMs.toFixed(0)} ms`)
   if (Object.keys(peakMb).length > 0)
     parts.push(
@@ -142,15 +188,34 @@ export function printed(report: Report): string {
     )
   return parts.join('\n\n')
 
-  function rowOf({ scenario, site, opsPerSecond, p50Ms, p99Ms, cpuMs }: Result): string[] {
-    const times = site === 'server' ? undefined : cpuRatio(results, scenario, site)
+  function rowOf({ scenario, site, opsPerSecond, p50Ms, p99Ms, cpuMs, databaseCpuMs }: Result): string[] {
+    const times = site.startsWith('server') ? undefined : cpuRatio(results, scenario, site)
     const numbers = [opsPerSecond.toFixed(0), p50Ms.toFixed(2), p99Ms.toFixed(2), cpuMs.toFixed(3)]
-    return [scenario, site, ...numbers, times?.toFixed(2) ?? '']
+    return [scenario, site, ...numbers, times?.toFixed(2) ?? '', databaseCpuMs?.toFixed(3) ?? '']
   }
 }
 
+function printedSpreads(spreads: Spread[]): string {
+  const rows = spreads.map(({ operation, processes, opsPerSecond, p50Ms, p99Ms, ...costs }) => {
+    const costsMs = [costs.cpuMs, costs.frontCpuMs, costs.databaseCpuMs].map((cost) => cost?.toFixed(3) ?? '')
+    return [operation, String(processes), opsPerSecond.toFixed(0), p50Ms.toFixed(2), p99Ms.toFixed(2), ...costsMs]
+  })
+  const head = ['behind nginx', 'processes', 'ops/s', 'p50 ms', 'p99 ms', 'CPU ms/op', 'nginx', 'database']
+  return `${table(head, rows)}\n(on ${cpus().length} cores, which the browsers use as well)`
+}
+
+function printedRushes(rushes: Rush[]): string {
+  const rows = rushes.map(({ logins, withinMs, people, processes, errors, p50Ms, p99Ms, longestMs, backends }) => [
+    `${logins} ${people} within ${withinMs / 1000} s`,
+    ...[processes, errors].map(String),
+    ...[p50Ms, p99Ms, longestMs].map((ms) => ms.toFixed(0)),
+    String(backends),
+  ])
+  return table(['logins', 'processes', 'errors', 'p50 ms', 'p99 ms', 'longest', 'backends'], rows)
+}
+
 /** Words to the left, numbers to the right. */
-function table(head: string[], rows: string[][]): string {
+export function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   const isNumber = (column: number) => rows.every((row) => /^[\d.]*$/.test(row[column] ?? ''))

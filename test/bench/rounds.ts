@@ -9,6 +9,8 @@ export interface Operation {
 /** A process whose costs are read before and after. */
 interface Measured {
   cpuMs(): number
+  databaseCpuMs?(): Promise<number | undefined>
+  frontCpuMs?(): number | undefined
 }
 
 export interface Round {
@@ -18,6 +20,10 @@ export interface Round {
   p99Ms: number
   /** CPU time of the server's process for one operation. */
   cpuMs: number
+  /** The same of the database's processes, where there are such and they can be seen. */
+  databaseCpuMs?: number
+  /** The same of the proxy before the server. */
+  frontCpuMs?: number
 }
 
 interface Amount {
@@ -33,7 +39,7 @@ export async function runRound(measured: Measured, operation: Operation, amount:
   const { browsers, durationMs, operations = Number.POSITIVE_INFINITY } = amount
   const latenciesMs: number[] = []
   let begun = 0
-  const cpuBefore = measured.cpuMs()
+  const before = await costsOf(measured)
   const startedAt = performance.now()
   const browse = async (browser: number) => {
     do {
@@ -45,19 +51,33 @@ export async function runRound(measured: Measured, operation: Operation, amount:
   }
   await Promise.all(Array.from({ length: browsers }, (_, browser) => browse(browser)))
   const seconds = (performance.now() - startedAt) / 1000
-  const cpuMs = measured.cpuMs() - cpuBefore
+  const costs = difference(await costsOf(measured), before, latenciesMs.length)
   await operation.after?.()
+  const [p50Ms = 0, p99Ms = 0] = quantiles(latenciesMs, [0.5, 0.99])
+  return { operations: latenciesMs.length, opsPerSecond: latenciesMs.length / seconds, p50Ms, p99Ms, ...costs }
+}
 
-  latenciesMs.sort((a, b) => a - b)
-  const done = latenciesMs.length
-  const quantile = (share: number) => latenciesMs[Math.min(done - 1, Math.floor(done * share))] ?? 0
+/** Of values, which need not be sorted. */
+export function quantiles(values: number[], shares: number[]): number[] {
+  const sorted = Float64Array.from(values).sort()
+  return shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
+}
+
+type Costs = Pick<Round, 'cpuMs' | 'databaseCpuMs' | 'frontCpuMs'>
+
+async function costsOf(measured: Measured): Promise<Costs> {
+  const [databaseCpuMs, frontCpuMs] = [await measured.databaseCpuMs?.(), measured.frontCpuMs?.()]
   return {
-    operations: done,
-    opsPerSecond: done / seconds,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
-    cpuMs: cpuMs / done,
+    cpuMs: measured.cpuMs(),
+    ...(databaseCpuMs !== undefined && { databaseCpuMs }),
+    ...(frontCpuMs !== undefined && { frontCpuMs }),
   }
+}
+
+function difference(after: Costs, before: Costs, operations: number): Costs {
+  const names = Object.keys(after) as (keyof Costs)[]
+  const each = names.map((name) => [name, ((after[name] ?? 0) - (before[name] ?? 0)) / operations])
+  return Object.fromEntries(each)
 }
 
 /** A round that warms up is as many times longer: what runs for days is code that has been optimised. */
@@ -80,14 +100,10 @@ export async function interleave<T>(
 }
 
 function medians(rounds: Round[]): Round {
-  const of = (name: keyof Round) => median(rounds.map((round) => round[name]))
-  return {
-    operations: rounds.reduce((sum, round) => sum + round.operations, 0),
-    opsPerSecond: of('opsPerSecond'),
-    p50Ms: of('p50Ms'),
-    p99Ms: of('p99Ms'),
-    cpuMs: of('cpuMs'),
-  }
+  const names = Object.keys(rounds[0] ?? {}) as (keyof Round)[]
+  const entries = names.map((name) => [name, median(rounds.flatMap((round) => round[name] ?? []))])
+  const operations = rounds.reduce((sum, round) => sum + round.operations, 0)
+  return { ...Object.fromEntries(entries), operations }
 }
 
 export function median(values: number[]): number {

@@ -4,10 +4,20 @@ import { interleave, median, runRound } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { Site, type SiteName } from './site.js'
 
+interface Choice {
+  among: Record<string, Scenario>
+  /** Whose start is measured. */
+  starting: SiteName
+}
+
 /** Runs scenarios, each with its references, and `start` where it is named; all of them without names. */
-export async function runScenarios(bench: Bench, named?: string[]): Promise<Measured> {
-  const names = named ?? [...Object.keys(scenarios), 'start']
-  const chosen = names.filter((name) => name !== 'start').map((name) => ({ name, ...scenarioCalled(name) }))
+export async function runScenarios(
+  bench: Bench,
+  named?: string[],
+  { among, starting }: Choice = { among: scenarios, starting: 'server' },
+): Promise<Measured> {
+  const names = named ?? [...Object.keys(among), 'start']
+  const chosen = names.filter((name) => name !== 'start').map((name) => ({ name, ...scenarioCalled(name, among) }))
   const siteNames = [...new Set(chosen.flatMap((scenario) => scenario.sites))]
 
   const results: Result[] = []
@@ -24,12 +34,12 @@ export async function runScenarios(bench: Bench, named?: string[]): Promise<Meas
   } finally {
     await Promise.all([...sites.values()].map((site) => site[Symbol.asyncDispose]()))
   }
-  return { results, peakMb, startMs: names.includes('start') ? await measureStart(bench) : undefined }
+  return { results, peakMb, startMs: names.includes('start') ? await measureStart(bench, starting) : undefined }
 }
 
-function scenarioCalled(name: string): Scenario {
-  const scenario = scenarios[name]
-  if (!scenario) throw new Error(`There is no scenario ${name}; there are ${Object.keys(scenarios).join(', ')}.`)
+function scenarioCalled(name: string, among: Record<string, Scenario>): Scenario {
+  const scenario = among[name]
+  if (!scenario) throw new Error(`There is no scenario ${name}; there are ${Object.keys(among).join(', ')}.`)
   return scenario
 }
 
@@ -46,19 +56,27 @@ async function runScenario(
   }
   await dingtalk.get(`/_delay/${dingTalkMs}`)
   const results = await interleave(prepared, rounds, ({ site, operation }, lengths) =>
-    runRound(site.program, operation, { browsers, durationMs: durationMs * lengths }),
+    runRound(site, operation, { browsers, durationMs: durationMs * lengths }),
   )
   await dingtalk.get('/_delay/0')
   return results.map(({ server, ...round }) => ({ scenario: name, site: server.site.name, ...round }))
 }
 
 /** From the start of the process to the first answer, on a database that there is. */
-async function measureStart({ dingtalk, directory, rounds, say }: Bench): Promise<number> {
-  say('start')
+async function measureStart(bench: Bench, name: SiteName): Promise<number> {
+  bench.say('start')
   const startsMs: number[] = []
-  for (let start = 0; start <= rounds; start++) {
-    await using site = await Site.start({ name: 'server', dingtalk, directory, databaseName: 'start.db', browsers: 1 })
-    if (start > 0) startsMs.push(site.startMs)
+  const options = { ...bench, name, databaseName: 'start.db', browsers: 1 }
+  const first = await Site.start(options)
+  const again = { ...options, ...(first.schema && { schema: first.schema }) }
+  await first.stop()
+  try {
+    for (let start = 0; start < bench.rounds; start++) {
+      await using site = await Site.start(again)
+      startsMs.push(site.startMs)
+    }
+  } finally {
+    await first[Symbol.asyncDispose]()
   }
   return median(startsMs)
 }

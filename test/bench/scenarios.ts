@@ -3,6 +3,7 @@ import {
   beginnings,
   loginsOfNewPeople,
   loginsOfReturningPeople,
+  marks,
   questionsWhoIAm,
   verifications,
 } from './operations.js'
@@ -30,4 +31,15 @@ export const scenarios: Record<string, Scenario> = {
   verify: { sites: ALL_SITES, prepare: verifications },
   application: { sites: ['server', 'bare-openid'], prepare: applicationLogins },
   'login-slow': { sites: LOGIN_SITES, prepare: loginsOfReturningPeople, dingTalkMs: 80 },
+}
+
+const POSTGRESQL_SITES = ['server-postgresql', 'limit-postgresql', 'passport-postgresql'] as const
+
+/** Those of `--postgresql`. The server on SQLite shows what a check costs that need not ask over a line. */
+export const postgresqlScenarios: Record<string, Scenario> = {
+  login: { sites: POSTGRESQL_SITES, prepare: loginsOfReturningPeople },
+  'login-new': { sites: POSTGRESQL_SITES, prepare: loginsOfNewPeople },
+  me: { sites: POSTGRESQL_SITES, prepare: questionsWhoIAm },
+  verify: { sites: [...POSTGRESQL_SITES, 'server'], prepare: verifications },
+  'verify-mark': { sites: ['server-postgresql'], prepare: marks },
 }

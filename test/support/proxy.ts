@@ -6,6 +6,7 @@ import { Command } from './command.js'
 
 /** A reverse proxy that runs with a configuration of this test's. */
 export interface RunningProxy extends AsyncDisposable {
+  readonly pid: number | undefined
   /** What it has printed so far. */
   readonly output: string
   /** Gives its exit code. */
@@ -33,7 +34,7 @@ export const nginx: ProxyProgram = {
       writeFileSync(
         file,
         `daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log stderr notice;
-         events {}
+         events { worker_connections 4096; }
          http {
            access_log off;
            ${temporary}
@@ -76,6 +77,7 @@ async function start(
     throw error
   }
   return {
+    pid: command.child.pid,
     get output() {
       return command.output
     },

@@ -1,7 +1,6 @@
-/** The least that a login can cost on Node and SQLite: no framework, prepared statements, one commit a login. Logs nothing. */
-import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+/** The least that a login can cost on Node: no framework, the least asked of a database. Logs nothing. */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import Database from 'better-sqlite3'
 import { Pool } from 'undici'
 import {
   ATTEMPT_MS,
@@ -16,57 +15,30 @@ import {
   tokenPath,
 } from './settings.js'
 
+export const IP = '127.0.0.1'
 const IDLE_MS = 8 * 60 * 60_000
 const MINUTE = 60_000
 
-const db = new Database(settings.databaseFile)
-db.pragma('journal_mode = WAL')
-db.pragma('synchronous = NORMAL')
-db.exec(`
-  CREATE TABLE IF NOT EXISTS person (
-    id TEXT PRIMARY KEY, unionId TEXT NOT NULL UNIQUE, username TEXT NOT NULL UNIQUE, nick TEXT NOT NULL, avatarUrl TEXT,
-    createdAt TEXT NOT NULL, lastLoginAt TEXT NOT NULL, membershipCheckedAt TEXT NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS session (
-    id TEXT PRIMARY KEY, idHash TEXT NOT NULL UNIQUE, personId TEXT NOT NULL REFERENCES person,
-    createdAt INTEGER NOT NULL, lastSeenAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL, ip TEXT NOT NULL, userAgent TEXT NOT NULL
-  );
-  CREATE INDEX IF NOT EXISTS session_person ON session (personId);
-  CREATE INDEX IF NOT EXISTS session_expiry ON session (expiresAt);
-  CREATE INDEX IF NOT EXISTS session_use ON session (lastSeenAt);
-`)
-
-interface LiveSession extends Person {
+export interface LiveSession extends Person {
   sessionId: string
   lastSeenAt: number
   expiresAt: number
 }
 
-const findPerson = db.prepare<[string], Person>('SELECT * FROM person WHERE unionId = ?')
-const nameTaken = db.prepare<[string], object>('SELECT 1 FROM person WHERE username = ?')
-const updatePerson = db.prepare('UPDATE person SET nick = ?, lastLoginAt = ?, membershipCheckedAt = ? WHERE id = ?')
-const insertPerson = db.prepare('INSERT INTO person VALUES (?, ?, ?, ?, NULL, ?, ?, ?)')
-const insertSession = db.prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-const touchSession = db.prepare('UPDATE session SET lastSeenAt = ? WHERE id = ?')
-const findSession = db.prepare<[string], LiveSession>(`
-  SELECT person.*, session.id AS sessionId, lastSeenAt, expiresAt FROM session JOIN person ON person.id = personId WHERE idHash = ?
-`)
+export interface Login {
+  profile: ExchangeAnswer['user_info']
+  idHash: string
+  userAgent: string
+  now: number
+}
 
-const recordLogin = db.transaction(
-  (profile: ExchangeAnswer['user_info'], idHash: string, userAgent: string): string => {
-    const now = Date.now()
-    const at = new Date(now).toISOString()
-    let { id, username } = findPerson.get(profile.unionid) ?? { id: randomUUID(), username: '' }
-    if (username) updatePerson.run(profile.nick, at, at, id)
-    else {
-      username = profile.nick
-      for (let n = 2; nameTaken.get(username); n++) username = `${profile.nick}-${n}`
-      insertPerson.run(id, profile.unionid, username, profile.nick, at, at, at)
-    }
-    insertSession.run(randomUUID(), idHash, id, now, now, now + SESSION_MS, '127.0.0.1', userAgent)
-    return username
-  },
-)
+/** Where people and sessions are kept. */
+export interface Rows {
+  /** Gives the person's username. */
+  recordLogin(login: Login): string | Promise<string>
+  findSession(idHash: string): LiveSession | undefined | Promise<LiveSession | undefined>
+  touchSession(id: string, now: number): unknown
+}
 
 const dingtalk = new Pool(settings.oapiUrl, { connections: 64 })
 
@@ -115,7 +87,12 @@ function isOwnAttempt(cookie: string | undefined, state: string | null): boolean
   return known === state && Date.now() - Number(startedAt) < ATTEMPT_MS
 }
 
-async function finishLogin(req: IncomingMessage, res: ServerResponse, query: URLSearchParams): Promise<void> {
+async function finishLogin(
+  rows: Rows,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: URLSearchParams,
+): Promise<void> {
   const code = query.get('code')
   if (!code || !isOwnAttempt(cookieOf(req, 'login'), query.get('state'))) {
     res.writeHead(400).end()
@@ -129,23 +106,24 @@ async function finishLogin(req: IncomingMessage, res: ServerResponse, query: URL
     return
   }
   const id = randomBytes(32).toString('base64url')
-  const username = recordLogin(user_info, sha256(id), req.headers['user-agent'] ?? '')
+  const login = { profile: user_info, idHash: sha256(id), userAgent: req.headers['user-agent'] ?? '', now: Date.now() }
+  const username = await rows.recordLogin(login)
   const cookies = [`sid=${id}; Max-Age=${SESSION_MS / 1000}; ${COOKIE}`, `login=; Max-Age=0; ${COOKIE}`]
   const location = `${settings.frontendUrl}?username=${encodeURIComponent(username)}`
   res.writeHead(302, { Location: location, 'Set-Cookie': cookies }).end()
 }
 
-function signedIn(req: IncomingMessage): LiveSession | undefined {
+async function signedIn(rows: Rows, req: IncomingMessage): Promise<LiveSession | undefined> {
   const id = cookieOf(req, 'sid')
-  const live = id === undefined ? undefined : findSession.get(sha256(id))
+  const live = id === undefined ? undefined : await rows.findSession(sha256(id))
   const now = Date.now()
   if (!live || now > live.expiresAt || now > live.lastSeenAt + IDLE_MS) return undefined
-  if (now - live.lastSeenAt > MINUTE) touchSession.run(now, live.sessionId)
+  if (now - live.lastSeenAt > MINUTE) await rows.touchSession(live.sessionId, now)
   return live
 }
 
-function showMe(req: IncomingMessage, res: ServerResponse): void {
-  const live = signedIn(req)
+async function showMe(rows: Rows, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const live = await signedIn(rows, req)
   if (!live) {
     res.writeHead(401).end()
     return
@@ -155,8 +133,8 @@ function showMe(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }).end(body)
 }
 
-function verify(req: IncomingMessage, res: ServerResponse): void {
-  const live = signedIn(req)
+async function verify(rows: Rows, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const live = await signedIn(rows, req)
   if (!live) {
     res.writeHead(401).end()
     return
@@ -165,28 +143,40 @@ function verify(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(204, { 'X-Auth-Request-User': live.id, 'X-Auth-Request-Preferred-Username': username }).end()
 }
 
-createServer((req, res) => {
-  const [path, query = ''] = (req.url ?? '').split('?')
+/** Serves, with people and sessions in these rows. */
+export function serve(rows: Rows): void {
+  createServer((req, res) => {
+    const [path, query = ''] = (req.url ?? '').split('?')
+    const answering = answer(rows, req, res, path ?? '', query)
+    answering?.catch((error: unknown) => {
+      console.error(error)
+      res.writeHead(500).end()
+    })
+  }).listen(settings.port)
+}
+
+function answer(
+  rows: Rows,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  query: string,
+): Promise<void> | undefined {
   switch (path) {
     case '/healthz':
       res.end()
-      break
+      return undefined
     case '/ding_url':
       beginLogin(res)
-      break
+      return undefined
     case '/callback':
-      finishLogin(req, res, new URLSearchParams(query)).catch((error: unknown) => {
-        console.error(error)
-        res.writeHead(500).end()
-      })
-      break
+      return finishLogin(rows, req, res, new URLSearchParams(query))
     case '/me':
-      showMe(req, res)
-      break
+      return showMe(rows, req, res)
     case '/verify':
-      verify(req, res)
-      break
+      return verify(rows, req, res)
     default:
       res.writeHead(404).end()
+      return undefined
   }
-}).listen(settings.port)
+}

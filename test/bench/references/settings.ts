@@ -19,6 +19,7 @@ export const settings = {
   appId: setting('DINGTALK_APP_ID'),
   appSecret: setting('DINGTALK_APP_SECRET'),
   oapiUrl: setting('DINGTALK_OAPI_URL'),
+  databaseUrl: setting('DATABASE_URL'),
   databaseFile: setting('DATABASE_URL').replace(/^file:/, ''),
   secret: setting('SESSION_SECRETS'),
 }

@@ -1,0 +1,54 @@
+import { Pool } from 'undici'
+import type { Answer, Cookies } from './answers.js'
+
+/** What browsers send besides. */
+const BROWSER_HEADERS = {
+  'user-agent':
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'accept-language': 'zh-CN,zh;q=0.9',
+  'accept-encoding': 'gzip, deflate',
+}
+
+/** An address that browsers and applications come to, with connections that are kept open. */
+export class Door {
+  readonly origin: string
+  readonly #pool: Pool
+
+  constructor(origin: string, browsers: number) {
+    this.origin = origin
+    // A certificate here is one that was made for this run.
+    const connect = { rejectUnauthorized: false }
+    this.#pool = new Pool(origin, { connections: browsers, pipelining: 1, connect })
+  }
+
+  async get(path: string, cookies: Cookies | string = ''): Promise<Answer> {
+    const cookie = typeof cookies === 'string' ? cookies : cookieHeader(cookies)
+    const headers = cookie ? { ...BROWSER_HEADERS, cookie } : BROWSER_HEADERS
+    const answer = await this.#pool.request({ method: 'GET', path, headers })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
+  /** Sends a form, as an application does. */
+  async post(path: string, form: Record<string, string>, authorization: string): Promise<Answer> {
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+    const body = new URLSearchParams(form).toString()
+    const answer = await this.#pool.request({ method: 'POST', path, headers, body })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
+  /** Asks with an access token. */
+  async getAs(path: string, token: string): Promise<Answer> {
+    const answer = await this.#pool.request({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
+  /** Drops its connections. */
+  async leave(): Promise<void> {
+    await this.#pool.destroy()
+  }
+}
+
+export function cookieHeader(cookies: Cookies): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+
+/** Linux counts CPU time for programs in hundredths of a second, on every machine. */
+const MS_PER_TICK = 10
+const NS_PER_MS = 1_000_000
+
+/** User and system time of all threads of a process so far. */
+export function cpuMsOf(pid: number | undefined): number {
+  const stat = procFile(pid, 'stat')
+  // The name, in parentheses, may hold spaces; user and system time are the 14th and 15th field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK
+}
+
+/** The same of a process of one thread, to the nanosecond; undefined where there is no such process on this machine. */
+export function exactCpuMsOf(pid: number, name: string): number | undefined {
+  try {
+    if (procFile(pid, 'comm').trim() !== name) return undefined
+    return Number(procFile(pid, 'schedstat').split(' ')[0]) / NS_PER_MS
+  } catch {
+    return undefined
+  }
+}
+
+export function childrenOf(pid: number | undefined): number[] {
+  return procFile(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+}
+
+/** Resident memory in MB: now, and at its highest. */
+export function memoryOf(pid: number | undefined): { nowMb: number; peakMb: number } {
+  const status = procFile(pid, 'status')
+  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+  return { nowMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') }
+}
+
+function procFile(pid: number | undefined, file: string): string {
+  return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+}
