@@ -27,7 +27,7 @@ async function schemas(): Promise<string[]> {
 
 describe.runIf(onPostgresql && canRun)('the measurements on PostgreSQL', () => {
   it('reach every server and several processes, lose no login, and leave nothing behind', {
-    timeout: 180_000,
+    timeout: 240_000,
   }, async () => {
     const compiled = 'dist-bench-postgresql'
     const compile = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json', '--outDir', compiled]

@@ -213,17 +213,17 @@ const times = (count: number) => Array.from({ length: count })
 describe('calls to a DingTalk that hangs', () => {
   it('are limited: some wait for a place, all others are refused at once', async () => {
     await using dingtalk = await Holding.start()
-    const calls = times(400).map(() => dingtalk.ask('one'))
-    expect(await Promise.all(calls.slice(320))).toEqual(times(80).fill('not asked: too many calls under way'))
-    const all = Promise.all(calls.slice(0, 320))
+    const calls = times(1168).map(() => dingtalk.ask('one'))
+    expect(await Promise.all(calls.slice(1088))).toEqual(times(80).fill('not asked: too many calls under way'))
+    const all = Promise.all(calls.slice(0, 1088))
     await dingtalk.holds(64)
     expect(dingtalk.requests).toBe(64)
-    for (let batch = 0; batch < 5; batch++) {
+    for (let batch = 0; batch < 17; batch++) {
       await dingtalk.holds(64)
       dingtalk.answer(64, 0)
     }
-    expect(await all).toEqual(times(320).fill('answered'))
-    expect(dingtalk.requests).toBe(320)
+    expect(await all).toEqual(times(1088).fill('answered'))
+    expect(dingtalk.requests).toBe(1088)
   })
 
   it('are not sent from their wait for a place when DingTalk turns out to be away', async () => {

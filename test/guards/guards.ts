@@ -1252,14 +1252,14 @@ export const guards: readonly Guard[] = [
     {
       name: 'so many calls to DingTalk at a time',
       file: 'adapters/dingtalk/client.ts',
-      find: 'maxRunning: 64, maxWaiting: 256',
-      replace: 'maxRunning: 6400, maxWaiting: 256',
+      find: 'maxRunning: 64, maxWaiting: 1024',
+      replace: 'maxRunning: 6400, maxWaiting: 1024',
       tests: ['dingtalk-away.test.ts'],
     },
     {
       name: 'so many calls to DingTalk that wait',
       file: 'adapters/dingtalk/client.ts',
-      find: 'maxRunning: 64, maxWaiting: 256',
+      find: 'maxRunning: 64, maxWaiting: 1024',
       replace: 'maxRunning: 64, maxWaiting: 25600',
       tests: ['dingtalk-away.test.ts'],
     },

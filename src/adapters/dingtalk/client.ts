@@ -21,8 +21,8 @@ const MAX_RESPONSE_BYTES = 1024 * 1024
 const AWAY_MS = 5 * SECOND
 /** DingTalk counts calls by the second: with a longer pause one busy client would shut everybody out for longer. */
 const THROTTLED_MS = SECOND
-/** Many times what DingTalk lets an application call in a second. */
-const MAX_CALLS = { maxRunning: 64, maxWaiting: 256 }
+/** Many times what DingTalk lets an application call in a second; a thousand people who begin at once have room to wait. */
+const MAX_CALLS = { maxRunning: 64, maxWaiting: 1024 }
 
 interface Options {
   timeoutMs: number
