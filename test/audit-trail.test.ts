@@ -454,9 +454,10 @@ describe('upkeep', () => {
     const writer = new AuditWriter({ store: place.store, log: SILENT })
     const options = { store: place.store, writer, retentionMs: DAY, idleTimeoutMs: HOUR, now: () => NOON }
     const upkeep = new AuditUpkeep(options)
-    expect(await upkeep.removeOver()).toBe(201)
-    expect(await upkeep.removeOver()).toBe(50)
-    expect(await upkeep.removeOver()).toBe(0)
+    const steps: number[] = []
+    while (steps.at(-1) !== 0) steps.push(await upkeep.removeOver())
+    expect(Math.max(...steps)).toBeLessThanOrEqual(20)
+    expect(steps.reduce((sum, step) => sum + step)).toBe(251)
     expect((await place.rows.page({}, { size: 10 })).records).toEqual([kept])
     expect(await place.rows.figures('event', new Date(0))).toEqual([{ ...figure, hour: new Date(NOON) }])
   })

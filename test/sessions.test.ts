@@ -228,6 +228,9 @@ describe('a session', () => {
   })
 })
 
+/** What SQLite does in the thread of all requests takes some milliseconds for so many. */
+const MOST_AT_ONCE = 20
+
 describe('the sessions that are over', () => {
   it('are removed a few at a time, and those in use stay', async () => {
     await using world = await createWorld({ SESSION_IDLE_TIMEOUT: '1h' })
@@ -242,8 +245,10 @@ describe('the sessions that are over', () => {
     }
     const database = await openDatabase(world.database.url)
     const sessions = sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR })
-    expect([await sessions.removeOver(), await sessions.removeOver()]).toEqual([400, 50])
-    expect(await sessions.removeOver()).toBe(0)
+    const steps: number[] = []
+    while (steps.at(-1) !== 0) steps.push(await sessions.removeOver())
+    expect(Math.max(...steps)).toBeLessThanOrEqual(MOST_AT_ONCE)
+    expect(steps.reduce((sum, step) => sum + step)).toBe(450)
     await database.close()
     expect(await sessionRows(world)).toHaveLength(1)
     await browser.get('/me').expect(200)

@@ -5,37 +5,42 @@ import { bugFields, errorFields } from '../log.js'
 import { MINUTE } from '../time.js'
 
 const SWEEP_EVERY_MS = MINUTE
-/** Between two steps, so that the logins of all processes get their turn at the database. */
-const REST_MS = 50
+/** Between two steps, so that the requests and logins of all processes get their turn. */
+const REST_MS = 10
+
+interface Swept extends Pick<Context, 'audit' | 'logger'> {
+  sessions: Pick<Context['sessions'], 'removeOver'>
+  openid: Pick<Context['openid'], 'removeOver'>
+  auditUpkeep?: Pick<NonNullable<Context['auditUpkeep']>, 'removeOver' | 'countPeople'> | undefined
+}
 
 /** Removes sessions, the provider's and the audit trail's records that are over, a small step at a time, each minute; returns a function that stops it. */
 export function startSweeping(
-  {
-    sessions,
-    openid,
-    audit,
-    auditUpkeep,
-    logger,
-  }: Pick<Context, 'sessions' | 'audit' | 'logger'> & {
-    openid: Pick<Context['openid'], 'removeOver'>
-    auditUpkeep?: Context['auditUpkeep']
-  },
+  { sessions, openid, audit, auditUpkeep, logger }: Swept,
   everyMs = SWEEP_EVERY_MS,
 ): () => void {
   const stopped = new AbortController()
   const options = { signal: stopped.signal, ref: false }
 
-  async function sweep(): Promise<void> {
+  const rest = () => wait(REST_MS, undefined, options)
+
+  /** Returns how many. */
+  async function removeFrom(source: Swept['sessions']): Promise<number> {
     let removed = 0
-    for (let step = await sessions.removeOver(); step > 0; step = await sessions.removeOver()) {
+    for (let step = await source.removeOver(); step > 0; step = await source.removeOver()) {
       removed += step
-      await wait(REST_MS, undefined, options)
+      await rest()
     }
+    return removed
+  }
+
+  async function sweep(): Promise<void> {
+    const removed = await removeFrom(sessions)
     if (removed > 0) audit.sessionsExpired(removed)
-    while ((await openid.removeOver()) > 0) await wait(REST_MS, undefined, options)
+    await removeFrom(openid)
     if (!auditUpkeep) return
-    while ((await auditUpkeep.removeOver()) > 0) await wait(REST_MS, undefined, options)
-    await auditUpkeep.countPeople(() => wait(REST_MS, undefined, options))
+    await removeFrom(auditUpkeep)
+    await auditUpkeep.countPeople(rest)
   }
 
   async function sweepEachMinute(): Promise<void> {

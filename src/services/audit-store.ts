@@ -12,7 +12,7 @@ export interface AuditStore {
   insert(records: AuditRecord[]): Promise<void>
   /** Adds to what is there; of `signed_in` the greater one stays. */
   add(figures: HourlyFigure[]): Promise<void>
-  /** Removes some of what is older, so few that no login waits for it; returns how many rows. */
+  /** Removes some of what is older, so few that no request waits for it; returns how many rows. */
   removeSome(before: Date): Promise<number>
   /** How many of the next few people have a session that is alive; `last` is where to go on, undefined at the end. */
   countPeople(after: string, alive: Alive): Promise<{ people: number; last: string | undefined }>

@@ -3,8 +3,8 @@ import type { AuditStore } from './audit-store.js'
 import type { AuditWriter } from './audit-writer.js'
 
 const COUNT_EVERY_MS = 15 * MINUTE
-/** A bound for what may be in the table; each step looks at some thousand sessions. */
-const MAX_STEPS = 1000
+/** A bound for what may be in the table; each step looks at some hundred sessions. */
+const MAX_STEPS = 10_000
 
 interface Options {
   store: Pick<AuditStore, 'removeSome' | 'countPeople'>

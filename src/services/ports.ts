@@ -172,8 +172,8 @@ export interface SessionRows {
   count(seenAfter: Date): Promise<number>
   /** The next label of a secret, behind this one, that any session has. */
   nextSecretLabel(after: string): Promise<string | undefined>
-  /** Removes a few hundred at most; returns how many. */
+  /** Removes a few at most; returns how many. */
   removeOfSecret(label: string, createdBefore: Date): Promise<number>
-  /** Removes a few hundred at most; returns how many. */
+  /** Removes a few at most of one of the three; returns how many, 0 where none of them is over. */
   removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number>
 }

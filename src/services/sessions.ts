@@ -133,11 +133,11 @@ export class Sessions {
     return this.#options.rows.count(this.#cutOffs().idle)
   }
 
-  /** Removes some of the sessions that are over, so few that no login waits for it; returns how many. */
+  /** Removes some of the sessions that are over, so few that no request waits for it; returns how many. */
   async removeOver(): Promise<number> {
     const { idle, now, future } = this.#cutOffs()
     const removed = await this.#options.rows.removeSome({ expiredBy: now, seenBy: idle, seenFrom: future })
-    return removed + (await this.#removeOfOtherSecrets())
+    return removed || this.#removeOfOtherSecrets()
   }
 
   /**
@@ -146,11 +146,13 @@ export class Sessions {
    */
   async #removeOfOtherSecrets(): Promise<number> {
     const { rows } = this.#options
-    let removed = 0
     let label = await rows.nextSecretLabel('')
-    for (; label !== undefined; label = await rows.nextSecretLabel(label))
-      if (!this.#secretLabels.includes(label)) removed += await rows.removeOfSecret(label, this.#startedAt)
-    return removed
+    for (; label !== undefined; label = await rows.nextSecretLabel(label)) {
+      const isOurs = this.#secretLabels.includes(label)
+      const removed = isOurs ? 0 : await rows.removeOfSecret(label, this.#startedAt)
+      if (removed > 0) return removed
+    }
+    return 0
   }
 
   #cutOffs(): Record<'idle' | 'now' | 'future', Date> {

@@ -2,11 +2,12 @@ import { idAt } from '../../services/audit-ids.js'
 import type { Alive, AuditStore } from '../../services/audit-store.js'
 import type { AuditRecord, HourlyFigure } from '../../services/audit-trail.js'
 import { type Database, type Statement, timeText } from './database.js'
+import { removal } from './removal.js'
 
 /** Few sizes, so that each is prepared once: how many rows one statement writes. */
 const SIZES = [64, 8, 1]
-const REMOVE_AT_ONCE = 200
-const LOOK_AT = 5000
+/** Few, for the same reason as `REMOVE_AT_ONCE`: each is another place of the file. */
+const LOOK_AT = 500
 
 const insertion = (rows: number): Statement => ({
   name: `audit_insert_${rows}`,
@@ -36,14 +37,18 @@ const COUNT_PEOPLE: Statement = {
 /** The `AuditRecord` and `HourlyFigure` rows as they are written. */
 export class SqlAuditStore implements AuditStore {
   readonly #database: Database
-  readonly #removals: readonly Statement[]
+  readonly #removeRecords: Statement
+  readonly #removeFigures: Statement
 
   constructor(database: Database) {
     this.#database = database
-    this.#removals = [
-      removal({ table: 'AuditRecord', column: 'id', skipLocked: database.skipLocked }),
-      removal({ table: 'HourlyFigure', column: 'hour', skipLocked: database.skipLocked }),
-    ]
+    const over = (table: string, key: string) =>
+      removal({
+        ...{ name: `${table}_remove_over`, table, key, which: `"${key}" < ? ORDER BY "${key}"` },
+        skipLocked: database.skipLocked,
+      })
+    this.#removeRecords = over('AuditRecord', 'id')
+    this.#removeFigures = over('HourlyFigure', 'hour')
   }
 
   insert(records: AuditRecord[]): Promise<void> {
@@ -59,11 +64,9 @@ export class SqlAuditStore implements AuditStore {
   }
 
   async removeSome(before: Date): Promise<number> {
-    const [ofRecords, ofFigures] = this.#removals
-    let removed = 0
-    if (ofRecords) removed += (await this.#database.query(ofRecords, [idAt(before.getTime())])).length
-    if (ofFigures) removed += (await this.#database.query(ofFigures, [timeText(before)])).length
-    return removed
+    const removed = await this.#database.query(this.#removeRecords, [idAt(before.getTime())])
+    if (removed.length > 0) return removed.length
+    return (await this.#database.query(this.#removeFigures, [timeText(before)])).length
   }
 
   async countPeople(after: string, { unexpiredAt, seenAfter }: Alive) {
@@ -93,18 +96,4 @@ function lists(rows: number, columns: number): string {
   return Array(rows)
     .fill(`(${Array(columns).fill('?').join(', ')})`)
     .join(', ')
-}
-
-interface Removal {
-  table: string
-  column: string
-  skipLocked: string
-}
-
-function removal({ table, column, skipLocked }: Removal): Statement {
-  return {
-    name: `${table}_remove_over`,
-    sql: `DELETE FROM "${table}" WHERE "${column}" IN (SELECT "${column}" FROM "${table}"
-          WHERE "${column}" < ? ORDER BY "${column}" LIMIT ${REMOVE_AT_ONCE} ${skipLocked}) RETURNING "${column}"`,
-  }
 }

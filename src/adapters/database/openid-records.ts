@@ -1,8 +1,7 @@
 import type { FoundRecord, OpenidRecord, OpenidRecords } from '../../services/openid-records.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isForeignKeyViolation } from './failures.js'
-
-const REMOVE_AT_ONCE = 200
+import { removal } from './removal.js'
 
 const COLUMNS = '"idHash", "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt"'
 const OR_UPDATE =
@@ -55,12 +54,10 @@ export class SqlOpenidRecords implements OpenidRecords {
 
   constructor(database: Database) {
     this.#database = database
-    this.#removeExpired = {
-      name: 'openid_remove_expired',
-      sql: `DELETE FROM "OpenidRecord" WHERE "idHash" IN
-            (SELECT "idHash" FROM "OpenidRecord" WHERE "expiresAt" <= ? ORDER BY "expiresAt"
-             LIMIT ${REMOVE_AT_ONCE} ${database.skipLocked}) RETURNING "idHash"`,
-    }
+    this.#removeExpired = removal({
+      ...{ name: 'openid_remove_expired', table: 'OpenidRecord', key: 'idHash' },
+      ...{ which: '"expiresAt" <= ? ORDER BY "expiresAt"', skipLocked: database.skipLocked },
+    })
   }
 
   async save(idHash: string, record: OpenidRecord): Promise<boolean> {

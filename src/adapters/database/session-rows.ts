@@ -2,9 +2,8 @@ import { AppError } from '../../errors.js'
 import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isForeignKeyViolation } from './failures.js'
+import { removal } from './removal.js'
 import { type UserRow, userColumns, userOf } from './user-row.js'
-
-const REMOVE_AT_ONCE = 200
 
 const INSERT: Statement = {
   name: 'session_insert',
@@ -72,15 +71,13 @@ export class SqlSessionRows implements SessionRows {
 
   constructor(database: Database) {
     this.#database = database
-    this.#removeOfSecret = removal(
-      'of_secret',
-      '"secretLabel" = ? AND "createdAt" < ? ORDER BY "createdAt"',
-      database.skipLocked,
-    )
+    const ofSessions = (name: string, which: string) =>
+      removal({ name: `session_remove_${name}`, table: 'Session', key: 'id', which, skipLocked: database.skipLocked })
+    this.#removeOfSecret = ofSessions('of_secret', '"secretLabel" = ? AND "createdAt" < ? ORDER BY "createdAt"')
     this.#removals = {
-      expired: removal('expired', '"expiresAt" <= ? ORDER BY "expiresAt"', database.skipLocked),
-      idle: removal('idle', '"lastSeenAt" <= ? ORDER BY "lastSeenAt"', database.skipLocked),
-      future: removal('future', '"lastSeenAt" >= ? ORDER BY "lastSeenAt"', database.skipLocked),
+      expired: ofSessions('expired', '"expiresAt" <= ? ORDER BY "expiresAt"'),
+      idle: ofSessions('idle', '"lastSeenAt" <= ? ORDER BY "lastSeenAt"'),
+      future: ofSessions('future', '"lastSeenAt" >= ? ORDER BY "lastSeenAt"'),
     }
   }
 
@@ -140,8 +137,8 @@ export class SqlSessionRows implements SessionRows {
   async removeSome(over: { expiredBy: Date; seenBy: Date; seenFrom: Date }): Promise<number> {
     const { expired, idle, future } = this.#removals
     return (
-      (await this.#removeBy(expired, over.expiredBy)) +
-      (await this.#removeBy(idle, over.seenBy)) +
+      (await this.#removeBy(expired, over.expiredBy)) ||
+      (await this.#removeBy(idle, over.seenBy)) ||
       (await this.#removeBy(future, over.seenFrom))
     )
   }
@@ -155,15 +152,6 @@ export class SqlSessionRows implements SessionRows {
 
   async #removeBy(statement: Statement, time: Date): Promise<number> {
     return (await this.#database.query(statement, [timeText(time)])).length
-  }
-}
-
-/** The first ones of an index, so that a step costs the same however many there are. */
-function removal(name: string, condition: string, skipLocked: string): Statement {
-  return {
-    name: `session_remove_${name}`,
-    sql: `DELETE FROM "Session" WHERE "id" IN
-          (SELECT "id" FROM "Session" WHERE ${condition} LIMIT ${REMOVE_AT_ONCE} ${skipLocked}) RETURNING "id"`,
   }
 }
 
