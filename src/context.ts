@@ -145,6 +145,7 @@ async function join(database: Database, { config, logger, warnings = [], now = D
     peopleNames: rows.peopleNames,
     /** Milliseconds since 1970. */
     now,
+    database,
     handles,
     sessions,
     login,

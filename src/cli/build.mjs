@@ -77,7 +77,7 @@ function compileInto(folder) {
   writePublicTypes({ root, folder, tsc })
   // The package's command.
   chmodSync(path.join(folder, 'cli/main.js'), 0o755)
-  for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])
+  for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end', 'adapters/database/checkpoint-thread.mjs'])
     cpSync(path.join(root, 'src', files), path.join(folder, files), { recursive: true })
   for (const file of [bundleOfInClient, bundleOfClient])
     cpSync(path.join(root, file), path.join(folder, path.relative('src', file)))

@@ -13,6 +13,7 @@ export interface BackgroundWork {
 
 /** Begins what nobody asks for by a request, the same whether we listen ourselves or are part of an application. */
 export async function startBackgroundWork(ctx: Context): Promise<BackgroundWork> {
+  ctx.database.serve()
   const stopSweeping = startSweeping(ctx)
   ctx.events?.start()
   const stopCompleting = await startCompletingHandles(ctx)

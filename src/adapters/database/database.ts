@@ -22,6 +22,8 @@ interface Engine {
   query(statement: Statement, values: Value[]): unknown[] | Promise<unknown[]>
   /** Lets a statement pass over rows that another process has locked, where rows can be locked. */
   readonly skipLocked: '' | 'FOR UPDATE SKIP LOCKED'
+  /** Makes ready for a process that serves requests, which nothing may hold up. */
+  serve?(beginAfterMs?: number): void
   close(): Promise<void>
 }
 
@@ -60,6 +62,11 @@ export class Database {
     this.#prisma ??= this.#engine.loadPrisma()
     const prisma = this.#prisma
     return this.#attempt(async () => ask(await prisma))
+  }
+
+  /** From now on nothing may hold up the requests of this process. */
+  serve(beginAfterMs?: number): void {
+    this.#engine.serve?.(beginAfterMs)
   }
 
   async isAnswering(): Promise<boolean> {

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
+import { Checkpoints } from './checkpoints.js'
 import { Database, type Statement } from './database.js'
 import { migrate } from './migrations.js'
 import { keepPrivate } from './private-file.js'
@@ -8,6 +9,8 @@ import { retry } from './retry.js'
 /** How long a start waits for others that migrate the same file, in milliseconds. */
 const WAIT_FOR_STARTS_MS = 10_000
 const BUSY_RETRY_MS = 20
+/** What SQLite takes where nobody says otherwise. */
+const CHECKPOINT_PAGES = 1000
 
 const dialect = {
   folder: 'sqlite',
@@ -37,19 +40,34 @@ export async function openSqlite(file: string, { onExposed }: Options): Promise<
     sqlite.close()
     throw error
   }
+  let checkpoints: Checkpoints | undefined
   return new Database({
-    loadPrisma: () => loadPrisma(file),
+    loadPrisma: () => loadPrisma(file, { isCheckpointing: checkpoints === undefined }),
     query: statementRunner(sqlite),
     skipLocked: '',
-    close: async () => void sqlite.close(),
+    serve: (beginAfterMs) => {
+      checkpoints ??= new Checkpoints({ file, beginAfterMs, onChange: (isAside) => leaveCheckpoints(sqlite, isAside) })
+    },
+    close: async () => {
+      // The last connection to close removes the log.
+      await checkpoints?.stop()
+      sqlite.close()
+    },
   })
 }
 
-/** On a connection of its own. */
-async function loadPrisma(file: string): Promise<PrismaClient> {
+/** @NOTE while no thread makes them, writers have to: the log would grow for ever. */
+function leaveCheckpoints(sqlite: Sqlite.Database, isAside: boolean): void {
+  if (sqlite.open) sqlite.pragma(`wal_autocheckpoint = ${isAside ? 0 : CHECKPOINT_PAGES}`)
+}
+
+/** On a connection of its own, which leaves checkpoints to others where there are any. */
+async function loadPrisma(file: string, { isCheckpointing }: { isCheckpointing: boolean }): Promise<PrismaClient> {
   const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3')
   const { PrismaClient } = await import('../../generated/sqlite/client.js')
-  return new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
+  const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
+  if (!isCheckpointing) await prisma.$queryRaw`PRAGMA wal_autocheckpoint = 0`
+  return prisma
 }
 
 /** Prepares each statement once. */
