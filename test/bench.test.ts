@@ -58,6 +58,9 @@ describe('a wrong answer', () => {
     expect(() => checkMe({ ...ok({}), status: 401 }, 7)).toThrow(WrongAnswer)
     const verified = { status: 204, headers: { 'x-auth-request-user': 'id-7' }, body: '' }
     checkVerify(verified, 'id-7')
+    const grouped = { ...verified, headers: { ...verified.headers, 'x-auth-request-groups': 'readers,staff' } }
+    checkVerify(grouped, 'id-7', ['readers', 'staff'])
+    expect(() => checkVerify(grouped, 'id-7', ['readers'])).toThrow(WrongAnswer)
     expect(() => checkVerify(verified, 'id-8')).toThrow(WrongAnswer)
     expect(() => checkVerify({ ...verified, status: 200 }, 'id-7')).toThrow(WrongAnswer)
   })
@@ -104,17 +107,24 @@ describe('a wrong answer', () => {
 const onLinux = process.platform === 'linux'
 if (!onLinux) console.log('skipped: the measurements; they read CPU time and memory from /proc, which Linux has')
 
+/** What a scenario brings, as `measured` has it. */
+function resultsOf(name: string): string[] {
+  const { sites = [], beside } = scenarios[name] ?? {}
+  const measured = beside ? [name, beside.name] : [name]
+  return sites.flatMap((site) => measured.map((scenario) => `${scenario} ${site}`))
+}
+
 describe.runIf(onLinux)('the measurements', () => {
-  it('reach every server, and come with the targets', { timeout: 60_000 }, async () => {
+  it('reach every server, and come with the targets', { timeout: 120_000 }, async () => {
     await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: ROOT })
-    const names = ['login', 'login-oauth2', 'verify', 'application']
+    const names = ['login', 'login-oauth2', 'verify', 'verify-app', 'application']
     const chosen = [...names, 'start'].flatMap((name) => ['--scenario', name])
     const quickest = ['--json', '--rounds', '1', '--duration', '0', '--browsers', '2', ...chosen]
     const { stdout } = await run(process.execPath, ['dist-bench/test/bench/main.js', ...quickest], { cwd: ROOT })
     const report: Report = JSON.parse(stdout)
 
     const measured = report.results.map(({ scenario, site }) => `${scenario} ${site}`)
-    expect(measured).toEqual(names.flatMap((name) => scenarios[name]?.sites.map((site) => `${name} ${site}`)))
+    expect(measured).toEqual(names.flatMap(resultsOf))
     for (const { operations, opsPerSecond, p50Ms, p99Ms, cpuMs } of report.results) {
       expect(operations).toBe(2)
       expect(opsPerSecond).toBeGreaterThan(0)
@@ -139,7 +149,7 @@ describe.runIf(onLinux)('the measurements', () => {
       { ...rush, errors: 0, backends: 1 },
       { ...rush, errors: 1, backends: 1 },
     ]
-    const all = { ...rest, growth: [], spreads: [], rushes }
+    const all = { ...rest, growth: [], pages: [], spreads: [], rushes }
     expect(judge({ ...all, results: results(0.3) })).toMatchObject([
       { name: 'me: CPU, passport-postgresql = 1', value: 0.3, passed: true },
       { name: 'rush: errors', value: 1, passed: false },
@@ -153,7 +163,7 @@ describe.runIf(onLinux)('the measurements', () => {
       { ...round, scenario: 'me', site: 'server' as const, cpuMs: own },
       { ...round, scenario: 'me', site: 'passport' as const, cpuMs: 1 },
     ]
-    const nothing = { peakMb: {}, growth: [], spreads: [], rushes: [] }
+    const nothing = { peakMb: {}, growth: [], pages: [], spreads: [], rushes: [] }
     const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, ...nothing }
     const batches = [100, 100, 150, 150].map((nowMb) => ({ operation: 'verify' as const, operations: 1, nowMb }))
     expect(judge({ ...rest, results: results(0.5), memory: [] })).toMatchObject([{ value: 0.5, passed: true }])

@@ -86,9 +86,11 @@ export function checkMe(answer: Answer, person: number): string {
   return id
 }
 
-/** `/verify` of the person with this id. @throws {WrongAnswer} */
-export function checkVerify(answer: Answer, id: string): void {
-  if (answer.status !== 204 || answer.headers['x-auth-request-user'] !== id) throw wrong(`not 204 for ${id}`, answer)
+/** `/verify` of the person with this id, who is in these groups. @throws {WrongAnswer} */
+export function checkVerify(answer: Answer, id: string, groups?: readonly string[]): void {
+  const { 'x-auth-request-user': user, 'x-auth-request-groups': told } = answer.headers
+  if (answer.status !== 204 || user !== id) throw wrong(`not 204 for ${id}`, answer)
+  if (groups && told !== groups.join(',')) throw wrong(`${id} is not in ${told}`, answer)
 }
 
 /** Puts the answer's cookies where the browser has them; those that expire at once go. */

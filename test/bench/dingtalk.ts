@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { DAY } from '../../src/time.js'
-import { nickOf, numberOf, personOfCode, unionIdOf } from './people.js'
+import { departmentsOf, nickOf, numberOf, personOfCode, personOfUserid, ROLE, unionIdOf, useridOf } from './people.js'
 
 let delayMs = 0
 
@@ -19,7 +19,28 @@ async function answerTo(req: IncomingMessage): Promise<unknown> {
     }
     case '/topapi/user/getbyunionid': {
       const person = numberOf((await bodyOf(req)).unionid ?? '')
-      return { errcode: 0, errmsg: 'ok', result: { contact_type: 0, userid: `employee-${person}` } }
+      return { errcode: 0, errmsg: 'ok', result: { contact_type: 0, userid: useridOf(person) } }
+    }
+    case '/topapi/v2/user/get': {
+      const { userid = '' } = await bodyOf(req)
+      const person = personOfUserid(userid)
+      const [department] = departmentsOf(person)
+      const result = {
+        userid,
+        name: nickOf(person),
+        dept_id_list: [department],
+        role_list: [{ id: ROLE, name: 'all' }],
+      }
+      return { errcode: 0, errmsg: 'ok', result }
+    }
+    case '/topapi/v2/department/listparentbyuser': {
+      const { userid = '' } = await bodyOf(req)
+      const parent_list = [{ parent_dept_id_list: departmentsOf(personOfUserid(userid)) }]
+      return { errcode: 0, errmsg: 'ok', result: { parent_list } }
+    }
+    case '/topapi/v2/department/get': {
+      const { dept_id } = await bodyOf(req)
+      return { errcode: 0, errmsg: 'ok', result: { dept_id, name: `department-${dept_id}` } }
     }
     case '/v1.0/oauth2/userAccessToken':
       return { accessToken: (await bodyOf(req)).code, refreshToken: 'refresh-token', expireIn: 7200 }

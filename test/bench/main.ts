@@ -6,7 +6,7 @@ import type { Bench, Measured } from './bench.js'
 import { runMemory } from './memory.js'
 import { COMPILED, Program } from './program.js'
 import { judge, printed, type Report } from './report.js'
-import { lineOf, runAudit } from './run-audit.js'
+import { runAudit } from './run-audit.js'
 import { runGrowth } from './run-growth.js'
 import { runPostgresql } from './run-postgresql.js'
 import { runScenarios } from './run-scenarios.js'
@@ -29,7 +29,16 @@ const USAGE = `npm run bench -- [options]
   --check            exit with 1 where a target is missed`
 
 /** What a way of measuring leaves as it is. */
-const NOTHING = { results: [], startMs: undefined, peakMb: {}, memory: [], growth: [], spreads: [], rushes: [] }
+const NOTHING = {
+  results: [],
+  startMs: undefined,
+  peakMb: {},
+  memory: [],
+  growth: [],
+  pages: [],
+  spreads: [],
+  rushes: [],
+}
 
 const directory = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-bench-'))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
@@ -64,11 +73,6 @@ async function main(): Promise<void> {
   const { program: dingtalk } = await Program.start(`${COMPILED}/dingtalk.js`, surroundings)
   await using _ = dingtalk
   const bench: Bench = { dingtalk, directory, rounds, durationMs, browsers, scale: Number(args.scale), say }
-  if (args.audit) {
-    const times = await runAudit(bench)
-    console.log(args.json ? JSON.stringify(times, null, 2) : times.map(lineOf).join('\n'))
-    return
-  }
   const measured = { node: process.version, rounds, durationMs, browsers, ...NOTHING, ...(await measure(bench)) }
   const report: Report = { ...measured, targets: judge(measured) }
   console.log(args.json ? JSON.stringify(report, null, 2) : printed(report))
@@ -78,6 +82,7 @@ async function main(): Promise<void> {
 function measure(bench: Bench): Promise<Measured> {
   if (args.memory) return runMemory(bench)
   if (args.growth) return runGrowth(bench)
+  if (args.audit) return runAudit(bench)
   if (args.postgresql) return runPostgresql(bench, args.scenario)
   return runScenarios(bench, args.scenario)
 }

@@ -1,6 +1,7 @@
 import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf } from './answers.js'
 import { application, authorizePath } from './application.js'
 import { cookieHeader } from './door.js'
+import { groupsForHost, groupsOf, HOST } from './host.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
 
@@ -48,11 +49,26 @@ export async function questionsWhoIAm(site: Site): Promise<Operation> {
 }
 
 export async function verifications(site: Site): Promise<Operation> {
+  return questionsTo(site, '/verify')
+}
+
+/** The same of people with groups, for a host that is for some of them. */
+export async function verificationsForHost(site: Site): Promise<Operation> {
+  await site.addHost()
+  return questionsTo(site, `/verify?app=${HOST}`, groupsForHost)
+}
+
+/** What the host's are compared with: whoever is signed in may enter. */
+export async function verificationsWithGroups(site: Site): Promise<Operation> {
+  return questionsTo(site, '/verify', groupsOf)
+}
+
+async function questionsTo(site: Site, path: string, groups?: (person: number) => string[]): Promise<Operation> {
   const next = inTurn(await knownBrowsers(site))
   return {
     run: async () => {
-      const { cookie, id } = next()
-      checkVerify(await site.door.get('/verify', cookie), id)
+      const { cookie, id, person } = next()
+      checkVerify(await site.door.get(path, cookie), id, groups?.(person))
     },
   }
 }
@@ -88,7 +104,7 @@ export async function applicationLogins(site: Site): Promise<Operation> {
 /** The same with the id of who is signed in. */
 async function knownBrowsers(site: Site) {
   const people = (await signedInBrowsers(site)).map(async ({ cookie, person }) => {
-    return { cookie, id: await site.checkSignedIn(cookie, person) }
+    return { cookie, person, id: await site.checkSignedIn(cookie, person) }
   })
   return Promise.all(people)
 }

@@ -7,6 +7,15 @@ export const codeOf = (person: number, nonce: number): string => `p${person}-${n
 export const personOfCode = (code: string): number => numberIn(/^p(\d+)-\d+$/, code)
 export const numberOf = (unionId: string): number => numberIn(/^union-(\d+)$/, unionId)
 
+/** The directory's name for this person. */
+export const useridOf = (person: number): string => `employee-${person}`
+export const personOfUserid = (userid: string): number => numberIn(/^employee-(\d+)$/, userid)
+
+/** The department of this person, and those above it up to the organisation. */
+export const departmentsOf = (person: number): number[] => [1000 + (person % 8), 100 + (person % 2), 10, 1]
+/** A role that everybody has. */
+export const ROLE = 2001
+
 function numberIn(pattern: RegExp, text: string): number {
   const digits = pattern.exec(text)?.[1]
   if (digits === undefined) throw new Error(`nobody is ${text}`)

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import type { PageTime } from './audit.js'
 import type { Round } from './rounds.js'
 import type { SiteName } from './site.js'
 
@@ -63,6 +64,8 @@ export interface Report {
   peakMb: Record<string, number>
   memory: Batch[]
   growth: Growth[]
+  /** Of a long audit trail. */
+  pages: PageTime[]
   spreads: Spread[]
   rushes: Rush[]
   targets: Target[]
@@ -73,6 +76,13 @@ const POSTGRESQL = '-postgresql'
 /** CPU time of one of the server's operations as a multiple of the reference's. */
 function cpuRatio(results: Result[], scenario: string, reference: string): number | undefined {
   return ratio(results, scenario, reference, 'cpuMs')
+}
+
+/** CPU time of one scenario of the same server as a multiple of another's. */
+function scenarioRatio(results: Result[], scenario: string, other: string): number | undefined {
+  const find = (name: string) => results.find((result) => result.scenario === name)?.cpuMs
+  const [one, another] = [find(scenario), find(other)]
+  return one === undefined || another === undefined ? undefined : one / another
 }
 
 function ratio(results: Result[], scenario: string, reference: string, of: 'cpuMs' | 'opsPerSecond') {
@@ -101,6 +111,9 @@ export function judge({ results, startMs, peakMb, memory, growth, rushes }: Omit
   hold('me: CPU, constant = 1', cpuRatio(results, 'me', 'constant'), 'at most', 2.2)
   hold('verify: CPU, passport = 1', cpuRatio(results, 'verify', 'passport'), 'at most', 0.8)
   hold('verify: CPU, constant = 1', cpuRatio(results, 'verify', 'constant'), 'at most', 2)
+  hold('verify-app: CPU, without app = 1', scenarioRatio(results, 'verify-app', 'verify-groups'), 'at most', 1.1)
+  const trail = scenarioRatio(results, 'login-trailed', 'login-untrailed')
+  hold('audit: CPU of a login, without the trail = 1', trail, 'at most', 1.05)
   hold('application: CPU, bare oidc-provider = 1', cpuRatio(results, 'application', 'bare-openid'), 'at most', 1.3)
   hold(
     'login-slow: logins a second, limit = 1',
@@ -146,7 +159,7 @@ function growthOf(growth: Growth[], operation: Growth['operation']): number | un
 
 /** The report for people. */
 export function printed(report: Report): string {
-  const { results, startMs, peakMb, memory, growth, spreads, rushes, targets } = report
+  const { results, startMs, peakMb, memory, growth, pages, spreads, rushes, targets } = report
   const parts: string[] = []
   if (results.length > 0)
     parts.push(
@@ -177,6 +190,13 @@ export function printed(report: Report): string {
       table(
         ['people', '', 'ops/s', 'CPU ms/op'],
         growth.map((g) => [String(g.people), g.operation, g.opsPerSecond.toFixed(0), g.cpuMs.toFixed(3)]),
+      ),
+    )
+  if (pages.length > 0)
+    parts.push(
+      table(
+        ['page of the trail', '', 'ms', 'at worst'],
+        pages.map((p) => [p.page, p.database, p.medianMs.toFixed(1), p.worstMs.toFixed(1)]),
       ),
     )
   if (targets.length > 0)

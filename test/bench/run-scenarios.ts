@@ -45,21 +45,23 @@ function scenarioCalled(name: string, among: Record<string, Scenario>): Scenario
 
 async function runScenario(
   name: string,
-  { sites: siteNames, prepare, dingTalkMs = 0 }: Scenario,
+  { sites: siteNames, prepare, beside, dingTalkMs = 0 }: Scenario,
   { dingtalk, rounds, durationMs, browsers }: Bench,
   sites: Map<SiteName, Site>,
 ): Promise<Result[]> {
   const prepared = []
   for (const siteName of siteNames) {
     const site = sites.get(siteName)
-    if (site) prepared.push({ site, operation: await prepare(site) })
+    if (!site) continue
+    prepared.push({ scenario: name, site, operation: await prepare(site) })
+    if (beside) prepared.push({ scenario: beside.name, site, operation: await beside.prepare(site) })
   }
   await dingtalk.get(`/_delay/${dingTalkMs}`)
   const results = await interleave(prepared, rounds, ({ site, operation }, lengths) =>
     runRound(site, operation, { browsers, durationMs: durationMs * lengths }),
   )
   await dingtalk.get('/_delay/0')
-  return results.map(({ server, ...round }) => ({ scenario: name, site: server.site.name, ...round }))
+  return results.map(({ server: { scenario, site }, ...round }) => ({ scenario, site: site.name, ...round }))
 }
 
 /** From the start of the process to the first answer, on a database that there is. */

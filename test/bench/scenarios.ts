@@ -6,6 +6,8 @@ import {
   marks,
   questionsWhoIAm,
   verifications,
+  verificationsForHost,
+  verificationsWithGroups,
 } from './operations.js'
 import type { Operation } from './rounds.js'
 import type { Site, SiteName } from './site.js'
@@ -13,6 +15,8 @@ import type { Site, SiteName } from './site.js'
 export interface Scenario {
   sites: readonly SiteName[]
   prepare(site: Site): Promise<Operation>
+  /** Another operation of the same servers in the same rounds, with its name in the report. */
+  beside?: { name: string; prepare(site: Site): Promise<Operation> }
   /** How long DingTalk takes for a call. */
   dingTalkMs?: number
 }
@@ -29,6 +33,11 @@ export const scenarios: Record<string, Scenario> = {
   ding_url: { sites: LOGIN_SITES, prepare: beginnings },
   me: { sites: ALL_SITES, prepare: questionsWhoIAm },
   verify: { sites: ALL_SITES, prepare: verifications },
+  'verify-app': {
+    sites: ['server-groups'],
+    prepare: verificationsForHost,
+    beside: { name: 'verify-groups', prepare: verificationsWithGroups },
+  },
   application: { sites: ['server', 'bare-openid'], prepare: applicationLogins },
   'login-slow': { sites: LOGIN_SITES, prepare: loginsOfReturningPeople, dingTalkMs: 80 },
 }

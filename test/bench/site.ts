@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -7,6 +8,7 @@ import { type Cookies, checkLanding, checkMe, keepCookies, locationOf, stateOf }
 import { application, authorizationOf, authorizePath } from './application.js'
 import type { Door } from './door.js'
 import { Front, originOfFront } from './front.js'
+import { access } from './host.js'
 import { codeOf } from './people.js'
 import { COMPILED, Program } from './program.js'
 import { Schema } from './schema.js'
@@ -17,6 +19,7 @@ const REFERENCES = `${COMPILED}/references`
 /** What is measured: the server in its two flows, and what it is compared with. */
 const sites = {
   server: { script: SERVER, flow: 'qrconnect', sessionCookie: 'sid' },
+  'server-groups': { script: SERVER, flow: 'qrconnect', sessionCookie: 'sid' },
   'server-oauth2': { script: SERVER, flow: 'oauth2', sessionCookie: 'sid' },
   limit: { script: `${REFERENCES}/limit.js`, flow: 'qrconnect', sessionCookie: 'sid' },
   passport: { script: `${REFERENCES}/passport.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
@@ -198,6 +201,13 @@ export class Site implements AsyncDisposable {
     return authorizationOf(secret)
   }
 
+  /** Makes the host and its groups by the operator's command. */
+  async addHost(): Promise<void> {
+    const file = `${this.databaseFile}.access.yaml`
+    await writeFile(file, JSON.stringify(access))
+    await this.operate(['groups', 'apply', file])
+  }
+
   /** Runs one of the operator's commands on the server's database; gives what it prints. */
   async operate(args: string[]): Promise<string> {
     const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
@@ -260,6 +270,7 @@ function environmentOf({ name, dingtalk, settings }: Options, databaseUrl: strin
     SESSION_SECRETS: SECRET,
     RATE_LIMIT_PER_MINUTE: '1000000',
     LOG_LEVEL: 'info',
+    DINGTALK_PROFILE: name === 'server-groups' ? 'directory' : 'none',
     ...settings,
   }
 }
