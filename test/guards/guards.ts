@@ -1470,13 +1470,29 @@ export const guards: readonly Guard[] = [
       tests: ['oidc/attacks.test.ts'],
     },
   ),
-  ...against('Codes and refresh tokens, injected or used twice', {
-    name: 'the rotation of public applications’ refresh tokens',
-    file: 'oidc/provider.ts',
-    find: "rotateRefreshToken: ({ oidc }) => oidc.client?.clientAuthMethod === 'none'",
-    replace: 'rotateRefreshToken: false',
-    tests: ['oidc/storage.test.ts'],
-  }),
+  ...against(
+    'Codes and refresh tokens, injected or used twice',
+    {
+      name: 'the rotation of public applications’ refresh tokens',
+      file: 'oidc/provider.ts',
+      find: "rotateRefreshToken: ({ oidc }) => oidc.client?.clientAuthMethod === 'none'",
+      replace: 'rotateRefreshToken: false',
+      tests: ['oidc/storage.test.ts'],
+    },
+    {
+      name: 'the one process that spends a code or token',
+      file: 'adapters/database/openid-records.ts',
+      find: 'WHERE "idHash" = ? AND "consumedAt" IS NULL RETURNING',
+      replace: 'WHERE "idHash" = ? RETURNING',
+      tests: ['oidc/storage.test.ts'],
+    },
+    {
+      name: 'the end of all that it gave where another one spent it at the same moment',
+      file: 'oidc/adapter.ts',
+      find: 'if (grantId) await records.removeGrant(grantId)',
+      tests: ['oidc/storage.test.ts'],
+    },
+  ),
   ...against(
     'PKCE downgrade',
     {

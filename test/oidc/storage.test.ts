@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/adapters/database/open-database.js'
 import { SqlOpenidRecords } from '../../src/adapters/database/openid-records.js'
+import { RecordAdapter } from '../../src/oidc/adapter.js'
 import { HOUR } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import { makePkce, RelyingParty } from '../support/relying-party.js'
@@ -32,6 +33,22 @@ describe('two processes', () => {
       expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(4 - given.length)
       for (const { body } of given) expect((await parties[1].userinfo(body.access_token)).status).toBe(401)
     }
+  })
+
+  it('that have both read a code spend it once, and the second one ends all that it gave', async () => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const code = String((await new RelyingParty(world).ask(await signedIn(world))).get('code'))
+    const databases = await Promise.all([openDatabase(world.database.url), openDatabase(world.database.url)])
+    const [first, second] = databases.map(
+      (database) => new RecordAdapter('AuthorizationCode', { records: new SqlOpenidRecords(database), now: Date.now }),
+    )
+    for (const adapter of [first, second]) expect(await adapter?.find(code)).not.toHaveProperty('consumed')
+    await first?.consume(code)
+    await expect(second?.consume(code)).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect(await count(world, 'Grant')).toBe(0)
+    expect(await count(world, 'AuthorizationCode')).toBe(0)
+    for (const database of databases) await database.close()
   })
 
   it('never take a public application’s refresh token twice, and then none is good', async () => {
