@@ -17,6 +17,7 @@ import {
   tokensOf,
   WrongAnswer,
 } from './bench/answers.js'
+import { growthTargets } from './bench/growth-report.js'
 import { judge, type Report } from './bench/report.js'
 import { runRound } from './bench/rounds.js'
 import { scenarios } from './bench/scenarios.js'
@@ -149,12 +150,30 @@ describe.runIf(onLinux)('the measurements', () => {
       { ...rush, errors: 0, backends: 1 },
       { ...rush, errors: 1, backends: 1 },
     ]
-    const all = { ...rest, growth: [], pages: [], spreads: [], rushes }
+    const all = { ...rest, growth: undefined, pages: [], spreads: [], rushes }
     expect(judge({ ...all, results: results(0.3) })).toMatchObject([
       { name: 'me: CPU, passport-postgresql = 1', value: 0.3, passed: true },
       { name: 'rush: errors', value: 1, passed: false },
     ])
     expect(judge({ ...all, rushes: [], results: results(3) })).toMatchObject([{ value: 3, passed: false }])
+  })
+
+  it('hold what a large database costs to what a small one does, each database to itself', () => {
+    const one = (database: 'SQLite' | 'PostgreSQL', people: number, cpuMs: number) => {
+      return { database, operation: '/me', people, opsPerSecond: 1, p50Ms: 1, cpuMs }
+    }
+    const operations = [one('SQLite', 1000, 1), one('PostgreSQL', 1000, 2), one('SQLite', 5000, 1.3)]
+    operations.push(one('PostgreSQL', 5000, 2))
+    const latencies = { requests: 1, p50Ms: 1, p99Ms: 1, p999Ms: 1 }
+    const sweep = { removed: 1, before: { ...latencies, longestMs: 1 }, during: { ...latencies, longestMs: 21 } }
+    const targets = [...growthTargets({ operations, listings: [], sweep })]
+    expect(targets.map(({ name, value, limit }) => [name, value <= limit])).toEqual([
+      ['growth: CPU on SQLite: /me, small database = 1', false],
+      ['growth: p50 on SQLite: /me, small database = 1', true],
+      ['growth: CPU on PostgreSQL: /me, small database = 1', true],
+      ['growth: p50 on PostgreSQL: /me, small database = 1', true],
+      ['sweep: longest request, ms', false],
+    ])
   })
 
   it('tell a target that was missed from one that was met', () => {
@@ -163,7 +182,7 @@ describe.runIf(onLinux)('the measurements', () => {
       { ...round, scenario: 'me', site: 'server' as const, cpuMs: own },
       { ...round, scenario: 'me', site: 'passport' as const, cpuMs: 1 },
     ]
-    const nothing = { peakMb: {}, growth: [], pages: [], spreads: [], rushes: [] }
+    const nothing = { peakMb: {}, growth: undefined, pages: [], spreads: [], rushes: [] }
     const rest = { node: '', rounds: 1, durationMs: 1, browsers: 1, startMs: undefined, ...nothing }
     const batches = [100, 100, 150, 150].map((nowMb) => ({ operation: 'verify' as const, operations: 1, nowMb }))
     expect(judge({ ...rest, results: results(0.5), memory: [] })).toMatchObject([{ value: 0.5, passed: true }])

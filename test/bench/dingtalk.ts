@@ -1,6 +1,18 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { DAY } from '../../src/time.js'
-import { departmentsOf, nickOf, numberOf, personOfCode, personOfUserid, ROLE, unionIdOf, useridOf } from './people.js'
+import {
+  departmentNameOf,
+  nickOf,
+  numberOf,
+  personOfCode,
+  personOfUserid,
+  profileIn,
+  unionIdOf,
+  useridOf,
+} from './people.js'
+
+/** How many departments of people the organisation has. */
+const DEPARTMENTS = Number(process.env.DEPARTMENTS ?? 8)
 
 let delayMs = 0
 
@@ -23,24 +35,20 @@ async function answerTo(req: IncomingMessage): Promise<unknown> {
     }
     case '/topapi/v2/user/get': {
       const { userid = '' } = await bodyOf(req)
-      const person = personOfUserid(userid)
-      const [department] = departmentsOf(person)
-      const result = {
-        userid,
-        name: nickOf(person),
-        dept_id_list: [department],
-        role_list: [{ id: ROLE, name: 'all' }],
-      }
+      const { name, orgEmail, departments, roles } = profileIn(personOfUserid(userid), DEPARTMENTS)
+      const dept_id_list = departments.map(({ id }) => id)
+      const result = { userid, name, org_email: orgEmail, dept_id_list, role_list: roles }
       return { errcode: 0, errmsg: 'ok', result }
     }
     case '/topapi/v2/department/listparentbyuser': {
       const { userid = '' } = await bodyOf(req)
-      const parent_list = [{ parent_dept_id_list: departmentsOf(personOfUserid(userid)) }]
+      const { departments } = profileIn(personOfUserid(userid), DEPARTMENTS)
+      const parent_list = departments.map(({ id, above }) => ({ parent_dept_id_list: [id, ...above] }))
       return { errcode: 0, errmsg: 'ok', result: { parent_list } }
     }
     case '/topapi/v2/department/get': {
       const { dept_id } = await bodyOf(req)
-      return { errcode: 0, errmsg: 'ok', result: { dept_id, name: `department-${dept_id}` } }
+      return { errcode: 0, errmsg: 'ok', result: { dept_id, name: departmentNameOf(Number(dept_id)) } }
     }
     case '/v1.0/oauth2/userAccessToken':
       return { accessToken: (await bodyOf(req)).code, refreshToken: 'refresh-token', expireIn: 7200 }

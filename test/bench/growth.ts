@@ -1,76 +1,103 @@
-import { createHash, createHmac, randomInt, randomUUID } from 'node:crypto'
-import Database from 'better-sqlite3'
-import { HOUR } from '../../src/time.js'
+import { createHmac, randomInt } from 'node:crypto'
+import { type Answer, checkVerify, WrongAnswer } from './answers.js'
+import { cookieHeader } from './door.js'
+import type { Grown } from './growth-report.js'
 import { logins } from './operations.js'
-import { nickOf, unionIdOf } from './people.js'
+import { departmentsOf, FOR_EVERYBODY, ownApplicationOf, type Size, sessionIdOf, userIdOf } from './organisation.js'
+import { departmentIdOf, departmentNameOf, handleOf, nickOf, realNameOf, useridOf } from './people.js'
 import type { Operation } from './rounds.js'
-import type { Site } from './site.js'
-import { SECRET } from './site.js'
+import { SECRET, type Site } from './site.js'
 
-/** People who are asked for, so that most of the file stays unread. */
-const ASKED = 10_000
+/** So many sessions are asked for, whatever there are: how often one is marked as used depends on that. */
+const ASKED = 3000
+/** Who has the console. */
+export const ADMINISTRATOR = 0
 
-/** Puts people `0` to `people` into the server's own tables, each with a session that goes on. */
-export function fill(databaseFile: string, people: number): void {
-  const db = new Database(databaseFile)
-  db.pragma('synchronous = OFF')
-  const addUser = db.prepare(`
-    INSERT INTO "User" (id, unionId, username, handle, nick, createdAt, lastLoginAt, membershipCheckedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  `)
-  const addSession = db.prepare(`
-    INSERT INTO "Session" (id, idHash, userId, createdAt, lastSeenAt, expiresAt, ip, userAgent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  `)
-  const now = Date.now()
-  const at = prismaDate(now)
-  // In use until the measurement is over: how often sessions are marked as used depends on how many are asked for.
-  const seenAt = prismaDate(now + HOUR)
-  const expiresAt = prismaDate(now + 24 * HOUR)
-  db.transaction(() => {
-    for (let person = 0; person < people; person++) {
-      const id = randomUUID()
-      addUser.run(id, unionIdOf(person), nickOf(person), nickOf(person), nickOf(person), at, at, at)
-      addSession.run(randomUUID(), sha256(sessionIdOf(person)), id, at, seenAt, expiresAt, '127.0.0.1', 'bench')
-    }
-  })()
-  db.pragma('wal_checkpoint(TRUNCATE)')
-  db.close()
+/** A server on a database that was filled. */
+export interface Sized {
+  database: Grown['database']
+  site: Site
+  size: Size
 }
 
-/** Logins of people from all over the tables. */
-export function loginsAmong(site: Site, people: number): Operation {
-  return logins(site, () => randomInt(people))
+/** Somebody in one of their browsers. */
+interface SignedIn {
+  person: number
+  cookie: string
 }
 
-/** `/me` in sessions from all over the tables. */
-export function questionsAmong(site: Site, people: number): Operation {
-  const signedIn = Array.from({ length: Math.min(people, ASKED) }, () => {
-    const person = randomInt(people)
-    return { person, cookie: `sid=${encodeURIComponent(signedCookie(sessionIdOf(person)))}` }
+type Prepare = (sized: Sized) => Operation | Promise<Operation>
+
+/** What is done in a small and in a large database, by name. */
+export const operations: Record<string, Prepare> = {
+  login: ({ site, size }) => logins(site, () => randomInt(size.people)),
+  '/me': asking(async ({ site }, { cookie, person }) => void (await site.checkSignedIn(cookie, person))),
+  '/verify': asking(async ({ site }, { cookie, person }) => {
+    checkVerify(await site.door.get('/verify', cookie), userIdOf(person))
+  }),
+  '/verify?app=': asking(async ({ site, size }, { cookie, person }) => {
+    checkVerify(await site.door.get(`/verify?app=${ownApplicationOf(person, size)}`, cookie), userIdOf(person))
+  }),
+  '/apps': asking(async ({ site }, { cookie }) => checkTiles(await site.door.get('/apps', cookie))),
+  'people: by a nick': searching((person) => nickOf(person)),
+  'people: by a handle': searching((person) => handleOf(person)),
+  'people: by a userid': searching((person) => useridOf(person)),
+  'people: by an id': searching((person) => userIdOf(person)),
+  'people: by a real name': searching((person) => realNameOf(person)),
+  'people: by what most begin with': searching(() => 'person-1'),
+  'people: by a family name': searching(() => '王'),
+  'people: nobody': searching(() => 'zzzz', { finds: false }),
+  'people: a department, which is no name': searching(
+    (person, size) => departmentNameOf(departmentIdOf(person % departmentsOf(size))),
+    {
+      finds: false,
+    },
+  ),
+}
+
+/** Sessions from all over the table but for those that are left out, one after the other. */
+export function signedInAmong({ people, sessions }: Size, isLeftOut = (_session: number) => false): () => SignedIn {
+  const all = Array.from({ length: ASKED }, () => {
+    let session = randomInt(sessions)
+    while (isLeftOut(session)) session = randomInt(sessions)
+    return { person: session % people, cookie: `sid=${encodeURIComponent(signedCookie(sessionIdOf(session)))}` }
   })
   let turn = 0
-  return {
-    run: async () => {
-      const { person, cookie } = signedIn[turn++ % signedIn.length] ?? { person: 0, cookie: '' }
-      await site.checkSignedIn(cookie, person)
-    },
+  return () => all[turn++ % ASKED] as SignedIn
+}
+
+function asking(ask: (sized: Sized, signedIn: SignedIn) => Promise<void>): Prepare {
+  return (sized) => {
+    const next = signedInAmong(sized.size)
+    return { run: () => ask(sized, next()) }
   }
 }
 
-/** Ids that can be found again without keeping a million of them. */
-function sessionIdOf(person: number): string {
-  return sha256(`session of ${person}`)
+/** Searches by an administrator in the console. */
+function searching(textFor: (person: number, size: Size) => string, { finds = true } = {}): Prepare {
+  return async ({ site, size }) => {
+    const cookie = cookieHeader(await site.enterConsole(ADMINISTRATOR))
+    return {
+      run: async () => {
+        const text = textFor(randomInt(size.people), size)
+        checkFound(await site.door.get(`/admin/people?q=${encodeURIComponent(text)}`, cookie), text, finds)
+      },
+    }
+  }
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+function checkFound({ status, body }: Answer, text: string, finds: boolean): void {
+  const isRight = status === 200 && /href="\/admin\/people\/[\w-]{36}"/.test(body) === finds
+  if (!isRight) throw new WrongAnswer(`not who is found by ${text}: ${status}`)
+}
+
+/** Those for everybody, and one more. */
+function checkTiles({ status, body }: Answer): void {
+  const tiles = body.match(/class="tile"/g) ?? []
+  if (status !== 200 || tiles.length !== FOR_EVERYBODY + 1) throw new WrongAnswer(`${tiles.length} tiles: ${status}`)
 }
 
 /** As express-session signs a cookie. */
 function signedCookie(id: string): string {
   return `s:${id}.${createHmac('sha256', SECRET).update(id).digest('base64').replace(/=+$/, '')}`
-}
-
-/** As Prisma writes a DateTime into SQLite. */
-function prismaDate(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '+00:00')
 }

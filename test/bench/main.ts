@@ -19,7 +19,8 @@ const USAGE = `npm run bench -- [options]
   --browsers N       browsers at once (16)
   --quick            2 rounds of half a second
   --memory           instead: memory over 100,000 logins and 1,000,000 /verify
-  --growth           instead: a login and a /me with 1,000 and with 1,000,000 people and sessions
+  --growth           instead: logins, checks, searches and lists with 1,000 and with 1,000,000 people, and requests while a
+                     million sessions are removed; also on PostgreSQL where TEST_DATABASE_URL names one. Needs 20 GB
   --audit            instead: pages of an audit trail of 10,000,000 records, also on PostgreSQL where TEST_DATABASE_URL
                      names one, and a login with and without the trail. Needs 15 GB below the folder for temporary files
   --postgresql       instead: the same on the PostgreSQL that TEST_DATABASE_URL names, beside references there, then one,
@@ -34,7 +35,7 @@ const NOTHING = {
   startMs: undefined,
   peakMb: {},
   memory: [],
-  growth: [],
+  growth: undefined,
   pages: [],
   spreads: [],
   rushes: [],

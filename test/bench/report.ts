@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import type { PageTime } from './audit.js'
+import { type Growth, growthTargets, printedGrowth } from './growth-report.js'
 import type { Round } from './rounds.js'
 import type { SiteName } from './site.js'
 
@@ -36,14 +37,6 @@ export interface Rush {
   backends: number
 }
 
-export interface Growth {
-  operation: 'login' | 'me'
-  /** How many people and sessions there are. */
-  people: number
-  opsPerSecond: number
-  cpuMs: number
-}
-
 export interface Target {
   name: string
   value: number
@@ -63,7 +56,7 @@ export interface Report {
   /** Highest resident memory of each server. */
   peakMb: Record<string, number>
   memory: Batch[]
-  growth: Growth[]
+  growth: Growth | undefined
   /** Of a long audit trail. */
   pages: PageTime[]
   spreads: Spread[]
@@ -134,9 +127,7 @@ export function judge({ results, startMs, peakMb, memory, growth, rushes }: Omit
   for (const operation of ['login', 'verify'] as const) {
     hold(`memory: later ${operation} batches, earlier ones = 1`, flatness(memory, operation), 'at most', 1.1)
   }
-  for (const operation of ['login', 'me'] as const) {
-    hold(`growth: CPU of ${operation}, small database = 1`, growthOf(growth, operation), 'at most', 1.2)
-  }
+  if (growth) for (const { name, value, limit } of growthTargets(growth)) hold(name, value, 'at most', limit)
   return targets
 }
 
@@ -147,14 +138,6 @@ function flatness(memory: Batch[], operation: Batch['operation']): number | unde
   return half > 0 && batches.length > half
     ? Math.max(...batches.slice(half)) / Math.max(...batches.slice(0, half))
     : undefined
-}
-
-function growthOf(growth: Growth[], operation: Growth['operation']): number | undefined {
-  const [small, large] = growth
-    .filter((entry) => entry.operation === operation)
-    .sort((a, b) => a.people - b.people)
-    .map(({ cpuMs }) => cpuMs)
-  return small === undefined || large === undefined ? undefined : large / small
 }
 
 /** The report for people. */
@@ -185,13 +168,7 @@ export function printed(report: Report): string {
         memory.map((b) => [String(b.operations), b.operation, b.nowMb.toFixed(0)]),
       ),
     )
-  if (growth.length > 0)
-    parts.push(
-      table(
-        ['people', '', 'ops/s', 'CPU ms/op'],
-        growth.map((g) => [String(g.people), g.operation, g.opsPerSecond.toFixed(0), g.cpuMs.toFixed(3)]),
-      ),
-    )
+  if (growth) parts.push(...printedGrowth(growth))
   if (pages.length > 0)
     parts.push(
       table(

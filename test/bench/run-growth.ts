@@ -1,55 +1,112 @@
 import type { Bench, Measured } from './bench.js'
-import { fill, loginsAmong, questionsAmong } from './growth.js'
-import type { Growth } from './report.js'
-import { interleave, type Operation, runRound } from './rounds.js'
+import { beginFilling } from './filling.js'
+import { ADMINISTRATOR, operations, type Sized } from './growth.js'
+import type { Grown, Growth } from './growth-report.js'
+import { listPeople } from './list-people.js'
+import { departmentsOf, fill, type Size } from './organisation.js'
+import { unionIdOf } from './people.js'
+import { Program } from './program.js'
+import { interleave, runRound } from './rounds.js'
+import { Schema } from './schema.js'
 import { Site } from './site.js'
+import { expireThird, measureSweep, SWEEP_SETTINGS } from './sweep.js'
 
-const GROWTH_PEOPLE = [1000, 1_000_000]
+const SMALL: Size = { people: 1000, sessions: 3000, records: 10_000, applications: 20, groups: 40 }
+const LARGE: Size = { people: 1_000_000, sessions: 3_000_000, records: 10_000_000, applications: 500, groups: 2000 }
+const SETTINGS = { DINGTALK_PROFILE: 'directory', ADMINS: unionIdOf(ADMINISTRATOR) }
 
-interface Sized {
-  site: Site
-  people: number
-}
-
-/** What an operation costs in a small and in a large database. */
-export async function runGrowth(bench: Bench): Promise<Measured> {
-  const { scale, say } = bench
-  const sized: Sized[] = []
-  try {
-    for (const size of GROWTH_PEOPLE) {
-      const people = Math.ceil(size * scale)
-      say(`filling a database with ${people} people`)
-      const options = { ...bench, name: 'server', databaseName: `${size}.db` } as const
-      // Started once so that it makes its tables.
-      const { databaseFile } = await stopped(await Site.start(options))
-      fill(databaseFile, people)
-      sized.push({ site: await Site.start(options), people })
-    }
-    const growth = [
-      ...(await measure(bench, 'login', sized, loginsAmong)),
-      ...(await measure(bench, 'me', sized, questionsAmong)),
-    ]
-    return { growth }
-  } finally {
-    for (const { site } of sized) await site[Symbol.asyncDispose]()
+/** A part of the large one, which is no less than the small one. */
+function largeOf(scale: number): Size {
+  const part = (name: keyof Size) => Math.max(SMALL[name], Math.ceil(LARGE[name] * scale))
+  return {
+    people: part('people'),
+    sessions: part('sessions'),
+    records: part('records'),
+    applications: part('applications'),
+    groups: part('groups'),
   }
 }
 
-async function measure(
-  { rounds, browsers, durationMs, say }: Bench,
-  operation: Growth['operation'],
-  sized: Sized[],
-  prepare: (site: Site, people: number) => Operation,
-): Promise<Growth[]> {
-  say(operation)
-  const prepared = sized.map(({ site, people }) => ({ site, people, work: prepare(site, people) }))
-  const results = await interleave(prepared, rounds, ({ site, work }, lengths) =>
-    runRound(site.program, work, { browsers, durationMs: durationMs * lengths }),
-  )
-  return results.map(({ server, opsPerSecond, cpuMs }) => ({ operation, people: server.people, opsPerSecond, cpuMs }))
+/** A database that was filled, and what stands around it. */
+interface Filled extends Sized {
+  url: string
+  dingtalk: Program
+  schema: Schema | undefined
 }
 
-async function stopped(site: Site): Promise<Site> {
+/** What an operation costs in a small and in a large database, and requests while much is removed. */
+export async function runGrowth(bench: Bench): Promise<Measured> {
+  const growth: Growth = { operations: [], listings: [], sweep: undefined }
+  for (const database of process.env.TEST_DATABASE_URL ? (['SQLite', 'PostgreSQL'] as const) : (['SQLite'] as const)) {
+    const filled: Filled[] = []
+    try {
+      for (const size of [SMALL, largeOf(bench.scale)]) filled.push(await prepare(bench, database, size))
+      for (const name of Object.keys(operations)) growth.operations.push(...(await measure(bench, name, filled)))
+      for (const { url } of filled) growth.listings.push(await listPeople(database, url))
+      const large = filled.pop()
+      if (large && database === 'SQLite') growth.sweep = await sweep(bench, large)
+      else if (large) await remove(large)
+    } finally {
+      for (const one of filled) await remove(one)
+    }
+  }
+  return { growth }
+}
+
+async function prepare(bench: Bench, database: Grown['database'], size: Size): Promise<Filled> {
+  const { directory, say } = bench
+  say(`${database}: filling a database with ${size.people} people`)
+  const schema = database === 'PostgreSQL' ? await Schema.make(String(process.env.TEST_DATABASE_URL)) : undefined
+  const databaseName = `${size.people}-of-${database}.db`
+  const url = schema?.url ?? `file:${directory}/${databaseName}`
+  await fill(await beginFilling(url), size)
+  const env = { DEPARTMENTS: String(departmentsOf(size)) }
+  const { program: dingtalk } = await Program.start('dist-bench/test/bench/dingtalk.js', {
+    ...bench,
+    env,
+    cwd: directory,
+  })
+  const site = await start(bench, { database, size, url, dingtalk, schema })
+  return { database, size, url, dingtalk, schema, site }
+}
+
+function start(bench: Bench, { schema, dingtalk, size, database }: Omit<Filled, 'site'>, settings = {}): Promise<Site> {
+  const databaseName = `${size.people}-of-${database}.db`
+  const options = { ...bench, dingtalk, databaseName, settings: { ...SETTINGS, ...settings } }
+  return Site.start(schema ? { ...options, name: 'server-postgresql', schema } : { ...options, name: 'server' })
+}
+
+async function measure(bench: Bench, operation: string, filled: readonly Filled[]): Promise<Grown[]> {
+  const { rounds, browsers, durationMs, say } = bench
+  say(operation)
+  const prepared = []
+  for (const sized of filled) prepared.push({ sized, work: await operations[operation]?.(sized) })
+  const results = await interleave(prepared, rounds, async ({ sized, work }, lengths) => {
+    if (!work) throw new Error(`there is no operation ${operation}`)
+    return runRound(sized.site, work, { browsers, durationMs: durationMs * lengths })
+  })
+  return results.map(({ server: { sized }, opsPerSecond, p50Ms, cpuMs }) => {
+    const { database, size } = sized
+    return { database, operation, people: size.people, opsPerSecond, p50Ms, cpuMs }
+  })
+}
+
+/** Starts the server anew on a database of which much is over. */
+async function sweep(bench: Bench, large: Filled) {
+  bench.say('the removal of a third of the sessions')
+  await large.site.stop()
+  expireThird(large.site.databaseFile)
+  const startedAt = Date.now()
+  const site = await start(bench, large, SWEEP_SETTINGS)
+  try {
+    return await measureSweep({ ...large, site }, startedAt)
+  } finally {
+    await remove({ ...large, site })
+  }
+}
+
+async function remove({ site, dingtalk, schema }: Filled): Promise<void> {
   await site[Symbol.asyncDispose]()
-  return site
+  await dingtalk[Symbol.asyncDispose]()
+  await schema?.[Symbol.asyncDispose]()
 }

@@ -166,8 +166,8 @@ export class Site implements AsyncDisposable {
   }
 
   /** What a click on the login button brings; gives the state. */
-  async begin(cookies: Cookies, door = this.door): Promise<string> {
-    const begun = await door.get('/ding_url')
+  async begin(cookies: Cookies, door = this.door, page = '/ding_url'): Promise<string> {
+    const begun = await door.get(page, cookies)
     keepCookies(begun, cookies)
     const callbackUrl = `${door.origin}/callback`
     return stateOf(begun, { authorizeUrl: this.#authorizeUrl, callbackUrl, states: this.#states })
@@ -181,6 +181,16 @@ export class Site implements AsyncDisposable {
     const landed = await door.get(`/callback?code=${code}&state=${encodeURIComponent(state)}`, cookies)
     keepCookies(landed, cookies)
     checkLanding(landed, { frontendUrl: FRONTEND_URL, person, cookies, sessionCookie: this.#sessionCookie })
+    return cookies
+  }
+
+  /** The scan that opens the console for an administrator. */
+  async enterConsole(person: number): Promise<Cookies> {
+    const cookies: Cookies = new Map()
+    const sentAway = locationOf(await this.door.get('/admin'))
+    const state = await this.begin(cookies, this.door, sentAway.replace(this.door.origin, ''))
+    const code = codeOf(person, this.#logins++)
+    keepCookies(await this.door.get(`/callback?code=${code}&state=${encodeURIComponent(state)}`, cookies), cookies)
     return cookies
   }
 

@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { idAt } from '../../src/services/audit-ids.js'
+import { DAY, MINUTE, SECOND } from '../../src/time.js'
+import { checkVerify } from './answers.js'
+import { TRAIL_MS } from './filling.js'
+import { type Sized, signedInAmong } from './growth.js'
+import { prismaDate, userIdOf } from './organisation.js'
+
+/** Requests begin so long after one another. */
+const PROBE_EVERY_MS = 5
+const LOOK_EVERY_MS = SECOND
+/** The server's first sweep comes a minute after its start. */
+const FIRST_SWEEP_MS = MINUTE
+/** Behind a sweep of so long there is nothing new to be seen. */
+const MAX_MS = 15 * MINUTE
+/** So much less of the trail is kept than there is. */
+const SHORTER_MS = 5 * DAY
+
+/** As the server is told. */
+export const SWEEP_SETTINGS = { AUDIT_RETENTION: `${(TRAIL_MS - SHORTER_MS) / DAY}d` }
+
+/** How long requests took. */
+export interface Latencies {
+  requests: number
+  p50Ms: number
+  p99Ms: number
+  p999Ms: number
+  longestMs: number
+}
+
+export interface Sweep {
+  removed: number
+  /** In the minute before it. */
+  before: Latencies
+  during: Latencies
+}
+
+/** The sessions that a third of the rows are, as the database numbers those. */
+const isOver = (session: number) => (session + 1) % 3 === 0
+
+/** Has a third of the sessions be over, at different times. */
+export function expireThird(databaseFile: string): void {
+  const db = new Sqlite(databaseFile)
+  db.pragma('synchronous = OFF')
+  const now = Date.now()
+  db.function('over_at', (row) => prismaDate(now - SECOND - Number(row)))
+  db.exec('UPDATE "Session" SET "expiresAt" = over_at(rowid) WHERE rowid % 3 = 0')
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+}
+
+/** Asks who is signed in all the while that a server which has just been started removes what is over. */
+export async function measureSweep(sized: Sized, startedAt: number): Promise<Sweep> {
+  const db = new Sqlite(sized.site.databaseFile, { readonly: true })
+  try {
+    const [byNow, kept] = [prismaDate(startedAt), idAt(startedAt - TRAIL_MS + SHORTER_MS)]
+    const isLeft = db.prepare(`SELECT EXISTS (SELECT 1 FROM "Session" WHERE "expiresAt" < ?)
+      OR EXISTS (SELECT 1 FROM "AuditRecord" WHERE "id" < ?)`)
+    const count = db.prepare(`SELECT (SELECT count(*) FROM "Session" WHERE "expiresAt" < ?)
+      + (SELECT count(*) FROM "AuditRecord" WHERE "id" < ?)`)
+    const left = () => Number(count.pluck().get(byNow, kept))
+    const all = left()
+    const before = await probe(sized, startedAt + FIRST_SWEEP_MS - SECOND, () => true)
+    const during = await probe(sized, startedAt + MAX_MS, () => isLeft.pluck().get(byNow, kept) === 1)
+    return { removed: all - left(), before, during }
+  } finally {
+    db.close()
+  }
+}
+
+/** Asks until then, or until `goesOn` says no; one request after the other would wait for the longest. */
+async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boolean): Promise<Latencies> {
+  const next = signedInAmong(size, isOver)
+  const latenciesMs: number[] = []
+  const asked = new Set<Promise<void>>()
+  const ask = async (path: '/me' | '/verify') => {
+    const { cookie, person } = next()
+    const at = performance.now()
+    const answer = await site.door.get(path, cookie)
+    latenciesMs.push(performance.now() - at)
+    if (path === '/verify') checkVerify(answer, userIdOf(person))
+    else if (answer.status !== 200) throw new Error(`/me: ${answer.status}`)
+  }
+  let lookAt = Date.now() + LOOK_EVERY_MS
+  for (let turn = 0; Date.now() < untilMs; turn++) {
+    if (Date.now() > lookAt) {
+      if (!goesOn()) break
+      lookAt = Date.now() + LOOK_EVERY_MS
+    }
+    const one = ask(turn % 2 ? '/me' : '/verify').finally(() => asked.delete(one))
+    asked.add(one)
+    await Promise.race([wait(PROBE_EVERY_MS), Promise.all(asked).then(() => wait(PROBE_EVERY_MS))])
+  }
+  await Promise.all(asked)
+  return latenciesOf(latenciesMs)
+}
+
+function latenciesOf(latenciesMs: number[]): Latencies {
+  const sorted = latenciesMs.toSorted((a, b) => a - b)
+  const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  const [p50Ms, p99Ms, p999Ms, longestMs] = [quantile(0.5), quantile(0.99), quantile(0.999), sorted.at(-1) ?? 0]
+  return { requests: sorted.length, p50Ms, p99Ms, p999Ms, longestMs }
+}
