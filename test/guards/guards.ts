@@ -138,8 +138,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the new id in the cookie of a login',
       file: 'cookies/session.ts',
-      find: 'newSessionId: { value: sessionId },',
-      replace: '',
+      find: ', newSessionId: sessionId }',
+      replace: ' }',
     },
     {
       name: 'the end of the session that a login replaces',
@@ -924,9 +924,10 @@ export const guards: readonly Guard[] = [
       find: 'for (const name of res.getHeaderNames()) if (!KEPT.has(name)) res.removeHeader(name)',
     },
     {
-      name: 'a view of the request for our cookie, without the application’s session',
+      name: 'a request of its own for our cookie, without the application’s session',
       file: 'cookies/session.ts',
-      find: 'session: { value: undefined, writable: true },',
+      find: 'const bare = { headers: {},',
+      replace: 'const bare = { session: res.req.session, headers: {},',
     },
     {
       name: 'TRUST_PROXY at the application’s addresses',
@@ -1316,9 +1317,8 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the deadline of a call',
-      file: 'adapters/dingtalk/client.ts',
-      find: '() => deadline.abort()',
-      replace: '() => {}',
+      file: 'adapters/dingtalk/node-http-adapter.ts',
+      find: 'fail(new TransportError(TIMEOUT))\n        request.destroy()',
       tests: ['dingtalk-client.test.ts'],
     },
     {

@@ -5,7 +5,7 @@ import type { Metrics } from '../../services/metrics.js'
 import { SECOND } from '../../time.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { verdicts } from './error-table.js'
-import { NodeHttpAdapter, TransportError } from './node-http-adapter.js'
+import { NodeHttpAdapter, TIMEOUT, TransportError } from './node-http-adapter.js'
 import {
   type ApiHost,
   apiHost,
@@ -129,11 +129,6 @@ export class DingTalkClient {
 
   async #send(request: DingTalkCall<unknown>, host: ApiHost): Promise<RawResponse> {
     const { call, method, url, headers, body } = request
-    // The full time, however long the call waited for its place: what is left of it might be too short, would spend the
-    // code for nothing, and would make DingTalk look slow.
-    // A timer that is cleared, as AbortSignal.timeout would keep all of this in memory until it fires.
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), this.#timeoutMs)
     try {
       const axios = await this.#loadAxios()
       const { status, data } = await axios.request<string>({
@@ -141,16 +136,16 @@ export class DingTalkClient {
         url: url.href,
         headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
         data: body === undefined ? undefined : JSON.stringify(body),
-        signal: deadline.signal,
+        // The full time, however long the call waited for its place: what is left of it might be too short, would spend
+        // the code for nothing, and would make DingTalk look slow.
+        timeout: this.#timeoutMs,
       })
       return { status, text: data }
     } catch (error) {
-      if (deadline.signal.aborted)
-        throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
       if (!(error instanceof TransportError)) throw error
+      if (error.code === TIMEOUT)
+        throw failure(call, { code: 'dingtalk_timeout' }, `no answer within ${this.#timeoutMs} ms`)
       throw transportFailure(call, host, error.code)
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

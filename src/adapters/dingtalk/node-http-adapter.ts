@@ -7,10 +7,12 @@ import { SECOND } from '../../time.js'
 const IDLE_CONNECTION_MS = 15 * SECOND
 /** The code of a `TransportError`: the response was longer than it may be. */
 export const TOO_LONG = 'TOO_LONG'
+/** The code of a `TransportError`: the response was not there, to its end, within the `timeout`. */
+export const TIMEOUT = 'TIMEOUT'
 
 /**
- * There was no response, or none that can be read. The code says why: it is Node's (`HPE_…` where it was not HTTP), or
- * `TOO_LONG`.
+ * There was no response, or none that can be read. The code says why: it is Node's (`HPE_…` where it was not HTTP),
+ * `TOO_LONG` or `TIMEOUT`.
  * @NOTE it knows nothing of the request, as an AxiosError would: that holds the secrets.
  */
 export class TransportError extends Error {
@@ -47,12 +49,21 @@ export class NodeHttpAdapter {
    */
   readonly send = (config: InternalAxiosRequestConfig<string>): Promise<AxiosResponse<string>> =>
     new Promise((resolve, reject) => {
-      const fail = (error: Error & { code?: string }) => reject(new TransportError(error.code ?? 'no connection'))
       const request = this.#open(config)
+      const fail = (error: Error & { code?: string }) => {
+        clearTimeout(timer)
+        reject(new TransportError(error.code ?? 'no connection'))
+      }
+      // For the whole of it, which Node's own timeouts are not; a signal would cost several times as much.
+      const timer = setTimeout(() => {
+        fail(new TransportError(TIMEOUT))
+        request.destroy()
+      }, config.timeout)
       request.on('error', fail)
       request.on('response', (response) => {
         response.on('error', fail)
         this.#readAll(response, (data) => {
+          clearTimeout(timer)
           const { statusCode = 0, statusMessage = '' } = response
           resolve({ data, status: statusCode, statusText: statusMessage, headers: {}, config })
         })
@@ -66,8 +77,8 @@ export class NodeHttpAdapter {
     this.#agents.https.destroy()
   }
 
-  #open({ url = '', method = '', headers, signal }: InternalAxiosRequestConfig) {
-    const options = { method, headers: headers.toJSON(true), ...(signal instanceof AbortSignal && { signal }) }
+  #open({ url = '', method = '', headers }: InternalAxiosRequestConfig) {
+    const options = { method, headers: headers.toJSON(true) }
     if (url.startsWith('https:')) return httpsRequest(url, { ...options, agent: this.#agents.https })
     return httpRequest(url, { ...options, agent: this.#agents.http })
   }
