@@ -74,21 +74,18 @@ export class BrowserSessions {
   }
 
   /**
-   * Has express-session send the cookie with the response, on a view of the request: the application that we may be part
-   * of has a session of its own on the request itself, and express-session would take that for ours.
+   * Has express-session send the cookie with the response, for a request of its own that brings no session: on the
+   * request itself the application that we may be part of has a session, and what is inherited from a request makes V8
+   * read that request the slow way from then on.
    */
-  async #sendCookie(req: Request, res: Response, sessionId: string): Promise<void> {
-    const view: Request = Object.create(req, {
-      session: { value: undefined, writable: true },
-      newSessionId: { value: sessionId },
-      // PUBLIC_URL says how browsers come, whatever a proxy sends: express-session asks this for a Secure cookie.
-      secure: { value: this.#options.secure },
-    })
-    const done = (resolve: () => void, reject: (error: unknown) => void) => (error?: unknown) =>
-      error ? reject(error) : resolve()
-    await new Promise<void>((resolve, reject) => this.#expressSession(view, res, done(resolve, reject)))
-    await new Promise<void>((resolve, reject) => view.session.regenerate(done(resolve, reject)))
-    view.session.begun = true
+  async #sendCookie({ url, originalUrl }: Request, res: Response, sessionId: string): Promise<void> {
+    // PUBLIC_URL says how browsers come, whatever a proxy sends: express-session asks this for a Secure cookie.
+    const { secure } = this.#options
+    const bare = { headers: {}, url, originalUrl, secure, newSessionId: sessionId } as unknown as Request
+    await new Promise<void>((resolve, reject) =>
+      this.#expressSession(bare, res, (error?: unknown) => (error ? reject(error) : resolve())),
+    )
+    bare.session.begun = true
   }
 
   /** The session and user of this request, if both may go on. */

@@ -6,10 +6,13 @@ const MARK = 's:'
 
 /** The values of all cookies of this name, in the order in which the browser sent them. */
 export function cookiesNamed(name: string, header = ''): string[] {
-  return header
-    .split(';')
-    .filter((pair) => pair.trimStart().startsWith(`${name}=`))
-    .map((pair) => parse(pair)[name] ?? '')
+  return (
+    header
+      .split(';')
+      .filter((pair) => pair.trimStart().startsWith(`${name}=`))
+      // By one name for all: V8 would learn each of ours, which differ from login to login, as a property of its own.
+      .map((pair) => parse(`value${pair.slice(pair.indexOf('='))}`).value ?? '')
+  )
 }
 
 /**
