@@ -11,6 +11,7 @@ import { runGrowth } from './run-growth.js'
 import { runPostgresql } from './run-postgresql.js'
 import { runScenarios } from './run-scenarios.js'
 import { scenarios } from './scenarios.js'
+import { printedSimulation, runSimulation, SIMULATION_USAGE, simulationOptions } from './simulation/run-simulation.js'
 
 const USAGE = `npm run bench -- [options]
   --scenario NAME    one of ${Object.keys(scenarios).join(', ')}, start; may be repeated. All of them without it
@@ -25,6 +26,7 @@ const USAGE = `npm run bench -- [options]
                      names one, and a login with and without the trail. Needs 15 GB below the folder for temporary files
   --postgresql       instead: the same on the PostgreSQL that TEST_DATABASE_URL names, beside references there, then one,
                      two and four processes behind nginx, and a thousand logins within seconds
+${SIMULATION_USAGE}
   --scale N          a part of --memory, --growth, --audit and those thousand, such as 0.01
   --json             the report for programs
   --check            exit with 1 where a target is missed`
@@ -57,6 +59,7 @@ const { values: args } = parseArgs({
     growth: { type: 'boolean', default: false },
     audit: { type: 'boolean', default: false },
     postgresql: { type: 'boolean', default: false },
+    ...simulationOptions,
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -69,6 +72,11 @@ const browsers = Number(args.browsers)
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 
 async function main(): Promise<void> {
+  if (args.simulate) {
+    const simulated = runSimulation(args)
+    console.log(args.json ? JSON.stringify(simulated, null, 2) : printedSimulation(simulated))
+    return
+  }
   if (process.platform !== 'linux') throw new Error('The costs of a process are read from /proc: this runs on Linux.')
   const surroundings = { env: {}, cwd: directory, browsers: 1 }
   const { program: dingtalk } = await Program.start(`${COMPILED}/dingtalk.js`, surroundings)
