@@ -82,7 +82,7 @@ async function onDatabase(name: string, databaseUrl: string, count: number, now:
 }
 
 async function onPostgresql(server: string, count: number, now: number): Promise<PageTime[]> {
-  await using schema = await Schema.make(server)
+  await using schema = new Schema(server)
   return await onDatabase('PostgreSQL', schema.url, count, now)
 }
 

@@ -1,4 +1,4 @@
-import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf } from './answers.js'
+import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf, WrongAnswer } from './answers.js'
 import { application, authorizePath } from './application.js'
 import { cookieHeader } from './door.js'
 import { groupsForHost, groupsOf, HOST } from './host.js'
@@ -75,12 +75,24 @@ async function questionsTo(site: Site, path: string, groups?: (person: number) =
 
 /** `/verify` in sessions that were last marked as used more than a minute ago, so that each is marked again. */
 export async function marks(site: Site): Promise<Operation> {
-  const next = inTurn(await knownBrowsers(site))
+  const { schema } = site
+  if (!schema) throw new Error('sessions are set back on PostgreSQL alone')
+  const browsers = (await knownBrowsers(site)).map(async ({ cookie, id }) => {
+    const latest = `SELECT id FROM "Session" WHERE "userId" = '${id}' ORDER BY "createdAt" DESC LIMIT 1`
+    return { cookie, id, session: String((await schema.sql(latest))[0]?.id) }
+  })
+  const sessions = await Promise.all(browsers)
+  const next = inTurn(sessions)
   return {
     run: async () => {
-      const { cookie, id } = next()
-      await site.schema?.sql(`UPDATE "Session" SET "lastSeenAt" = ${TWO_MINUTES_AGO} WHERE "userId" = '${id}'`)
+      const { cookie, id, session } = next()
+      await schema.sql(`UPDATE "Session" SET "lastSeenAt" = ${TWO_MINUTES_AGO} WHERE id = '${session}'`)
       checkVerify(await site.door.get('/verify', cookie), id)
+    },
+    after: async () => {
+      const forgotten = `SELECT id FROM "Session" WHERE "lastSeenAt" < now() - interval '110 seconds'`
+      const left = (await schema.sql(forgotten)).map(({ id }) => id)
+      if (sessions.some(({ session }) => left.includes(session))) throw new WrongAnswer('a session was not marked')
     },
   }
 }

@@ -5,7 +5,7 @@ import type { Grown, Growth } from './growth-report.js'
 import { listPeople } from './list-people.js'
 import { departmentsOf, fill, type Size } from './organisation.js'
 import { unionIdOf } from './people.js'
-import { Program } from './program.js'
+import { COMPILED, Program } from './program.js'
 import { interleave, runRound } from './rounds.js'
 import { Schema } from './schema.js'
 import { Site } from './site.js'
@@ -56,12 +56,12 @@ export async function runGrowth(bench: Bench): Promise<Measured> {
 async function prepare(bench: Bench, database: Grown['database'], size: Size): Promise<Filled> {
   const { directory, say } = bench
   say(`${database}: filling a database with ${size.people} people`)
-  const schema = database === 'PostgreSQL' ? await Schema.make(String(process.env.TEST_DATABASE_URL)) : undefined
+  const schema = database === 'PostgreSQL' ? new Schema(String(process.env.TEST_DATABASE_URL)) : undefined
   const databaseName = `${size.people}-of-${database}.db`
   const url = schema?.url ?? `file:${directory}/${databaseName}`
   await fill(await beginFilling(url), size)
   const env = { DEPARTMENTS: String(departmentsOf(size)) }
-  const { program: dingtalk } = await Program.start('dist-bench/test/bench/dingtalk.js', {
+  const { program: dingtalk } = await Program.start(`${COMPILED}/dingtalk.js`, {
     ...bench,
     env,
     cwd: directory,

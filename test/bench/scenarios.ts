@@ -51,4 +51,5 @@ export const postgresqlScenarios: Record<string, Scenario> = {
   me: { sites: POSTGRESQL_SITES, prepare: questionsWhoIAm },
   verify: { sites: [...POSTGRESQL_SITES, 'server'], prepare: verifications },
   'verify-mark': { sites: ['server-postgresql'], prepare: marks },
+  'login-slow': { sites: ['server-postgresql'], prepare: loginsOfReturningPeople, dingTalkMs: 80 },
 }

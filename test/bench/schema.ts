@@ -1,33 +1,27 @@
-import { makeSchema, type Row, type TestDatabase } from '../support/database.js'
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { exactCpuMsOf } from './process-costs.js'
 
 /** A schema of its own in a PostgreSQL database, which is dropped at the end. */
 export class Schema implements AsyncDisposable {
   /** As DATABASE_URL takes it; its connections can be told from others. */
   readonly url: string
-  readonly #database: TestDatabase
-  readonly #name: string
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #name = `bench_${randomUUID().replaceAll('-', '')}`
+  readonly #pool: pg.Pool
   /** What each backend has used when it was last looked at. */
   readonly #cpuMs = new Map<number, number>()
 
-  private constructor(database: TestDatabase) {
-    this.#database = database
-    const url = new URL(database.url)
-    this.#name = url.searchParams.get('schema') ?? ''
+  constructor(server: string) {
+    const url = new URL(server)
+    url.searchParams.set('schema', this.#name)
     url.searchParams.set('application_name', this.#name)
     this.url = url.href
+    this.#pool = new pg.Pool({ connectionString: server, options: `-c search_path=${this.#name}` })
   }
 
-  static async make(server: string): Promise<Schema> {
-    return new Schema(await makeSchema(server))
-  }
-
-  /** Asks on a connection of its own, which counts for nobody: one question after the other. */
-  sql(text: string): Promise<Row[]> {
-    const asked = this.#last.then(() => this.#database.sql(text))
-    this.#last = asked.catch(() => {})
-    return asked
+  /** Asks on a connection of its own, which counts for nobody. */
+  async sql(text: string): Promise<Record<string, unknown>[]> {
+    return (await this.#pool.query(text)).rows
   }
 
   /** The processes of the database that serve this schema's site. */
@@ -51,6 +45,7 @@ export class Schema implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#database.remove()
+    await this.sql(`SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${this.#name} CASCADE`)
+    await this.#pool.end()
   }
 }

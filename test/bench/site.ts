@@ -132,7 +132,7 @@ export class Site implements AsyncDisposable {
   ): Promise<Site> {
     const { name, directory, databaseName = `${name}.db` } = options
     const databaseFile = path.join(directory, databaseName)
-    const schema = options.schema ?? (name.endsWith('-postgresql') ? await Schema.make(postgresqlServer()) : undefined)
+    const schema = options.schema ?? (name.endsWith('-postgresql') ? new Schema(postgresqlServer()) : undefined)
     try {
       const env = environmentOf(options, schema?.url ?? `file:${databaseFile}`)
       return await start(env, { databaseFile, schema })
