@@ -105,6 +105,38 @@ describe('an application’s login', () => {
     expect((await party.exchange(code)).status).toBe(200)
   })
 
+  it('is as usual with what nobody knows, or what has no effect here', async () => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const party = new RelyingParty(world)
+    const { idToken, accessToken, scope } = await party.enter(await signedIn(world), {
+      scope: 'openid profile address phone',
+      nobody_knows: 'this',
+      display: 'touch',
+      claims_locales: 'zh',
+      acr_values: 'urn:strong',
+      login_hint: '李四',
+      claims: JSON.stringify({ userinfo: { email: null }, id_token: { sub: { value: 'somebody-else' } } }),
+    })
+    expect(scope).toBe('openid profile')
+    const claims = await party.claims(idToken)
+    expect(claims).toMatchObject({ name: '张三' })
+    expect(Object.keys(claims).filter((name) => /acr|address|phone|email/.test(name))).toEqual([])
+    expect((await party.userinfo(accessToken)).body).not.toHaveProperty('email')
+    const { body } = await world.browser().get('/.well-known/openid-configuration').expect(200)
+    expect(body.claims_parameter_supported).toBe(false)
+    expect(body.scopes_supported.filter((one: string) => /address|phone/.test(one))).toEqual([])
+  })
+
+  it('can ask userinfo with the token in the body', async () => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const party = new RelyingParty(world)
+    const { accessToken } = await party.enter(await signedIn(world))
+    const asked = world.browser().send('post', '/oidc/userinfo').type('form').send({ access_token: accessToken })
+    expect((await asked.expect(200)).body).toEqual((await party.userinfo(accessToken)).body)
+  })
+
   it('speaks the language that the application asks for', async () => {
     await using world = await createWorld()
     await addApplication(world, { access: [] })
