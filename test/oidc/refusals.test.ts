@@ -2,28 +2,15 @@ import { randomBytes } from 'node:crypto'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { addApplication, REDIRECT_URI, SECRET } from '../support/applications.js'
+import { LogoutListener } from '../support/logout-listener.js'
 import { makePkce, RelyingParty } from '../support/relying-party.js'
+import { readEverything } from '../support/schema.js'
 import { createWorld, FRONTEND, PUBLIC_URL, type World } from '../support/world.js'
 
 async function signedIn(world: World) {
   const browser = world.browser()
   await browser.logIn()
   return browser
-}
-
-/** All that the database holds, as one text. */
-async function everything(world: World): Promise<string> {
-  const tables = [
-    'User',
-    'Session',
-    'Application',
-    'ApplicationSession',
-    'OpenidRecord',
-    'SigningKey',
-    'PromisedHandle',
-  ]
-  const rows = await Promise.all(tables.map((table) => world.sql(`SELECT * FROM "${table}"`)))
-  return JSON.stringify(rows)
 }
 
 const records = (world: World, kind: string) => world.sql(`SELECT * FROM "OpenidRecord" WHERE kind = '${kind}'`)
@@ -82,6 +69,8 @@ describe('a request of the application that it may not make', () => {
     [{ scope: 'openid dingtalk' }, 'invalid_scope'],
     [{ code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
     [{ code_challenge: 'too-short', code_challenge_method: 'S256' }, 'invalid_request'],
+    [{ code_challenge: 'a'.repeat(43) }, 'invalid_request'],
+    [{ response_mode: 'web_message' }, 'unsupported_response_mode'],
     [{ prompt: 'none login' }, 'invalid_request'],
     [{ max_age: '-1' }, 'invalid_request'],
     [{ id_token_hint: 'no.token.atall' }, 'invalid_request'],
@@ -107,7 +96,7 @@ describe('a request of the application that it may not make', () => {
     expect(returned.get('code')).toBeNull()
   })
 
-  it('is no registration, and none by POST', async () => {
+  it('is no registration, and none by POST, nor is a logout', async () => {
     await using world = await createWorld()
     await addApplication(world)
     const browser = world.browser()
@@ -117,6 +106,7 @@ describe('a request of the application that it may not make', () => {
       .expect(404)
     await browser.send('post', new RelyingParty(world).authorizeUrl()).expect(405)
     await browser.send('head', new RelyingParty(world).authorizeUrl()).expect(405)
+    await browser.send('post', '/oidc/logout').expect(405)
   })
 })
 
@@ -299,6 +289,21 @@ describe('where it all stands', () => {
     expect(status).toBe(length > 8000 ? 400 : 303)
   })
 
+  it('shows no page in a frame of others, and leaves none in a cache', async () => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const browser = await signedIn(world)
+    const form = new RelyingParty(world).authorizeUrl({ response_mode: 'form_post' })
+    for (const page of ['/oidc/logout', '/oidc/logout/success', form])
+      for (const { headers } of [await browser.get(page), await world.browser().get(page)]) {
+        expect(headers['content-security-policy'], page).toContain("frame-ancestors 'none'")
+        expect(headers['content-security-policy'], page).toContain("default-src 'none'")
+        expect(headers['x-frame-options']).toBe('DENY')
+        expect(headers['cache-control']).toBe('no-store')
+        expect(headers['referrer-policy']).toBe('same-origin')
+      }
+  })
+
   it('reads no endless form', async () => {
     await using world = await createWorld()
     await addApplication(world)
@@ -357,22 +362,55 @@ it('no server that reads no directory starts while an application is for groups'
 
 it('no code, token or secret stands in the log, nor in the database', async () => {
   await using world = await createWorld({ LOG_LEVEL: 'trace' })
-  await addApplication(world, { refreshTokens: true })
-  const party = new RelyingParty(world)
+  await using listener = await LogoutListener.start()
+  await addApplication(world, { refreshTokens: true, backchannelLogoutUri: listener.uri })
+  await addApplication(world, { id: 'open', kind: 'public', refreshTokens: true })
+  const [party, open] = [new RelyingParty(world), new RelyingParty(world, { id: 'open', isPublic: true })]
   const browser = world.browser()
-  const returned = await party.askAndLogIn(browser, { scope: 'openid offline_access' })
-  const code = String(returned.get('code'))
-  const { body } = await party.exchange(code)
-  await party.refresh(body.refresh_token)
-  await party.introspect(body.access_token)
-  await party.refresh('wrong-refresh-token')
-  const open = String((await party.ask(browser)).get('code'))
-  const secrets = [code, open, body.access_token, body.refresh_token, body.id_token, SECRET, 'wrong-refresh-token']
-  const kept = await everything(world)
-  const log = JSON.stringify(world.log)
-  expect(kept).toContain('RefreshToken')
-  for (const secret of [...secrets, ...browser.cookies.values()]) {
-    expect(kept).not.toContain(secret)
-    expect(log).not.toContain(secret)
+  const { verifier, challenge } = makePkce()
+  const asked = { scope: 'openid offline_access', nonce: 'the-nonce-of-this-login', ...challenge }
+  const code = String((await party.askAndLogIn(browser, asked)).get('code'))
+  const { body } = await party.exchange(code, verifier)
+  const refreshed = (await party.refresh(body.refresh_token)).body
+  const publicTokens = await open.enter(browser, { scope: 'openid offline_access' })
+  const rotated = (await open.refresh(publicTokens.refreshToken)).body
+  const unused = String((await party.ask(browser, { id_token_hint: body.id_token })).get('code'))
+  const tokens = [body, refreshed, rotated].flatMap((given) => [
+    given.access_token,
+    given.refresh_token,
+    given.id_token,
+  ])
+  const secrets: string[] = [...tokens, publicTokens.accessToken, publicTokens.refreshToken, code, unused, SECRET]
+
+  // In all the places that are wrong for them, too.
+  const wrong = new RelyingParty(world, { secret: 'a-secret-that-is-wrong' })
+  for (const secret of [...secrets, 'a-text-that-is-no-token']) {
+    await party.refresh(secret)
+    await party.introspect(secret)
+    await open.exchange(secret)
+    await wrong.token({ grant_type: secret, code: secret, client_assertion: secret, token: secret })
+    await new RelyingParty(world, { secret }).exchange('x')
+    await new RelyingParty(world, { id: secret, isPublic: true }).exchange('x')
+    await world.browser().get(`/oidc/userinfo?access_token=${secret}`)
+    await world.browser().send('post', `/oidc/token?client_secret=${secret}&code=${secret}`)
+    for (const name of ['client_id', 'redirect_uri', 'scope', 'id_token_hint', 'response_type', 'prompt'])
+      await browser.get(party.authorizeUrl({ [name]: secret }))
+    await browser.get(`/oidc/auth/${secret}`)
+    await browser.get(`/oidc/logout?client_id=${secret}&state=${secret}`)
   }
-})
+  const before = await readEverything(world.database)
+  await browser.get(`/oidc/logout?id_token_hint=${body.id_token}`).expect(303)
+  await listener.told(1)
+  const logoutToken = new URLSearchParams(listener.bodies[0]).get('logout_token') ?? ''
+  // With the last batch of the audit trail.
+  await world.close()
+  const texts = [before, await readEverything(world.database), JSON.stringify(world.log)]
+  const holds = (text: string) => texts.map((one) => one.includes(text))
+  expect(holds('RefreshToken')).toEqual([true, false, false])
+  expect(holds('application_told_of_logout')).toEqual([false, true, true])
+  const others = ['a-secret-that-is-wrong', 'a-text-that-is-no-token', verifier.code_verifier, logoutToken]
+  for (const secret of [...secrets, ...others, ...browser.cookies.values()]) {
+    expect(secret.length).toBeGreaterThan(20)
+    expect(holds(secret), secret).toEqual([false, false, false])
+  }
+}, 60_000)

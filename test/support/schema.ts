@@ -76,6 +76,12 @@ export async function readSchema(database: TestDatabase): Promise<Table[]> {
   return tables
 }
 
+/** All that the tables of a database hold, as one text. */
+export async function readEverything(database: TestDatabase): Promise<string> {
+  const names = (await readSchema(database)).map(({ name }) => name)
+  return JSON.stringify(await Promise.all(names.map((name) => database.sql(`SELECT * FROM "${name}"`))))
+}
+
 export function byColumn(a: ForeignKey, b: ForeignKey): number {
   return a.from < b.from ? -1 : 1
 }
