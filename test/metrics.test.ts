@@ -240,7 +240,7 @@ describe('the sessions alive', () => {
     await scrape(world)
     const [count, ...others] = recorder.take().filter((statement) => statement.includes('count('))
     expect(others).toEqual([])
-    const plan = await world.sql(`EXPLAIN QUERY PLAN ${count?.replace('?', "'2026-01-01T00:00:00.000+00:00'")}`)
+    const plan = await world.sql(`EXPLAIN QUERY PLAN ${count?.replaceAll('?', "'2026-01-01T00:00:00.000+00:00'")}`)
     expect(JSON.stringify(plan)).toMatch(/SEARCH Session USING COVERING INDEX Session_lastSeenAt_idx/)
   })
 })

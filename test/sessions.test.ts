@@ -6,6 +6,7 @@ import { openDatabase } from '../src/adapters/database/open-database.js'
 import { HOUR, MINUTE, SECOND } from '../src/time.js'
 import { setCookies } from './support/browser.js'
 import { sessionsOf } from './support/sessions.js'
+import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
 
 interface SessionRow {
@@ -252,6 +253,31 @@ describe('the sessions that are over', () => {
     await database.close()
     expect(await sessionRows(world)).toHaveLength(1)
     await browser.get('/me').expect(200)
+  })
+})
+
+describe('the sessions that are alive', () => {
+  it('are counted in parts, those of one moment together', async () => {
+    await using world = await createWorld()
+    await world.browser().logIn()
+    const time = (ms: number) => `'${timeText(new Date(Date.now() + ms))}'`
+    // SQLite keeps times as texts.
+    const timeType = process.env.TEST_DATABASE_URL ? 'TIMESTAMP' : 'TEXT'
+    const add = (count: number, lastSeenAt: string) =>
+      world.sql(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+         INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
+         SELECT ${lastSeenAt} || CAST(i AS TEXT), ${lastSeenAt} || CAST(i AS TEXT), s."userId", s."createdAt", CAST(${lastSeenAt} AS ${timeType}), s."expiresAt", s."ip", s."userAgent"
+         FROM n, (SELECT * FROM "Session" LIMIT 1) AS s`,
+      )
+    await add(10_001, time(-2 * MINUTE))
+    await add(20, time(-MINUTE))
+    await add(3, time(-2 * HOUR))
+    const database = await openDatabase(world.database.url)
+    using recorder = new StatementRecorder()
+    expect(await sessionsOf(database, { idleTimeoutMs: HOUR, maxAgeMs: 24 * HOUR }).countAlive()).toBe(10_022)
+    expect(recorder.statements).toHaveLength(2)
+    await database.close()
   })
 })
 

@@ -168,8 +168,8 @@ export interface SessionRows {
   remove(userId: string, id: string): Promise<string[]>
   removeOthers(userId: string, keptId: string): Promise<string[]>
   removeAll(userId: string): Promise<string[]>
-  /** How many were last seen after this. */
-  count(seenAfter: Date): Promise<number>
+  /** How many of the next were last seen after this, and where the counting goes on; undefined at the end. */
+  countSome(seenAfter: Date): Promise<{ count: number; last: Date | undefined }>
   /** The next label of a secret, behind this one, that any session has. */
   nextSecretLabel(after: string): Promise<string | undefined>
   /** Removes a few at most; returns how many. */

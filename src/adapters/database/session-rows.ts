@@ -5,6 +5,9 @@ import { isForeignKeyViolation } from './failures.js'
 import { removal } from './removal.js'
 import { type UserRow, userColumns, userOf } from './user-row.js'
 
+/** SQLite counts so many in a few milliseconds. */
+const COUNT_AT_ONCE = 10_000
+
 const INSERT: Statement = {
   name: 'session_insert',
   sql: `INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent",
@@ -31,10 +34,12 @@ const LIST: Statement = {
   sql: `SELECT "id", "createdAt", "lastSeenAt", "ip", "userAgent" FROM "Session"
         WHERE "userId" = ? AND "expiresAt" > ? AND "lastSeenAt" > ? AND "lastSeenAt" < ? ORDER BY "lastSeenAt" DESC`,
 }
-/** By the index on `lastSeenAt` alone, without looking at the rows. */
+/** By the index on `lastSeenAt` alone, without looking at the rows; those of the last moment are counted with it. */
 const COUNT: Statement = {
   name: 'session_count',
-  sql: `SELECT count(*) AS "count" FROM "Session" WHERE "lastSeenAt" > ?`,
+  sql: `SELECT count(*) AS "count", max("lastSeenAt") AS "last" FROM "Session"
+        WHERE "lastSeenAt" > ? AND "lastSeenAt" <= COALESCE((SELECT "lastSeenAt" FROM "Session"
+          WHERE "lastSeenAt" > ? ORDER BY "lastSeenAt" LIMIT 1 OFFSET ${COUNT_AT_ONCE - 1}), '9999-12-31T00:00:00.000+00:00')`,
 }
 const REMOVE: Statement = {
   name: 'session_remove',
@@ -109,9 +114,12 @@ export class SqlSessionRows implements SessionRows {
     return (await this.#database.query<InfoRow>(LIST, [userId, ...times])).map(infoOf)
   }
 
-  async count(seenAfter: Date): Promise<number> {
-    const counted = this.#database.query<{ count: number | string }>(COUNT, [timeText(seenAfter)], { retry: false })
-    return Number((await counted)[0]?.count)
+  async countSome(seenAfter: Date): Promise<{ count: number; last: Date | undefined }> {
+    type Row = { count: number | string; last: string | null }
+    const from = timeText(seenAfter)
+    const [row] = await this.#database.query<Row>(COUNT, [from, from], { retry: false })
+    const count = Number(row?.count)
+    return { count, last: count < COUNT_AT_ONCE || !row?.last ? undefined : new Date(row.last) }
   }
 
   async remove(userId: string, id: string): Promise<string[]> {
