@@ -6,7 +6,7 @@ const WITHOUT_DATABASE = [
   'test/browser/**',
   'test/{client-script,examples,guide-programs,guides,kubernetes,package,place-new-file,release,simulation,table}.test.ts',
   'test/{access-rows,access-rules,app-token,architecture,backup,bench,build,config,demo-history,deploying,dingtalk-check,dingtalk-client,directory-profile,dockerfile,embedding-settings,embedding-types,guide-express}.test.ts',
-  'test/{directory-events,documents,group-index,guards-list,lookup-queue,nick,node-versions,setup-file,setup-terminal,setup-yes,signature,stream-client}.test.ts',
+  'test/{directory-events,documents,group-index,guards-list,lookup-queue,nick,node-versions,setup-file,setup-terminal,setup-yes,signature,soak,stream-client}.test.ts',
   'test/emulator/**',
 ]
 

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   type Answer,
   applicationCodeOf,
@@ -21,6 +24,7 @@ import { growthTargets } from './bench/growth-report.js'
 import { judge, type Report } from './bench/report.js'
 import { runRound } from './bench/rounds.js'
 import { scenarios } from './bench/scenarios.js'
+import type { SoakReport } from './bench/soak/soak-report.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
@@ -116,8 +120,35 @@ function resultsOf(name: string): string[] {
 }
 
 describe.runIf(onLinux)('the measurements', () => {
+  beforeAll(
+    () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: ROOT }),
+    60_000,
+  )
+
+  it('soak all servers for seconds, with every fault and no wrong answer', { timeout: 300_000 }, async () => {
+    const output = mkdtempSync(path.join(tmpdir(), 'dingtalk-login-soak-'))
+    const soak = ['dist-bench/test/bench/main.js', '--soak', '--minutes', '0.2', '--rate', '12', '--output', output]
+    const { stdout } = await run(process.execPath, soak, { cwd: ROOT })
+    const { soaks }: SoakReport = JSON.parse(readFileSync(path.join(output, 'soak.json'), 'utf8'))
+    const onPostgresql = soaks.length > 2
+    if (!onPostgresql) console.log('skipped: the soak on PostgreSQL; its server has to be installed')
+    const names = ['SQLite', ...(onPostgresql ? ['PostgreSQL'] : [])]
+    expect(soaks.map(({ name }) => name)).toEqual(names.flatMap((name) => [`${name}, qrconnect`, `${name}, oauth2`]))
+    for (const { name, samples, faults, wrong } of soaks) {
+      expect(wrong).toEqual([])
+      const kinds = faults.map(({ kind }) => kind)
+      expect(kinds).toEqual([...(name.startsWith('SQLite') ? [] : ['lost']), 'throttled', 'dead', 'away'])
+      const operations = new Set(samples.flatMap((sample) => Object.keys(sample.operations)))
+      expect(operations).toContain('application login')
+      const codes = new Set(samples.flatMap(({ refusals }) => Object.keys(refusals)))
+      expect([...codes]).toEqual(expect.arrayContaining(['dingtalk_unavailable', 'service_unavailable']))
+    }
+    expect(stdout).toContain('SQLite, oauth2: wrong answers: 0.00')
+    expect(readFileSync(path.join(output, 'soak.svg'), 'utf8')).toContain('database away')
+    rmSync(output, { recursive: true })
+  })
+
   it('reach every server, and come with the targets', { timeout: 120_000 }, async () => {
-    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: ROOT })
     const names = ['login', 'login-oauth2', 'verify', 'verify-app', 'application']
     const chosen = [...names, 'start'].flatMap((name) => ['--scenario', name])
     const quickest = ['--json', '--rounds', '1', '--duration', '0', '--browsers', '2', ...chosen]

@@ -10,6 +10,13 @@ const BROWSER_HEADERS = {
   'accept-encoding': 'gzip, deflate',
 }
 
+export interface Question {
+  method?: string
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
+
 /** An address that browsers and applications come to, with connections that are kept open. */
 export class Door {
   readonly origin: string
@@ -22,25 +29,25 @@ export class Door {
     this.#pool = new Pool(origin, { connections: browsers, pipelining: 1, connect })
   }
 
-  async get(path: string, cookies: Cookies | string = ''): Promise<Answer> {
-    const cookie = typeof cookies === 'string' ? cookies : cookieHeader(cookies)
-    const headers = cookie ? { ...BROWSER_HEADERS, cookie } : BROWSER_HEADERS
-    const answer = await this.#pool.request({ method: 'GET', path, headers })
+  async ask({ method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {
+    const answer = await this.#pool.request({ method, path, headers, body: body ?? null })
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+
+  get(path: string, cookies: Cookies | string = ''): Promise<Answer> {
+    const cookie = typeof cookies === 'string' ? cookies : cookieHeader(cookies)
+    return this.ask({ path, headers: cookie ? { ...BROWSER_HEADERS, cookie } : BROWSER_HEADERS })
   }
 
   /** Sends a form, as an application does. */
-  async post(path: string, form: Record<string, string>, authorization: string): Promise<Answer> {
+  post(path: string, form: Record<string, string>, authorization: string): Promise<Answer> {
     const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-    const body = new URLSearchParams(form).toString()
-    const answer = await this.#pool.request({ method: 'POST', path, headers, body })
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+    return this.ask({ method: 'POST', path, headers, body: new URLSearchParams(form).toString() })
   }
 
   /** Asks with an access token. */
-  async getAs(path: string, token: string): Promise<Answer> {
-    const answer = await this.#pool.request({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } })
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  getAs(path: string, token: string): Promise<Answer> {
+    return this.ask({ path, headers: { authorization: `Bearer ${token}` } })
   }
 
   /** Drops its connections. */
@@ -49,6 +56,6 @@ export class Door {
   }
 }
 
-export function cookieHeader(cookies: Cookies): string {
+export function cookieHeader(cookies: ReadonlyMap<string, string>): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 }

@@ -12,6 +12,7 @@ import { runPostgresql } from './run-postgresql.js'
 import { runScenarios } from './run-scenarios.js'
 import { scenarios } from './scenarios.js'
 import { printedSimulation, runSimulation, SIMULATION_USAGE, simulationOptions } from './simulation/run-simulation.js'
+import { runSoak, SOAK_USAGE, soakOptions } from './soak/run-soak.js'
 
 const USAGE = `npm run bench -- [options]
   --scenario NAME    one of ${Object.keys(scenarios).join(', ')}, start; may be repeated. All of them without it
@@ -27,6 +28,7 @@ const USAGE = `npm run bench -- [options]
   --postgresql       instead: the same on the PostgreSQL that TEST_DATABASE_URL names, beside references there, then one,
                      two and four processes behind nginx, and a thousand logins within seconds
 ${SIMULATION_USAGE}
+${SOAK_USAGE}
   --scale N          a part of --memory, --growth, --audit and those thousand, such as 0.01
   --json             the report for programs
   --check            exit with 1 where a target is missed`
@@ -60,6 +62,7 @@ const { values: args } = parseArgs({
     audit: { type: 'boolean', default: false },
     postgresql: { type: 'boolean', default: false },
     ...simulationOptions,
+    ...soakOptions,
     json: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -82,6 +85,10 @@ async function main(): Promise<void> {
   const { program: dingtalk } = await Program.start(`${COMPILED}/dingtalk.js`, surroundings)
   await using _ = dingtalk
   const bench: Bench = { dingtalk, directory, rounds, durationMs, browsers, scale: Number(args.scale), say }
+  if (args.soak) {
+    process.exitCode = await runSoak(bench, args)
+    return
+  }
   const measured = { node: process.version, rounds, durationMs, browsers, ...NOTHING, ...(await measure(bench)) }
   const report: Report = { ...measured, targets: judge(measured) }
   console.log(args.json ? JSON.stringify(report, null, 2) : printed(report))

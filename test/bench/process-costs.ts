@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** Linux counts CPU time for programs in hundredths of a second, on every machine. */
 const MS_PER_TICK = 10
@@ -31,6 +31,19 @@ export function memoryOf(pid: number | undefined): { nowMb: number; peakMb: numb
   const status = procFile(pid, 'status')
   const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
   return { nowMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') }
+}
+
+/** The files, connections and the like that it has open, without their numbers. */
+export function handlesOf(pid: number | undefined): string[] {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return readlinkSync(`${folder}/${name}`).replace(/:\[\d+\]$/, '')
+    } catch {
+      // Closed meanwhile.
+      return []
+    }
+  })
 }
 
 function procFile(pid: number | undefined, file: string): string {

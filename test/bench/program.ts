@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../support/command.js'
 import { Door } from './door.js'
-import { cpuMsOf, memoryOf } from './process-costs.js'
+import { cpuMsOf, handlesOf, memoryOf } from './process-costs.js'
 
 /** The project's folder, as reached from what is compiled. */
 const ROOT = new URL('../../../', import.meta.url)
@@ -19,22 +20,24 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** A program of this project in a process of its own, which listens on a port of its own. Its log goes nowhere. */
+/** A program of this project in a process of its own, which listens on a port of its own. */
 export class Program extends Door implements AsyncDisposable {
   readonly port: number
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
 
-  private constructor(script: string, port: number, { env, cwd, browsers }: Surroundings) {
+  private constructor(script: string, port: number, { env, cwd, browsers, log }: Surroundings) {
     const origin = `http://127.0.0.1:${port}`
     super(origin, browsers)
     this.port = port
     const [file = '', ...args] = script.split(' ')
+    const out = log === undefined ? 'ignore' : openSync(log, 'a')
     this.#child = spawn(process.execPath, [fileURLToPath(new URL(file, ROOT)), ...args], {
       env: { NODE_ENV: 'production', PUBLIC_URL: origin, ...env, PORT: String(port) },
       cwd,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', out, 'inherit'],
     })
+    if (typeof out === 'number') closeSync(out)
     running.add(this.#child)
     this.#exited = once(this.#child, 'exit').finally(() => running.delete(this.#child))
   }
@@ -61,6 +64,10 @@ export class Program extends Door implements AsyncDisposable {
     return memoryOf(this.#child.pid)
   }
 
+  handles(): string[] {
+    return handlesOf(this.#child.pid)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.leave()
     // Unlike SIGTERM it ends the server without two more seconds of service.
@@ -85,4 +92,6 @@ export interface Surroundings {
   cwd: string
   /** As many connections are kept open to it. */
   browsers: number
+  /** The file of its log, which else goes nowhere. */
+  log?: string
 }
