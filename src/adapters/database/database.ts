@@ -81,19 +81,21 @@ export class Database {
     await this.#engine.close()
   }
 
-  async #attempt<T>(work: () => T | Promise<T>, patient = true): Promise<T> {
-    try {
-      return await retry(work, {
-        while: (error) => isTransient(codeOf(error)),
-        forMs: patient ? RETRY_FOR_MS : 0,
-        afterMs: RETRY_AFTER_MS,
-      })
-    } catch (error) {
-      const code = codeOf(error)
-      throw isAway(code) ? databaseUnavailable(code) : error
-    }
+  #attempt<T>(work: () => T | Promise<T>, patient = true): Promise<T> {
+    return retry(work, patient ? patiently : once)
   }
 }
+
+const once = {
+  while: (error: unknown) => isTransient(codeOf(error)),
+  forMs: 0,
+  afterMs: RETRY_AFTER_MS,
+  as: (error: unknown) => {
+    const code = codeOf(error)
+    return isAway(code) ? databaseUnavailable(code) : error
+  },
+}
+const patiently = { ...once, forMs: RETRY_FOR_MS }
 
 const PING: Statement = { name: 'ping', sql: 'SELECT 1 FROM "User" LIMIT 1' }
 

@@ -7,16 +7,19 @@ interface Options {
   forMs: number
   /** The rest between two tries, in milliseconds. */
   afterMs: number
+  /** What is thrown for what it failed with in the end. */
+  as?: (error: unknown) => unknown
 }
 
 /** Does `work` again for as long as it fails in a way that passes. @throws what it failed with in the end */
-export async function retry<T>(work: () => T | Promise<T>, { while: mayPass, forMs, afterMs }: Options): Promise<T> {
+export async function retry<T>(work: () => T | Promise<T>, options: Options): Promise<T> {
+  const { while: mayPass, forMs, afterMs, as = (error) => error } = options
   const deadline = performance.now() + forMs
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!mayPass(error) || performance.now() >= deadline) throw error
+      if (!mayPass(error) || performance.now() >= deadline) throw as(error)
       await wait(afterMs)
     }
   }

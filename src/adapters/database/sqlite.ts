@@ -73,9 +73,13 @@ async function loadPrisma(file: string, { isCheckpointing }: { isCheckpointing: 
 /** Prepares each statement once. */
 function statementRunner(sqlite: Sqlite.Database) {
   const prepared = new Map<Statement, Sqlite.Statement>()
-  return (statement: Statement, values: unknown[]): unknown[] => {
-    const sql = prepared.get(statement) ?? sqlite.prepare(statement.sql)
+  const prepare = (statement: Statement) => {
+    const sql = sqlite.prepare(statement.sql)
     prepared.set(statement, sql)
+    return sql
+  }
+  return (statement: Statement, values: unknown[]): unknown[] => {
+    const sql = prepared.get(statement) ?? prepare(statement)
     if (sql.reader) return sql.all(values)
     sql.run(values)
     return []
