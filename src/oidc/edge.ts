@@ -14,21 +14,26 @@ interface Edge {
 }
 
 /**
- * Readies a request for the provider, which builds its addresses from what stands in it: they are PUBLIC_URL's, whatever
- * Host or proxy the request came by. Its session cookie names our session, and is never the browser's to choose; but
+ * What readies a request for the provider, which builds its addresses from what stands in it: they are PUBLIC_URL's,
+ * whatever Host or proxy the request came by. Its session cookie names our session, and is never the browser's to choose; but
  * for the question of a logout, which somebody who is not signed in has as well.
  */
-export function readyForProvider({ publicUrl, sessionCookie }: Edge): void {
-  const { req, live } = currentRequest()
+export function edgeOf({ publicUrl, sessionCookie }: Edge): () => void {
   const { host, protocol } = new URL(publicUrl)
-  const { 'x-forwarded-host': _, ...headers } = req.headers
-  req.headers = { ...headers, host, 'x-forwarded-proto': protocol.slice(0, -1) }
-  const pairs = (headers.cookie ?? '').split(';').filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)
-  const own = live
-    ? live.info.id
-    : req.path.startsWith(openidPaths.endSession) && questionIn(sessionCookie, headers.cookie)
-  req.headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
-  req.url = req.url.replace(/^([^?]*)\/(?=\?|$)/, '$1')
+  const scheme = protocol.slice(0, -1)
+  return function readyForProvider() {
+    const { req, live } = currentRequest()
+    const { headers } = req
+    headers.host = host
+    headers['x-forwarded-proto'] = scheme
+    delete headers['x-forwarded-host']
+    const pairs = (headers.cookie ?? '').split(';').filter((pair) => cookiesNamed(sessionCookie, pair).length === 0)
+    const own = live
+      ? live.info.id
+      : req.path.startsWith(openidPaths.endSession) && questionIn(sessionCookie, headers.cookie)
+    headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
+    req.url = req.url.replace(/^([^?]*)\/(?=\?|$)/, '$1')
+  }
 }
 
 /** The id of a logout's question, as the provider makes them: nothing that could be read as another cookie. */

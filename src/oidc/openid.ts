@@ -20,7 +20,7 @@ import type { SigningKeyRows } from '../services/signing-key-rows.js'
 import { Accounts } from './account.js'
 import { RecordAdapter } from './adapter.js'
 import { cookieNames, cookieSecrets } from './cookies.js'
-import { readyForProvider, surround } from './edge.js'
+import { edgeOf, surround } from './edge.js'
 import type { LoginDetails } from './interaction-policy.js'
 import { logoutHooks } from './logout.js'
 import { LogoutTokens } from './logout-tokens.js'
@@ -52,7 +52,8 @@ export class Openid {
   readonly #parts: ProviderParts
   readonly #keys: SigningKeys
   readonly #logoutTokens: LogoutTokens
-  #current: { keys: KeySet; provider: Provider } | undefined
+  readonly #readyForProvider: () => void
+  #current: { keys: KeySet; provider: Provider; answer: ReturnType<Provider['callback']> } | undefined
 
   constructor(options: OpenidOptions) {
     const { config, records, applications, applicationSessions, signedIn, knownPeople, keyRows, logger, now } = options
@@ -75,6 +76,10 @@ export class Openid {
       cookies: { names: cookieNames(config.secure), secrets: cookieSecrets(config.session.secrets) },
       logout: logoutHooks({ applicationSessions, brand: config.brand }),
     }
+    this.#readyForProvider = edgeOf({
+      publicUrl: config.publicUrl,
+      sessionCookie: this.#parts.cookies.names.session,
+    })
     this.#keys = new SigningKeys({ rows: keyRows, secrets: config.session.secrets, log: logger, now })
     this.#logoutTokens = new LogoutTokens({
       rows: applicationSessions,
@@ -118,7 +123,7 @@ export class Openid {
     const { browserSessions, config } = this.#options
     const { publicUrl } = config
     const live = await browserSessions.signedIn(req)
-    const provider = await this.#provider()
+    const { provider } = await this.#provider()
     await runFor({ req, res, live }, async () => {
       const interaction = await findInteraction(provider, req, res)
       // A second login would change nothing: it was to be somebody's whom this browser's person is not.
@@ -138,25 +143,24 @@ export class Openid {
   }
 
   async #serve(request: OpenidRequest, next: NextFunction): Promise<void> {
-    const provider = await this.#provider()
-    const { publicUrl } = this.#options.config
-    await runFor(request, async () => {
-      readyForProvider({ publicUrl, sessionCookie: this.#parts.cookies.names.session })
-      await provider.callback()(request.req, request.res)
+    const { answer } = await this.#provider()
+    await runFor(request, () => {
+      this.#readyForProvider()
+      return answer(request.req, request.res)
     })
     if (request.failure !== undefined) next(publicError(request.failure))
   }
 
-  async #provider(): Promise<Provider> {
+  async #provider() {
     const keys = await this.#keys.current()
     if (this.#current?.keys.version !== keys.version) {
       const provider = createProvider(this.#parts, keys)
       const { browserSessions, audit } = this.#options
       surround(provider, this.#parts.cookies.names.session, (req, res) => browserSessions.signOut(req, res))
       reportTo(provider, audit)
-      this.#current = { keys, provider }
+      this.#current = { keys, provider, answer: provider.callback() }
     }
-    return this.#current.provider
+    return this.#current
   }
 }
 

@@ -48,8 +48,8 @@ const jwk = z.looseObject({ kty: z.string(), n: z.string(), e: z.string(), kid: 
  */
 export class SigningKeys {
   readonly #options: Required<Options>
-  readonly #reading = new SingleFlight<'rows', SigningKeyRow[]>()
-  #read: { at: number; rows: SigningKeyRow[] } | undefined
+  readonly #reading = new SingleFlight<'keys', KeySet>()
+  #held: { at: number; keys: KeySet } | undefined
   /** Those that this process could read, by kid. */
   readonly #privateKeys = new Map<string, JWK>()
   readonly #reported = new Set<string>()
@@ -58,9 +58,32 @@ export class SigningKeys {
     this.#options = { now: Date.now, ...options }
   }
 
-  /** The keys of this moment; makes what is missing. What other processes did is seen ten seconds later at most. */
-  async current(): Promise<KeySet> {
-    const rows = await this.#rows()
+  /** The keys of this moment; makes what is missing. What time or other processes did is seen ten seconds later at most. */
+  current(): Promise<KeySet> {
+    const { now, rows } = this.#options
+    if (this.#held && Math.abs(now() - this.#held.at) < REREAD_MS) return Promise.resolve(this.#held.keys)
+    return this.#reading.run('keys', async () => {
+      const keys = this.#setOf(await this.#complete(await rows.list()))
+      this.#held = { at: now(), keys }
+      return keys
+    })
+  }
+
+  /** Makes the next key, to be used a day later; `now`, as after a leak: at once, and no other is trusted any more. */
+  async rotate({ now: atOnce }: { now: boolean }): Promise<void> {
+    const now = this.#options.now()
+    const rows = await this.#options.rows.list()
+    if (!atOnce && rows.some(({ signsFrom }) => signsFrom.getTime() > now)) return
+    const isFirst = rows.length === 0
+    const kid = await this.#make(rows, atOnce || isFirst ? now : now + PUBLISHED_BEFORE_MS)
+    this.#held = undefined
+    const isMade = (await this.#options.rows.list()).some((row) => row.kid === kid)
+    // Another process has made the next key at the same moment.
+    if (!isMade) return this.rotate({ now: atOnce })
+    if (atOnce) await this.#options.rows.withdrawOthers(kid, new Date(now))
+  }
+
+  #setOf(rows: readonly SigningKeyRow[]): KeySet {
     const now = this.#options.now()
     const published = rows.filter((row) => isPublished(row, rows, now))
     const readable = published.filter((row) => this.#privateKeys.has(row.kid))
@@ -75,30 +98,6 @@ export class SigningKeys {
         .update(JSON.stringify([ordered, published].map((keys) => keys.map(({ kid }) => kid))))
         .digest('base64url'),
     }
-  }
-
-  /** Makes the next key, to be used a day later; `now`, as after a leak: at once, and no other is trusted any more. */
-  async rotate({ now: atOnce }: { now: boolean }): Promise<void> {
-    const now = this.#options.now()
-    const rows = await this.#options.rows.list()
-    if (!atOnce && rows.some(({ signsFrom }) => signsFrom.getTime() > now)) return
-    const isFirst = rows.length === 0
-    const kid = await this.#make(rows, atOnce || isFirst ? now : now + PUBLISHED_BEFORE_MS)
-    this.#read = undefined
-    const isMade = (await this.#options.rows.list()).some((row) => row.kid === kid)
-    // Another process has made the next key at the same moment.
-    if (!isMade) return this.rotate({ now: atOnce })
-    if (atOnce) await this.#options.rows.withdrawOthers(kid, new Date(now))
-  }
-
-  #rows(): Promise<SigningKeyRow[]> {
-    const { now } = this.#options
-    if (this.#read && Math.abs(now() - this.#read.at) < REREAD_MS) return Promise.resolve(this.#read.rows)
-    return this.#reading.run('rows', async () => {
-      const rows = await this.#complete(await this.#options.rows.list())
-      this.#read = { at: now(), rows }
-      return rows
-    })
   }
 
   /** With the keys that are missing made, those that are over removed, and each wrapped under all of our secrets. */
