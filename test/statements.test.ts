@@ -94,27 +94,14 @@ describe('the statements of what a person does', () => {
       'its code': [
         'SELECT Application',
         'SELECT OpenidRecord',
-        'SELECT OpenidRecord',
         'UPDATE OpenidRecord',
         'SELECT Session',
         'INSERT OpenidRecord',
         'INSERT OpenidRecord',
       ],
-      'its userinfo': ['SELECT OpenidRecord', 'SELECT Application', 'SELECT Session', 'SELECT OpenidRecord'],
-      'its refresh': [
-        'SELECT Application',
-        'SELECT OpenidRecord',
-        'SELECT OpenidRecord',
-        'SELECT Session',
-        'INSERT OpenidRecord',
-      ],
-      'its introspection': [
-        'SELECT Application',
-        'SELECT OpenidRecord',
-        'SELECT OpenidRecord',
-        'SELECT OpenidRecord',
-        'SELECT Session',
-      ],
+      'its userinfo': ['SELECT OpenidRecord', 'SELECT Application', 'SELECT Session'],
+      'its refresh': ['SELECT Application', 'SELECT OpenidRecord', 'SELECT Session', 'INSERT OpenidRecord'],
+      'its introspection': ['SELECT Application', 'SELECT OpenidRecord', 'SELECT OpenidRecord', 'SELECT Session'],
       'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session', 'SELECT Session'],
     })
   })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type AdapterPayload, errors } from 'oidc-provider'
 import type { OpenidRecords } from '../services/openid-records.js'
 import { BaseAdapter } from './base-adapter.js'
@@ -40,8 +40,11 @@ export class RecordAdapter extends BaseAdapter {
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
+    const { grant } = currentRequest()
+    if (this.#kind === 'Grant' && grant?.id === id) return { ...grant.payload, jti: id }
     const found = await this.#options.records.find(this.#hash(id))
     if (!found) return undefined
+    if (found.grantId && found.grant) currentRequest().grant = { id: found.grantId, payload: found.grant }
     return { ...found.payload, jti: id, ...(found.consumedAt && { consumed: seconds(found.consumedAt.getTime()) }) }
   }
 
@@ -54,17 +57,22 @@ export class RecordAdapter extends BaseAdapter {
     const idHash = this.#hash(id)
     if (await records.consume(idHash, new Date(now()))) return
     const grantId = (await records.find(idHash))?.grantId
-    if (grantId) await records.removeGrant(grantId)
+    if (grantId) await this.#removeGrant(grantId)
     throw new errors.InvalidGrant('it was spent at the same moment')
   }
 
   override destroy(id: string): Promise<void> {
-    if (this.#kind === 'Grant') return this.#options.records.removeGrant(id)
+    if (this.#kind === 'Grant') return this.#removeGrant(id)
     return this.#options.records.remove(this.#hash(id))
   }
 
   override revokeByGrantId(grantId: string): Promise<void> {
-    return this.#options.records.removeGrant(grantId)
+    return this.#removeGrant(grantId)
+  }
+
+  #removeGrant(id: string): Promise<void> {
+    currentRequest().grant = undefined
+    return this.#options.records.removeGrant(id)
   }
 
   get #isMadeAtLogin(): boolean {
@@ -91,7 +99,7 @@ function withoutSignatures(payload: AdapterPayload): AdapterPayload {
 
 /** SHA-256 without salt is enough: what is secret has 256 random bits. */
 export function recordHash(kind: string, id: string): string {
-  return createHash('sha256').update(`${kind} ${id}`).digest('base64url')
+  return hash('sha256', `${kind} ${id}`, 'base64url')
 }
 
 function seconds(ms: number): number {

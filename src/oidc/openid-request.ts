@@ -10,6 +10,8 @@ export interface OpenidRequest {
   live: LiveSession | undefined
   /** The session that the code or token of an application's call lives of, once it has proved to be alive. */
   source?: LiveSession
+  /** The grant of the code or token that was found last, as it was in that very moment: the provider asks for it next. */
+  grant?: { id: string; payload: Record<string, unknown> } | undefined
   /** The provider has ended its session: ours ends before the response is sent. */
   isLogout?: true
   /** What the provider could not do, for the one place that answers errors. */

@@ -13,8 +13,8 @@ export interface OpenidRecord {
   expiresAt: Date
 }
 
-/** A record, and when it was spent. */
-export type FoundRecord = OpenidRecord & { consumedAt: Date | null }
+/** A record, when it was spent, and what is kept of the grant that it was given by, if that is there. */
+export type FoundRecord = OpenidRecord & { consumedAt: Date | null; grant: Record<string, unknown> | undefined }
 
 /** The provider's records, by the hash of their kind and id. */
 export interface OpenidRecords {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
@@ -188,5 +188,5 @@ export class Sessions {
 
 /** SHA-256 without salt is enough: the id has 256 random bits. */
 function hashOf(cookieId: string): string {
-  return createHash('sha256').update(cookieId).digest('base64url')
+  return hash('sha256', cookieId, 'base64url')
 }

@@ -22,8 +22,10 @@ const SAVE_GIVEN: Statement = {
 }
 const FIND: Statement = {
   name: 'openid_find',
-  sql: `SELECT "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt", "consumedAt"
-        FROM "OpenidRecord" WHERE "idHash" = ?`,
+  sql: `SELECT r."kind", r."payload", r."grantId", r."sessionId", r."applicationId", r."expiresAt", r."consumedAt",
+               g."payload" AS "grant"
+        FROM "OpenidRecord" r LEFT JOIN "OpenidRecord" g ON g."grantId" = r."grantId" AND g."kind" = 'Grant'
+        WHERE r."idHash" = ?`,
 }
 const CONSUME: Statement = {
   name: 'openid_consume',
@@ -45,6 +47,7 @@ interface Row {
   applicationId: string | null
   expiresAt: string
   consumedAt: string | null
+  grant: string | null
 }
 
 /** The `OpenidRecord` rows, by statements that are prepared once. */
@@ -78,12 +81,13 @@ export class SqlOpenidRecords implements OpenidRecords {
   async find(idHash: string): Promise<FoundRecord | undefined> {
     const [row] = await this.#database.query<Row>(FIND, [idHash])
     if (!row) return undefined
-    const { payload, expiresAt, consumedAt, ...plain } = row
+    const { payload, expiresAt, consumedAt, grant, ...plain } = row
     return {
       ...plain,
       payload: JSON.parse(payload),
       expiresAt: new Date(expiresAt),
       consumedAt: consumedAt === null ? null : new Date(consumedAt),
+      grant: grant === null ? undefined : JSON.parse(grant),
     }
   }
 
