@@ -470,6 +470,16 @@ describe('apps apply', () => {
     expect(existsSync(path.join(place.directory, 'secrets.yaml'))).toBe(false)
   })
 
+  it.each(['applications', 'groups'])('passes no name of %s over, and then changes nothing', async (section) => {
+    await using place = await createPlace()
+    const file = place.write('apps.yaml', `${section}: { __proto__: { name: Other } }\n`)
+    const { exitCode, output } = await place.apps('apply', file)
+    expect({ exitCode, output }).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining(`  ${section}.__proto__: cannot be a name`),
+    })
+  })
+
   it('judges as add does, by paths of the file, and then changes nothing', async () => {
     await using place = await createPlace()
     const wrong = '{ name: Other, redirectUris: [https://a.example.com/, http://b.example.com/], access: [people] }'

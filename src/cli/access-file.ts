@@ -33,8 +33,8 @@ const group = z.strictObject({
 })
 const file = z
   .strictObject({
-    applications: z.record(z.string(), application).optional(),
-    groups: z.record(z.string(), group).optional(),
+    applications: byName(application).optional(),
+    groups: byName(group).optional(),
   })
   .refine((sections) => Object.keys(sections).length > 0, 'has neither applications nor groups')
 
@@ -50,6 +50,15 @@ export function readAccess(path: string): WantedAccess {
     applications: applications && Object.entries(applications).map(wantedApplication),
     groups: groups && Object.entries(groups).map(([name, rules]) => ({ name, ...rules })),
   }
+}
+
+/** @NOTE a record passes this one name over, as if it were not there. */
+function byName<T extends z.ZodType>(entry: T) {
+  const named = z.unknown().refine((value) => !Object.hasOwn(Object(value), '__proto__'), {
+    path: ['__proto__'],
+    error: 'cannot be a name',
+  })
+  return named.pipe(z.record(z.string(), entry))
 }
 
 function wantedApplication([id, entry]: [string, z.infer<typeof application>]) {
