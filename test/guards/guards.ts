@@ -1558,12 +1558,27 @@ export const guards: readonly Guard[] = [
       replace: '(await applicationSessions.sessionOf(sid)) !== undefined',
     },
   ),
-  ...against('Back-channel addresses that lead inside', {
-    name: 'that an operator’s addresses are judged, too',
-    file: 'services/application-rules.ts',
-    find: "...one('backchannelLogoutUri', backchannelLogoutUri),",
-    tests: ['apps.test.ts'],
-  }),
+  ...against(
+    'Back-channel addresses that lead inside',
+    {
+      name: 'that an operator’s addresses are judged, too',
+      file: 'services/application-rules.ts',
+      find: "...one('backchannelLogoutUri', backchannelLogoutUri),",
+      tests: ['apps.test.ts'],
+    },
+    {
+      name: 'that their redirects lead nowhere',
+      file: 'oidc/logout-tokens.ts',
+      find: 'maxRedirects: 0',
+      replace: 'maxRedirects: 5',
+    },
+    {
+      name: 'the end of what they answer',
+      file: 'oidc/logout-tokens.ts',
+      find: 'maxContentLength: MAX_RESPONSE_BYTES',
+      replace: 'maxContentLength: MAX_RESPONSE_BYTES * 1_000_000',
+    },
+  ),
   ...against(
     'Leavers and ended sessions in applications',
     {

@@ -73,6 +73,10 @@ async function read(world: World, body: string | undefined, audience = 'app'): P
   return payload
 }
 
+function* repeat(text: string): Generator<string> {
+  for (;;) yield text
+}
+
 async function queue(world: World): Promise<unknown[]> {
   return world.sql('SELECT sid FROM "ApplicationSession" WHERE "sessionId" IS NULL')
 }
@@ -187,6 +191,30 @@ describe('an application with a back-channel address', () => {
     await listener.told(1)
     expect(hanging.bodies).toHaveLength(4)
   })
+
+  it.each(['a redirect', 'an answer without end'])(
+    'that gives %s has not been told, and leads nowhere',
+    async (given) => {
+      await using world = await createWorld()
+      await using listener = await LogoutListener.start()
+      await using inside = await LogoutListener.start()
+      if (given === 'a redirect') Object.assign(listener, { status: 307, headers: { Location: inside.uri } })
+      else listener.answer = () => repeat('an-answer-that-nobody-keeps '.repeat(100))
+      await addApplication(world, { backchannelLogoutUri: listener.uri })
+      const browser = world.browser()
+      await browser.logIn()
+      await enter(browser)
+      await using sender = await Sender.open(world)
+      await world.sql('DELETE FROM "Session"')
+      await sender.after(0)
+      expect(inside.bodies).toEqual([])
+      expect(await world.sql('SELECT sid FROM "ApplicationSession" WHERE "triedAt" IS NOT NULL')).toHaveLength(1)
+      for (let minutes = 0; (await queue(world)).length > 0 && minutes < 90; minutes++) await sender.after(MINUTE)
+      expect(JSON.stringify(sender.lines)).toMatch(/"failure":"(HTTP 307|ERR_BAD_RESPONSE)"/)
+      expect(JSON.stringify(sender.lines)).not.toMatch(/nobody-keeps|Location/)
+      expect(inside.bodies).toEqual([])
+    },
+  )
 
   it('is told of sessions that ended while it was an application, also once it is none any more', async () => {
     await using world = await createWorld()

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 
 /** An application that is told of logouts, and answers as the test has it. */
 export class LogoutListener implements AsyncDisposable {
   /** The bodies that it was sent. */
   readonly bodies: string[] = []
   status = 200
+  headers: Record<string, string> = {}
+  answer = (): Iterable<string> => []
   hangs = false
   readonly #server: Server
 
@@ -15,7 +19,9 @@ export class LogoutListener implements AsyncDisposable {
     this.#server = createServer(async (req, res) => {
       this.bodies.push(await text(req))
       this.#server.emit('told')
-      if (!this.hangs) res.writeHead(this.status).end()
+      if (this.hangs) return
+      // Whoever asks may go while it is answered.
+      await pipeline(Readable.from(this.answer()), res.writeHead(this.status, this.headers)).catch(() => {})
     })
   }
 
