@@ -472,6 +472,17 @@ describe('upkeep', () => {
     const store = new SqlAuditStore(database)
     const writer = new AuditWriter({ store, log: SILENT })
     const rows = new SqlAuditRows(database)
+    // More than one step looks at, though they are one person's: who is signed in by the last of them counts as well.
+    await world.sql(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+       INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
+       SELECT 'old-' || CAST(i AS TEXT), 'old-' || CAST(i AS TEXT), s."userId", s."createdAt", s."lastSeenAt", s."createdAt", s."ip", s."userAgent"
+       FROM n, (SELECT * FROM "Session" LIMIT 1) AS s`,
+    )
+    const alive = { unexpiredAt: new Date(), seenAfter: new Date(Date.now() - HOUR) }
+    const { people, last } = await store.countPeople('', alive)
+    expect(last).toBeDefined()
+    expect(people + (await store.countPeople(last ?? '', alive)).people).toBe(2)
     const upkeep = new AuditUpkeep({ store, writer, retentionMs: DAY, idleTimeoutMs: HOUR })
     await upkeep.countPeople(async () => {})
     await upkeep.countPeople(async () => {})

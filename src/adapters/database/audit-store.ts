@@ -25,13 +25,14 @@ const addition = (rows: number): Statement => ({
 const INSERTIONS = SIZES.map((size) => ({ size, statement: insertion(size) }))
 const ADDITIONS = SIZES.map((size) => ({ size, statement: addition(size) }))
 
-/** Along the index on `userId`: as many sessions as one step looks at, whose last person is not asked for again. */
+/** Along the index on `userId`: as many sessions as one step looks at, and the others of the last of their people. */
 const COUNT_PEOPLE: Statement = {
   name: 'audit_count_people',
   sql: `SELECT max("userId") AS "last", count(*) AS "looked",
                count(DISTINCT CASE WHEN "expiresAt" > ? AND "lastSeenAt" > ? THEN "userId" END) AS "people"
-        FROM (SELECT "userId", "expiresAt", "lastSeenAt" FROM "Session" WHERE "userId" > ?
-              ORDER BY "userId" LIMIT ${LOOK_AT}) AS looked`,
+        FROM "Session" WHERE "userId" > ? AND "userId" <= COALESCE(
+          (SELECT "userId" FROM "Session" WHERE "userId" > ? ORDER BY "userId" LIMIT 1 OFFSET ${LOOK_AT - 1}),
+          (SELECT max("userId") FROM "Session"))`,
 }
 
 /** The `AuditRecord` and `HourlyFigure` rows as they are written. */
@@ -70,7 +71,7 @@ export class SqlAuditStore implements AuditStore {
   }
 
   async countPeople(after: string, { unexpiredAt, seenAfter }: Alive) {
-    const values = [timeText(unexpiredAt), timeText(seenAfter), after]
+    const values = [timeText(unexpiredAt), timeText(seenAfter), after, after]
     type Row = { last: string | null; looked: number | string; people: number | string }
     const [row] = await this.#database.query<Row>(COUNT_PEOPLE, values)
     const isEnd = Number(row?.looked ?? 0) < LOOK_AT
