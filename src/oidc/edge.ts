@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type Provider from 'oidc-provider'
+import { rawQueryOf } from '../api/read-query.js'
 import { cookiesNamed } from '../cookies/signed-cookie.js'
 import { openidPaths } from '../services/openid-paths.js'
 import { currentRequest } from './openid-request.js'
@@ -32,7 +33,10 @@ export function edgeOf({ publicUrl, sessionCookie }: Edge): () => void {
       ? live.info.id
       : req.path.startsWith(openidPaths.endSession) && questionIn(sessionCookie, headers.cookie)
     headers.cookie = (own ? [...pairs, `${sessionCookie}=${own}`] : pairs).join(';')
-    req.url = req.url.replace(/^([^?]*)\/(?=\?|$)/, '$1')
+    // The path alone: a request may name a whole address, of another host.
+    const query = rawQueryOf(req)
+    req.url = req.path.replace(/\/$/, '') + (query && `?${query}`)
+    req.originalUrl = req.url
   }
 }
 

@@ -3,6 +3,7 @@ import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { addApplication, REDIRECT_URI, SECRET } from '../support/applications.js'
 import { LogoutListener } from '../support/logout-listener.js'
+import { rawAnswer } from '../support/raw.js'
 import { makePkce, RelyingParty } from '../support/relying-party.js'
 import { readEverything } from '../support/schema.js'
 import { createWorld, FRONTEND, PUBLIC_URL, type World } from '../support/world.js'
@@ -267,6 +268,10 @@ describe('where it all stands', () => {
       expect(text).not.toContain('http:')
       expect(JSON.parse(text).token_endpoint).toBe('https://login.test/oidc/token')
     }
+    const whole = 'GET http://evil.test/.well-known/openid-configuration HTTP/1.1\r\nHost: login.test\r\n'
+    const named = await rawAnswer(world.serverUrl, `${whole}Connection: close\r\n\r\n`)
+    expect(named).toContain('"https://login.test/oidc/token"')
+    expect(named).not.toContain('evil')
     const address = new RelyingParty(world).authorizeUrl()
     for (const [host, headers] of [
       ['login.test', forged],
