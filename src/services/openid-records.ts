@@ -29,6 +29,6 @@ export interface OpenidRecords {
   consume(idHash: string, at: Date): Promise<boolean>
   remove(idHash: string): Promise<void>
   removeGrant(grantId: string): Promise<void>
-  /** Removes a few hundred at most; returns how many. */
+  /** Removes a few at most; returns how many. */
   removeExpired(by: Date): Promise<number>
 }

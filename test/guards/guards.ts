@@ -163,8 +163,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the hash of a session’s id',
       file: 'services/sessions.ts',
-      find: "createHash('sha256').update(cookieId).digest('base64url')",
-      replace: 'createHash && cookieId',
+      find: "hash('sha256', cookieId, 'base64url')",
+      replace: 'hash && cookieId',
     },
     { name: 'SESSION_MAX_AGE', file: 'services/sessions.ts', find: 'now < expiresAt.getTime() && ', replace: '' },
     {
@@ -1439,14 +1439,18 @@ export const guards: readonly Guard[] = [
     {
       name: 'PUBLIC_URL’s host in what the library reads',
       file: 'oidc/edge.ts',
-      find: "{ ...headers, host, 'x-forwarded-proto': protocol.slice(0, -1) }",
-      replace: "{ ...headers, 'x-forwarded-proto': protocol.slice(0, -1) || host }",
+      find: 'headers.host = host',
+      replace: 'headers.host ||= host',
     },
     {
       name: 'the loss of X-Forwarded-Host',
       file: 'oidc/edge.ts',
-      find: "const { 'x-forwarded-host': _, ...headers } = req.headers",
-      replace: 'const { ...headers } = req.headers',
+      find: "delete headers['x-forwarded-host']",
+    },
+    {
+      name: 'the loss of a host in the address itself',
+      file: 'oidc/edge.ts',
+      find: 'req.originalUrl = req.url',
     },
   ),
   ...against(
@@ -1489,7 +1493,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of all that it gave where another one spent it at the same moment',
       file: 'oidc/adapter.ts',
-      find: 'if (grantId) await records.removeGrant(grantId)',
+      find: 'if (grantId) await this.#removeGrant(grantId)',
       tests: ['oidc/storage.test.ts'],
     },
   ),
