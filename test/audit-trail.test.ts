@@ -19,8 +19,10 @@ import { AuditUpkeep } from '../src/services/audit-upkeep.js'
 import { AuditWriter, MAX_WAITING } from '../src/services/audit-writer.js'
 import { Groups } from '../src/services/groups.js'
 import { DAY, HOUR, MINUTE } from '../src/time.js'
+import { addApplication } from './support/applications.js'
 import { makeDatabase, onPostgresql } from './support/database.js'
 import { Outage } from './support/outage.js'
+import { RelyingParty } from './support/relying-party.js'
 import { StatementRecorder } from './support/statements.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -152,6 +154,36 @@ describe('the audit trail in the database', () => {
     expect(tables.filter((table) => table === 'AuditRecord')).toHaveLength(1)
     // login_begun, login_succeeded and three calls to DingTalk.
     expect(tables.filter((table) => table === 'HourlyFigure')).toHaveLength(5)
+  })
+
+  it('costs a login of an application one record and two counts, and nothing where the person is asked for', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    await addApplication(world)
+    await addApplication(world, { id: 'wiki', kind: 'proxy', redirectUris: [], secretHash: null })
+    const party = new RelyingParty(world)
+    const { accessToken } = await party.enter(browser)
+    await party.userinfo(accessToken)
+    await browser.get('/verify?app=wiki').expect(204)
+    await world.close()
+    const entered = await world.sql(`SELECT "application" FROM "AuditRecord" WHERE "event" <> 'login_succeeded'`)
+    expect(entered).toEqual([{ application: 'app' }])
+    const figures = `SELECT "figure", "name" FROM "HourlyFigure" WHERE 'application_entered' IN ("name", "detail")`
+    expect(await world.sql(`${figures} ORDER BY "figure"`)).toEqual([
+      { figure: 'application', name: 'app' },
+      { figure: 'event', name: 'application_entered' },
+    ])
+  })
+
+  it('is written by one statement for 64 records where there are many', async () => {
+    await using place = await makePlace()
+    const writer = new AuditWriter({ store: place.store, log: SILENT })
+    using recorder = new StatementRecorder()
+    for (let index = 0; index < 256; index++) writer.record(entryOf('login_succeeded', { userId: 'u' }))
+    await writer.close(5000)
+    const tables = recorder.batches.map((text) => /INTO (?:\S+\.)?"(\w+)"/.exec(text)?.[1])
+    expect(tables).toEqual([...Array(4).fill('AuditRecord'), 'HourlyFigure'])
   })
 
   it('has what was still waiting when the server stops', async () => {

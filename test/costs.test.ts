@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { IncomingMessage, request, ServerResponse } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
+import { addApplication } from './support/applications.js'
+import { RelyingParty } from './support/relying-party.js'
 import { createWorld, type World } from './support/world.js'
 
 /** What a login may cost others, and a browser: exact, so that no noise can hide a change. */
@@ -84,21 +86,43 @@ describe('a response', () => {
     return response.rawHeaders.filter((_, index) => index % 2 === 0).sort()
   }
 
+  const FORWARDED = [
+    ...['X-Auth-Request-Email', 'X-Auth-Request-Groups'],
+    ...['X-Auth-Request-Preferred-Username', 'X-Auth-Request-User'],
+  ]
+
   it.each([
     ['/ding_url', ['Content-Length', 'Location', 'Set-Cookie']],
     ['/me', ['Content-Length', 'Content-Type']],
-    [
-      '/verify',
-      [
-        ...['X-Auth-Request-Email', 'X-Auth-Request-Groups'],
-        ...['X-Auth-Request-Preferred-Username', 'X-Auth-Request-User'],
-      ],
-    ],
+    ['/verify', FORWARDED],
+    ['/verify?app=wiki', FORWARDED],
   ])('to %s carries these headers and no others', async (path, own) => {
     await using world = await createWorld()
+    await addApplication(world, { id: 'wiki', kind: 'proxy', redirectUris: [], secretHash: null })
     const browser = world.browser()
     await browser.logIn()
     expect(await headerNames(world, path, browser.cookieHeader)).toEqual([...COMMON, ...own].sort())
+  })
+
+  it('to each step of an application’s login carries these headers and no others', async () => {
+    await using world = await createWorld()
+    await addApplication(world)
+    const party = new RelyingParty(world)
+    const browser = world.browser()
+    await browser.logIn()
+    const { accessToken } = await party.enter(browser)
+    const names = ({ headers }: { headers: object }) => Object.keys(headers).sort()
+    const common = COMMON.filter((name) => name !== 'Vary').map((name) => name.toLowerCase())
+
+    const body = ['content-length', 'content-type']
+    // Of what scripts of an application may ask for.
+    const shared = ['access-control-allow-origin', 'access-control-expose-headers', 'vary']
+
+    const asked = await browser.get(party.authorizeUrl()).expect(303)
+    expect(names(asked)).toEqual([...common, ...body, 'location'].sort())
+    const code = new URL(String(asked.headers.location)).searchParams.get('code')
+    expect(names(await party.exchange(code))).toEqual([...common, ...body, ...shared].sort())
+    expect(names(await party.userinfo(accessToken))).toEqual([...common, ...body, ...shared].sort())
   })
 })
 

@@ -54,6 +54,10 @@ async function asked(world: World): Promise<Record<string, string[]>> {
   await note('its userinfo', () => party.userinfo(body.access_token))
   await note('its refresh', () => party.refresh(body.refresh_token))
   await note('its introspection', () => party.introspect(body.access_token))
+  await addApplication(world, { id: 'wiki', kind: 'proxy', redirectUris: [], secretHash: null })
+  // Reads the rules.
+  await browser.get('/verify?app=wiki').expect(204)
+  await note('/verify?app=', () => browser.get('/verify?app=wiki').expect(204))
   await note('DELETE /sessions', () => browser.delete('/sessions').expect(204))
   await note('/logout', () => browser.post('/logout').expect(204))
   await note('the removal of what is over', async () => {
@@ -101,6 +105,7 @@ describe('the statements of what a person does', () => {
       ],
       'its userinfo': ['SELECT OpenidRecord', 'SELECT Application', 'SELECT Session'],
       'its refresh': ['SELECT Application', 'SELECT OpenidRecord', 'SELECT Session', 'INSERT OpenidRecord'],
+      '/verify?app=': ['SELECT Session'],
       'its introspection': ['SELECT Application', 'SELECT OpenidRecord', 'SELECT OpenidRecord', 'SELECT Session'],
       'the removal of what is over': ['DELETE Session', 'DELETE Session', 'DELETE Session', 'SELECT Session'],
     })

@@ -46,6 +46,7 @@ export function fitsClient(client: Client, secret: string, now: number): boolean
 /** What the provider reads its clients from: the applications as they are at this moment. */
 export class ClientAdapter extends BaseAdapter {
   readonly #applications: Pick<ApplicationRows, 'find'>
+  readonly #metadata = new WeakMap<Application, AdapterPayload>()
 
   constructor(applications: Pick<ApplicationRows, 'find'>) {
     super()
@@ -56,6 +57,13 @@ export class ClientAdapter extends BaseAdapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (!APPLICATION_ID.test(id)) return undefined
     const application = await this.#applications.find(id)
-    return application && application.kind !== 'proxy' ? clientMetadataOf(application) : undefined
+    return application && application.kind !== 'proxy' ? this.#metadataOf(application) : undefined
+  }
+
+  /** Made once while the application is the same. */
+  #metadataOf(application: Application): AdapterPayload {
+    const metadata = this.#metadata.get(application) ?? clientMetadataOf(application)
+    this.#metadata.set(application, metadata)
+    return metadata
   }
 }

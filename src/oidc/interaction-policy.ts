@@ -37,7 +37,10 @@ export function createPolicy() {
 
   /** Whether the person has to log in, or once more, before this request goes on. */
   async function asksForLogin(ctx: KoaContextWithOIDC): Promise<boolean> {
-    for (const { check } of login.checks) if (await check(ctx)) return true
+    for (const { check } of login.checks) {
+      const asks = check(ctx)
+      if (asks instanceof Promise ? await asks : asks) return true
+    }
     return false
   }
 

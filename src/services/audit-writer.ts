@@ -11,7 +11,8 @@ import type { Metrics } from './metrics.js'
 
 /** How many records wait for the database at most: some ten megabytes. */
 export const MAX_WAITING = 10_000
-const BATCH = 250
+/** A multiple of what one statement takes. */
+const BATCH = 256
 const FIGURES_AT_ONCE = 50
 const WRITE_AFTER_MS = SECOND
 /** While the database is away, it is asked again after a second at first, and at last each ten. */

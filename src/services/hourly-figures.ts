@@ -32,7 +32,7 @@ export class HourlyFigures {
   }
 
   #put(figure: HourlyFigure): void {
-    const key = [figure.hour.toISOString(), figure.figure, figure.name, figure.detail].join('\n')
+    const key = [figure.hour.getTime(), figure.figure, figure.name, figure.detail].join('\n')
     const known = this.#figures.get(key)
     if (!known) {
       if (this.#figures.size < MAX_FIGURES) this.#figures.set(key, { ...figure })

@@ -42,6 +42,8 @@ const row = z.object({
 /** The `Application` rows, by statements that are prepared once. */
 export class SqlApplicationRows implements ApplicationRows {
   readonly #database: Database
+  /** What each row was when it was read last: to parse it takes longer than to read it. */
+  readonly #read = new Map<string, { text: string; application: Readonly<Application> }>()
 
   constructor(database: Database) {
     this.#database = database
@@ -49,7 +51,13 @@ export class SqlApplicationRows implements ApplicationRows {
 
   async find(id: string): Promise<Application | undefined> {
     const [found] = await this.#database.query(FIND, [id])
-    return found === undefined ? undefined : row.parse(found)
+    if (found === undefined) return undefined
+    const text = JSON.stringify(found)
+    const known = this.#read.get(id)
+    if (known?.text === text) return known.application
+    const application = row.parse(found)
+    this.#read.set(id, { text, application })
+    return application
   }
 
   async needOpenid(): Promise<boolean> {

@@ -17,7 +17,9 @@ export async function retry<T>(work: () => T | Promise<T>, options: Options): Pr
   const deadline = performance.now() + forMs
   for (;;) {
     try {
-      return await work()
+      const done = work()
+      // SQLite has its rows at once: waiting for them would cost as much as some statements do.
+      return done instanceof Promise ? await done : done
     } catch (error) {
       if (!mayPass(error) || performance.now() >= deadline) throw as(error)
       await wait(afterMs)
