@@ -181,8 +181,10 @@ describe('the report of a soak', () => {
       handles: { before: ['pipe'], after: ['pipe', 'pipe'] },
     }
     const wrong = [{ at: 0, what: 'me', why: 'WrongAnswer: somebody else' }]
-    expect(judgeSoak(reportOf(steady)).map(({ passed }) => passed)).toEqual([true, true, true])
-    expect(judgeSoak(reportOf(growing)).map(({ value }) => value)).toEqual([0, 1.5, 2])
+    const long = (soak: Soak) => judgeSoak({ ...reportOf(soak), minutes: 60 })
+    expect(long(steady).map(({ passed }) => passed)).toEqual([true, true, true])
+    expect(long(growing).map(({ value }) => value)).toEqual([0, 1.5, 2])
+    expect(judgeSoak(reportOf(growing))).toHaveLength(1)
     expect(judgeSoak(reportOf({ ...steady, wrong }))[0]).toMatchObject({ value: 1, passed: false })
     const text = printedSoak(reportOf({ ...steady, wrong }))
     expect(text).toContain('refused as promised: 7 dingtalk_unavailable')
