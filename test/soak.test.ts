@@ -147,10 +147,12 @@ describe('the load', () => {
   })
 
   it('is counted from one look to the next', () => {
-    const records = new Records()
+    const said: string[] = []
+    const records = new Records((text) => said.push(text))
     for (const ms of [1, 2, 3]) records.done('me', ms)
     records.refused('dingtalk_unavailable')
     records.wentWrong('me', new WrongAnswer('somebody else'))
+    expect(said).toEqual(['me: WrongAnswer: somebody else'])
     expect(records.take()).toEqual({
       operations: { me: { count: 3, p50Ms: 2, p99Ms: 3 } },
       refusals: { dingtalk_unavailable: 1 },

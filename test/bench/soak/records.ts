@@ -32,9 +32,15 @@ export interface Outcomes {
 export class Records {
   /** Every wrong answer there has been. */
   readonly wrong: { at: number; what: string; why: string }[] = []
+  readonly #say: (text: string) => void
   #latenciesMs = new Map<OperationName, number[]>()
   #refusals: Outcomes['refusals'] = {}
   #wrongBefore = 0
+
+  /** Whoever waits is told of a wrong answer at once. */
+  constructor(say: (text: string) => void) {
+    this.#say = say
+  }
 
   done(name: OperationName, ms: number): void {
     const known = this.#latenciesMs.get(name)
@@ -47,11 +53,9 @@ export class Records {
   }
 
   wentWrong(what: string, error: unknown): void {
-    this.wrong.push({
-      at: Date.now(),
-      what,
-      why: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    })
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.wrong.push({ at: Date.now(), what, why })
+    this.#say(`${what}: ${why}`)
   }
 
   /** What came of those since the last time that this was asked. */

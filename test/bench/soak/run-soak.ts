@@ -72,7 +72,7 @@ async function soakAll(
   { minutes, perSecond, say }: Pick<SoakReport, 'minutes' | 'perSecond'> & Pick<Bench, 'say'>,
 ): Promise<SoakReport> {
   const durationMs = minutes * MINUTE
-  const ready = await Promise.all(deployments.map((one) => prepare(one, durationMs)))
+  const ready = await Promise.all(deployments.map((one) => prepare(one, durationMs, say)))
   const startedAt = Date.now()
   say(`${deployments.length} servers for ${minutes} minutes`)
   const [soaks] = await Promise.all([
@@ -91,8 +91,12 @@ function scaled(durationMs: number): Pick<Settings, 'recheckMs' | 'maxAgeMs'> {
 }
 
 /** Everything has been done once, so that all code is loaded and there is somebody. */
-async function prepare(deployment: Deployment, durationMs: number) {
-  const [crowd, records, turns] = [new Crowd(), new Records(), operationsInTurn()]
+async function prepare(deployment: Deployment, durationMs: number, say: Bench['say']) {
+  const [crowd, records, turns] = [
+    new Crowd(),
+    new Records((text) => say(`WRONG: ${deployment.name}: ${text}`)),
+    operationsInTurn(),
+  ]
   const operations = new Operations(deployment, crowd, records)
   for (let login = 0; login < FIRST_LOGINS; login++) await operations.run('first login')
   for (const turn of new Set(turns)) await operations.run(turn)
