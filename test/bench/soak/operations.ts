@@ -148,7 +148,7 @@ export class Operations {
       session.cookies,
     )
     if (visit.isPromised(authorized)) return
-    if (isLeadToLogin(authorized)) return session.seenOut(authorized)
+    if (isForNobody(authorized)) return session.seenOut(authorized)
     const code = applicationCodeOf(authorized.answer)
     session.seenIn(authorized)
 
@@ -203,9 +203,11 @@ export class Operations {
   }
 }
 
-/** An application's person who is signed in nowhere goes to a login of ours. */
-function isLeadToLogin({ answer }: Exchange): boolean {
+/** Who is signed in nowhere goes to a login of ours; the application is told where the session ended meanwhile. */
+function isForNobody({ answer }: Exchange): boolean {
   const { location } = answer.headers
   if (answer.status !== 303 || typeof location !== 'string') return false
-  return new URL(location, 'http://localhost').pathname.startsWith('/oidc/interaction/')
+  const { pathname, searchParams } = new URL(location, 'http://localhost')
+  const isToldSo = location.startsWith(`${application.redirectUri}?`) && searchParams.get('error') === 'login_required'
+  return isToldSo || pathname.startsWith('/oidc/interaction/')
 }
