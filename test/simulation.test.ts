@@ -3,7 +3,8 @@ import { MINUTE, SECOND } from '../src/time.js'
 import { type Company, simulate } from './bench/simulation/company.js'
 import { costsOf } from './bench/simulation/measured.js'
 import { Clock, Places, Station } from './bench/simulation/queues.js'
-import { runSimulation } from './bench/simulation/run-simulation.js'
+import { cells, runSimulation } from './bench/simulation/run-simulation.js'
+import { read } from './support/documents.js'
 import { seeded } from './support/random.js'
 
 const ARRIVALS = 300_000
@@ -182,6 +183,18 @@ describe('npm run bench -- --simulate', () => {
       'cache of 10 s: day',
     ])
     expect(lines.map(({ staleMs }) => staleMs > 0)).toEqual([false, false, true, true, true, true])
+  })
+
+  it('gives what docs/scaling.md says of 100,000 people by day', { timeout: 120_000 }, () => {
+    for (const processes of ['4', '16']) {
+      const given = { ...options, ...rest, people: '100000', processes, cores: '4', requests: '200000' }
+      const days = runSimulation(given, ['day']).lines
+      for (const document of ['docs/scaling.md', 'docs/zh/scaling.md'])
+        for (const line of days) {
+          const { processes: busy, database, checkP99 } = cells(line)
+          expect(read(document)).toContain(`| ${busy} | ${database} | ${checkP99}${checkP99 === '∞' ? '' : ' ms'} |`)
+        }
+    }
   })
 
   it('refuses what is no number', () => {

@@ -72,12 +72,16 @@ const CALLS = 64
 /** This much comes before anything is counted. */
 const WARM_UP = 0.25
 const LONGEST = 5 * MINUTE
+/** But it is as many times longer than a session is believed, so that all that comes of it is seen. */
+const SEEN_THROUGH = 3
 const ENDINGS = 500
 /** Within which the checks of a page come. */
 const PAGE_MS = SECOND
 
+export type Part = 'nine' | 'day'
+
 /** The morning, when everybody logs in and works already; or the day, when people only work. */
-export function simulate(company: Company, part: 'nine' | 'day'): Outcome {
+export function simulate(company: Company, part: Part): Outcome {
   return new PartOfDay(company, part).run()
 }
 
@@ -109,13 +113,14 @@ class PartOfDay {
   #turn = 0
   #replicaTurn = 0
 
-  constructor(company: Company, part: 'nine' | 'day') {
+  constructor(company: Company, part: Part) {
     this.#company = company
     this.#random = seeded(company.seed)
     this.#loginRate = part === 'nine' ? company.people / company.withinMs : 0
     this.#checkRate = (company.people * company.checksPerMinute) / MINUTE
     const rate = this.#loginRate + this.#checkRate
-    this.#lengthMs = Math.min(company.requests / rate, part === 'nine' ? company.withinMs : LONGEST)
+    const enough = Math.max(company.requests / rate, SEEN_THROUGH * company.cacheMs)
+    this.#lengthMs = Math.min(enough, part === 'nine' ? company.withinMs : LONGEST)
     this.#primary = new Station(this.#clock, company.databaseCores)
     this.#replicas = Array.from({ length: company.replicas }, () => new Station(this.#clock, company.databaseCores))
     this.#processes = Array.from({ length: company.processes }, () => ({

@@ -4,12 +4,12 @@ import type { Costs } from './company.js'
 /** What no measurement of CPU time says: a disk's commit, and DingTalk's time for a call. */
 const ASSUMED = { commitMs: 1, dingtalkMs: 80 }
 
-/** From `npm run bench -- --postgresql --scenario login --scenario verify --scenario verify-mark --rounds 3 --duration 3`. */
+/** From the command of docs/scaling.md: the costs of one process on two cores that others used as well. */
 export const measured: Costs = {
-  login: { processMs: 1.66, databaseMs: 0.46 },
-  check: { processMs: 0.232, databaseMs: 0.087 },
-  mark: { processMs: 0.112, databaseMs: 0.151 },
-  hitMs: 0.158,
+  login: { processMs: 1.48, databaseMs: 0.5 },
+  check: { processMs: 0.3, databaseMs: 0.117 },
+  mark: { processMs: 0.095, databaseMs: 0.177 },
+  hitMs: 0.153,
   ...ASSUMED,
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MINUTE, SECOND } from '../../../src/time.js'
 import { table } from '../report.js'
-import { type Company, type Outcome, simulate } from './company.js'
+import { type Company, type Outcome, type Part, simulate } from './company.js'
 import { costsOf, measured } from './measured.js'
 
 export const SIMULATION_USAGE = `  --simulate         instead: a company's morning and day at the measured costs. No load, the same numbers each time:
@@ -38,20 +38,18 @@ type Options = { [Name in Exclude<keyof typeof simulationOptions, 'simulate' | '
 
 export interface Line extends Outcome {
   way: string
-  part: 'nine' | 'day'
+  part: Part
 }
 
 /** The same company in three ways: as it is, with replicas for checks, and with sessions kept for a moment. */
-export function runSimulation(options: Options): { company: Company; lines: Line[] } {
+export function runSimulation(options: Options, parts: Part[] = ['nine', 'day']): { company: Company; lines: Line[] } {
   const company = companyOf(options)
   const ways: [string, Company][] = [
     ['as it is', { ...company, replicas: 0, cacheMs: 0 }],
     [`${company.replicas} replica(s)`, { ...company, cacheMs: 0 }],
     [`cache of ${company.cacheMs / SECOND} s`, { ...company, replicas: 0 }],
   ]
-  const lines = ways.flatMap(([way, one]) =>
-    (['nine', 'day'] as const).map((part) => ({ way, part, ...simulate(one, part) })),
-  )
+  const lines = ways.flatMap(([way, one]) => parts.map((part) => ({ way, part, ...simulate(one, part) })))
   return { company, lines }
 }
 
@@ -83,22 +81,36 @@ const FULL = 0.97
 
 export function printedSimulation({ company, lines }: { company: Company; lines: Line[] }): string {
   const head = ['', '', 'logins/s', 'checks/s', 'processes', 'database', 'replicas', 'login p99 ms', 'check p50 ms']
-  const rows = lines.map(({ way, part, ...line }) => {
-    const isFull = Math.max(line.processUse, line.databaseUse, line.replicaUse) > FULL
-    const wait = (ms: number) => (isFull ? '∞' : ms === 0 ? '' : ms.toFixed(ms < 10 ? 1 : 0))
-    return [
-      ...[way, part, line.logins.toFixed(1), line.checks.toFixed(0)],
-      ...[line.processUse, line.databaseUse, line.replicaUse].map(percent),
-      ...[line.loginP99Ms, line.checkP50Ms, line.checkP99Ms].map(wait),
-      ...[percent(line.hits), (line.staleMs / SECOND).toFixed(1), percent(line.staleShare)],
-    ]
-  })
   const { people, processes, databaseCores } = company
   return [
     `${people} people, ${processes} process(es), ${databaseCores} core(s) of the database`,
-    table([...head, 'check p99 ms', 'hits', 'stale s', 'of ended'], rows),
+    table([...head, 'check p99 ms', 'hits', 'stale s', 'of ended'], lines.map(cellsOf)),
     ...limitsOf(company),
   ].join('\n')
+}
+
+function cellsOf(line: Line): string[] {
+  const { processes, database, replicas, checkP99 } = cells(line)
+  return [
+    ...[line.way, line.part, line.logins.toFixed(1), line.checks.toFixed(0)],
+    ...[processes, database, replicas, wait(line, 'loginP99Ms'), wait(line, 'checkP50Ms'), checkP99],
+    ...[percent(line.hits), (line.staleMs / SECOND).toFixed(1), percent(line.staleShare)],
+  ]
+}
+
+/** Those that docs/scaling.md repeats. */
+export function cells(line: Outcome) {
+  return {
+    processes: percent(line.processUse),
+    database: percent(line.databaseUse),
+    replicas: percent(line.replicaUse),
+    checkP99: wait(line, 'checkP99Ms'),
+  }
+}
+
+function wait(line: Outcome, name: 'loginP99Ms' | 'checkP50Ms' | 'checkP99Ms'): string {
+  if (Math.max(line.processUse, line.databaseUse, line.replicaUse) > FULL) return '∞'
+  return line[name] === 0 ? '' : line[name].toFixed(line[name] < 10 ? 1 : 0)
 }
 
 function percent(share: number): string {
