@@ -7,6 +7,8 @@ import { MINUTE } from '../time.js'
 const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the requests and logins of all processes get their turn. */
 const REST_MS = 10
+/** Nobody waits for a count: it may take minutes, so that it takes little of any moment. */
+const COUNT_REST_MS = 50
 
 interface Swept extends Pick<Context, 'audit' | 'logger'> {
   sessions: Pick<Context['sessions'], 'removeOver'>
@@ -22,7 +24,7 @@ export function startSweeping(
   const stopped = new AbortController()
   const options = { signal: stopped.signal, ref: false }
 
-  const rest = () => wait(REST_MS, undefined, options)
+  const rest = (ms = REST_MS) => wait(ms, undefined, options)
 
   /** Returns how many. */
   async function removeFrom(source: Swept['sessions']): Promise<number> {
@@ -40,7 +42,7 @@ export function startSweeping(
     await removeFrom(openid)
     if (!auditUpkeep) return
     await removeFrom(auditUpkeep)
-    await auditUpkeep.countPeople(rest)
+    await auditUpkeep.countPeople(() => rest(COUNT_REST_MS))
   }
 
   async function sweepEachMinute(): Promise<void> {

@@ -1,3 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { SqlAuditRows } from '../../src/adapters/database/audit-rows.js'
+import { openDatabase } from '../../src/adapters/database/open-database.js'
+import { SECOND } from '../../src/time.js'
 import type { Bench, Measured } from './bench.js'
 import { beginFilling } from './filling.js'
 import { ADMINISTRATOR, operations, type Sized } from './growth.js'
@@ -41,6 +45,7 @@ export async function runGrowth(bench: Bench): Promise<Measured> {
     const filled: Filled[] = []
     try {
       for (const size of [SMALL, largeOf(bench.scale)]) filled.push(await prepare(bench, database, size))
+      for (const { url } of filled) await untilPeopleAreCounted(url)
       for (const name of Object.keys(operations)) growth.operations.push(...(await measure(bench, name, filled)))
       for (const { url } of filled) growth.listings.push(await listPeople(database, url))
       const large = filled.pop()
@@ -74,6 +79,16 @@ function start(bench: Bench, { schema, dingtalk, size, database }: Omit<Filled, 
   const databaseName = `${size.people}-of-${database}.db`
   const options = { ...bench, dingtalk, databaseName, settings: { ...SETTINGS, ...settings } }
   return Site.start(schema ? { ...options, name: 'server-postgresql', schema } : { ...options, name: 'server' })
+}
+
+/** A minute after its start a server begins to count all who are signed in, which is no part of any operation. */
+async function untilPeopleAreCounted(url: string): Promise<void> {
+  const database = await openDatabase(url)
+  try {
+    while ((await new SqlAuditRows(database).figures('signed_in', new Date(0))).length === 0) await wait(SECOND)
+  } finally {
+    await database.close()
+  }
 }
 
 async function measure(bench: Bench, operation: string, filled: readonly Filled[]): Promise<Grown[]> {
