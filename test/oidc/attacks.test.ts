@@ -12,6 +12,26 @@ async function signedIn(world: World, person = 'zhangsan') {
   return browser
 }
 
+const ODD = 'a-text-that-is-odd'
+const jwtOf = (...parts: unknown[]) => parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+/** What applications never send, and attackers do. */
+const oddities = [
+  '',
+  ODD,
+  `${ODD}\u0000`,
+  `${ODD}\r\nSet-Cookie: a=b`,
+  `${ODD}'"<>%`,
+  '__proto__',
+  '{}',
+  '-1',
+  '1e309',
+  '😀'.repeat(200),
+  ' ',
+  `${jwtOf({ alg: 'none' }, { aud: ['app'], sub: {} }).join('.')}.`,
+  `${jwtOf({ alg: 'RS256', crit: ['b64'] }, { aud: 5 }).join('.')}.AAAA`,
+  `${jwtOf(null, null).join('.')}.${ODD}`,
+]
+
 it.each([{ prompt: 'login' }, { max_age: '60' }])(
   'a login anew is one, though the request began without the session’s cookie: %j',
   async (wanted) => {
@@ -162,4 +182,49 @@ it('a request goes on with whoever is signed in when it does, where any login wi
   const { headers } = await browser.get(resumeUrl).expect(303)
   const { body } = await party.exchange(new URL(String(headers.location)).searchParams.get('code'))
   expect((await party.claims(body.id_token)).name).toBe('张三')
+})
+
+it('nothing that is odd is taken for a bug, or told to the log', async () => {
+  await using world = await createWorld({ LOG_LEVEL: 'trace', RATE_LIMIT_PER_MINUTE: '100000' })
+  await addApplication(world, { refreshTokens: true })
+  const party = new RelyingParty(world)
+  const browser = await signedIn(world)
+  const statuses = new Set<number>()
+  const note = ({ status }: { status: number }) => statuses.add(status)
+  for (const value of oddities) {
+    for (const name of [
+      'client_id',
+      'redirect_uri',
+      'response_type',
+      'response_mode',
+      'scope',
+      'state',
+      'nonce',
+      'prompt',
+    ])
+      note(await browser.get(party.authorizeUrl({ [name]: value })))
+    for (const name of [
+      'max_age',
+      'ui_locales',
+      'id_token_hint',
+      'claims',
+      'code_challenge_method',
+      '__proto__',
+      'scope[]',
+    ])
+      note(await browser.get(party.authorizeUrl({ code_challenge: 'a'.repeat(43), [name]: value })))
+    for (const name of ['client_id', 'id_token_hint', 'post_logout_redirect_uri', 'state', 'logout_hint'])
+      note(await browser.get(`/oidc/logout?${new URLSearchParams({ client_id: 'app', [name]: value })}`))
+    for (const name of ['grant_type', 'code', 'redirect_uri', 'code_verifier', 'refresh_token', 'scope', '__proto__'])
+      for (const grant_type of ['authorization_code', 'refresh_token'])
+        note(await party.token({ grant_type, code: 'x', refresh_token: 'x', redirect_uri: 'x', [name]: value }))
+    note(await party.introspect(value))
+    note(await browser.send('post', '/oidc/logout/confirm').type('form').send({ xsrf: value, logout: 'yes' }))
+    note(await browser.get(`/oidc/auth/${encodeURIComponent(value)}`))
+  }
+  expect([...statuses].filter((status) => status >= 500)).toEqual([])
+  expect(statuses.size).toBeGreaterThan(2)
+  await browser.get('/me').expect(200)
+  expect(world.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+  expect(JSON.stringify(world.log)).not.toContain(ODD)
 })
