@@ -10,6 +10,9 @@ const BROWSER_HEADERS = {
   'accept-encoding': 'gzip, deflate',
 }
 
+/** Less than servers keep it: nobody is to meet a connection that has just been closed. */
+const IDLE_CONNECTION_MS = 30_000
+
 export interface Question {
   method?: string
   path: string
@@ -26,7 +29,8 @@ export class Door {
     this.origin = origin
     // A certificate here is one that was made for this run.
     const connect = { rejectUnauthorized: false }
-    this.#pool = new Pool(origin, { connections: browsers, pipelining: 1, connect })
+    const kept = { keepAliveMaxTimeout: IDLE_CONNECTION_MS }
+    this.#pool = new Pool(origin, { connections: browsers, pipelining: 1, connect, ...kept })
   }
 
   async ask({ method = 'GET', path, headers = {}, body }: Question): Promise<Answer> {

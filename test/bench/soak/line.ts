@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { DAY } from '../../../src/time.js'
 
 /** What DingTalk answers those who ask too often, in turn: https://open.dingtalk.com/document/development/error-code */
 const THROTTLED = [
@@ -18,6 +19,7 @@ export class Line implements AsyncDisposable {
   #server: Server | undefined
   #refusals = 0
   readonly #sockets = new Set<Socket>()
+  readonly #agent = new Agent({ keepAlive: false })
 
   private constructor(port: number) {
     this.port = port
@@ -68,6 +70,8 @@ export class Line implements AsyncDisposable {
   async #listen(): Promise<void> {
     if (this.#server) return
     const server = createServer((req, res) => this.#answer(req, res))
+    // No connection ends between two calls but by a fault: nobody is to meet one that has just been closed.
+    server.keepAliveTimeout = DAY
     server.on('connection', (socket) => this.#keep(socket))
     server.on('upgrade', (req, socket: Socket, head) => this.#upgrade(req, socket, head))
     server.listen(this.port, '127.0.0.1')
@@ -81,9 +85,11 @@ export class Line implements AsyncDisposable {
       throttled(req, res, this.#refusals++)
       return
     }
-    const { method, url, headers } = req
-    const ask = request({ host: '127.0.0.1', port: this.#targetPort, method, path: url, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers)
+    const { method, url: path, headers } = req
+    const target = { host: '127.0.0.1', port: this.#targetPort, agent: this.#agent }
+    const ask = request({ ...target, method, path, headers }, (answer) => {
+      const { connection: _, 'keep-alive': __, ...kept } = answer.headers
+      res.writeHead(answer.statusCode ?? 502, kept)
       answer.pipe(res)
     })
     ask.on('error', () => res.destroy())
