@@ -6,6 +6,7 @@ import { runFor } from '../../src/oidc/openid-request.js'
 import { HOUR } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import { makePkce, RelyingParty } from '../support/relying-party.js'
+import { StatementRecorder } from '../support/statements.js'
 import { createWorld, type World } from '../support/world.js'
 
 async function signedIn(world: World) {
@@ -114,6 +115,26 @@ it('a session that ends while a code is being given or taken leaves nothing behi
     else expect(taken.body.error).toBe('invalid_grant')
   }
   expect(await world.sql('SELECT 1 FROM "OpenidRecord"')).toEqual([])
+})
+
+it('a code is read with its grant, which is no other and not there once it has ended', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const code = String((await new RelyingParty(world).ask(await signedIn(world))).get('code'))
+  const database = await openDatabase(world.database.url)
+  const options = { records: new SqlOpenidRecords(database), now: Date.now }
+  const codes = new RecordAdapter('AuthorizationCode', options)
+  const grants = new RecordAdapter('Grant', options)
+  await runFor({} as Parameters<typeof runFor>[0], async () => {
+    const grantId = String((await codes.find(code))?.grantId)
+    using recorder = new StatementRecorder()
+    expect(await grants.find(grantId)).toMatchObject({ jti: grantId, clientId: 'app' })
+    expect(recorder.take()).toEqual([])
+    expect(await grants.find('another')).toBeUndefined()
+    await codes.revokeByGrantId(grantId)
+    expect(await grants.find(grantId)).toBeUndefined()
+  })
+  await database.close()
 })
 
 it('what has expired is removed, a few at a time', async () => {
