@@ -24,7 +24,7 @@ export const faultPlan = (durationMs: number): { kind: FaultKind; at: number; la
   { kind: 'throttled', at: 0.3 * durationMs, lastsMs: Math.min(MINUTE, durationMs / 10) },
   { kind: 'dead', at: 0.5 * durationMs, lastsMs: Math.min(MINUTE, durationMs / 10) },
   // Longer than a restart is waited for.
-  { kind: 'away', at: 0.7 * durationMs, lastsMs: Math.min(8 * SECOND, Math.max(3 * SECOND, durationMs / 10)) },
+  { kind: 'away', at: 0.7 * durationMs, lastsMs: Math.min(8 * SECOND, Math.max(5 * SECOND, durationMs / 10)) },
 ]
 
 /** The faults of one deployment so far. */
