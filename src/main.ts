@@ -11,8 +11,8 @@ import { startServer } from './server/server.js'
 
 /** Runs the server until SIGTERM or Ctrl-C; where it cannot start, says why and makes the exit code 1. */
 export function startUntilStopped(): void {
-  // Lets the heap grow by 80 % between collections; V8's default would let it triple. See docs/decisions.
-  setFlagsFromString('--heap-growing-percent=80')
+  // Lets the heap grow by 60 % between collections; V8's default would let it triple. See docs/decisions.
+  setFlagsFromString('--heap-growing-percent=60')
   const stop = new AbortController()
   const hurry = new AbortController()
   // Kept for good: without a listener a second signal would end the process in the middle of its stop.

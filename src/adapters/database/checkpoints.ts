@@ -6,6 +6,9 @@ const BEGIN_AFTER_MS = 5000
 /** Both sources and what is compiled of them have it beside them. */
 const THREAD = new URL('./checkpoint-thread.mjs', import.meta.url)
 
+/** It runs two statements, and what a thread may hold it comes to hold. */
+const SMALL = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, codeRangeSizeMb: 1 }
+
 interface Options {
   file: string
   beginAfterMs?: number | undefined
@@ -24,7 +27,7 @@ export class Checkpoints {
   constructor({ file, beginAfterMs = BEGIN_AFTER_MS, onChange }: Options) {
     this.#timer = setTimeout(() => {
       // Nothing that this process was started with is for it.
-      const thread = new Worker(THREAD, { workerData: { file }, env: {}, execArgv: [] })
+      const thread = new Worker(THREAD, { workerData: { file }, env: {}, execArgv: [], resourceLimits: SMALL })
       this.#thread = thread
       thread.unref()
       thread.once('message', () => onChange(true))

@@ -11,6 +11,8 @@ const WAIT_FOR_STARTS_MS = 10_000
 const BUSY_RETRY_MS = 20
 /** What SQLite takes where nobody says otherwise. */
 const CHECKPOINT_PAGES = 1000
+/** Pages are read again from the system's memory, which has them all: a larger cache made nothing faster. */
+const CACHE_KB = 4000
 
 const dialect = {
   folder: 'sqlite',
@@ -93,6 +95,7 @@ function statementRunner(sqlite: Sqlite.Database) {
 async function useWal(sqlite: Sqlite.Database): Promise<void> {
   await whenFree(() => sqlite.pragma('journal_mode = WAL'))
   sqlite.pragma('synchronous = NORMAL')
+  sqlite.pragma(`cache_size = -${CACHE_KB}`)
 }
 
 async function migrateFile(sqlite: Sqlite.Database): Promise<void> {
