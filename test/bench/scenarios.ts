@@ -22,14 +22,15 @@ export interface Scenario {
 }
 
 const LOGIN_SITES = ['server', 'limit', 'passport', 'typical'] as const
+const OAUTH2_SITES = ['server-oauth2', 'passport-oauth2'] as const
 const ALL_SITES = [...LOGIN_SITES, 'constant'] as const
 
-/** The scenarios with their references. In the newer flow the server is measured alone: it has a call more. */
+/** The scenarios with their references. */
 export const scenarios: Record<string, Scenario> = {
   login: { sites: LOGIN_SITES, prepare: loginsOfReturningPeople },
   'login-new': { sites: LOGIN_SITES, prepare: loginsOfNewPeople },
-  'login-oauth2': { sites: ['server-oauth2'], prepare: loginsOfReturningPeople },
-  'login-oauth2-new': { sites: ['server-oauth2'], prepare: loginsOfNewPeople },
+  'login-oauth2': { sites: OAUTH2_SITES, prepare: loginsOfReturningPeople },
+  'login-oauth2-new': { sites: OAUTH2_SITES, prepare: loginsOfNewPeople },
   ding_url: { sites: LOGIN_SITES, prepare: beginnings },
   me: { sites: ALL_SITES, prepare: questionsWhoIAm },
   verify: { sites: ALL_SITES, prepare: verifications },

@@ -23,6 +23,7 @@ const sites = {
   'server-oauth2': { script: SERVER, flow: 'oauth2', sessionCookie: 'sid' },
   limit: { script: `${REFERENCES}/limit.js`, flow: 'qrconnect', sessionCookie: 'sid' },
   passport: { script: `${REFERENCES}/passport.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
+  'passport-oauth2': { script: `${REFERENCES}/passport.js`, flow: 'oauth2', sessionCookie: 'connect.sid' },
   typical: { script: `${REFERENCES}/typical.js`, flow: 'qrconnect', sessionCookie: 'connect.sid' },
   'bare-openid': { script: `${REFERENCES}/bare-openid.js`, flow: 'provider', sessionCookie: '_session' },
   constant: { script: `${REFERENCES}/constant.js`, flow: 'none', sessionCookie: '' },

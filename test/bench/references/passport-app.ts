@@ -9,6 +9,7 @@ import {
   authorizeUrl,
   type ExchangeAnswer,
   exchangePath,
+  grantOf,
   type Person,
   SESSION_MS,
   type StandingAnswer,
@@ -30,13 +31,31 @@ export interface People {
   save(person: { id: string; unionId: string; nick: string; at: string }): Promise<void>
 }
 
-async function ask<T extends { errcode: number }>(path: string, body?: unknown): Promise<T> {
-  const post = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
-  const answer = await fetch(settings.oapiUrl + path, body === undefined ? {} : post)
+async function fetched<T>(path: string, options: RequestInit = {}): Promise<T> {
+  const answer = await fetch(settings.oapiUrl + path, options)
   if (!answer.ok) throw new Error(`DingTalk: HTTP ${answer.status}`)
-  const json = (await answer.json()) as T
-  if (json.errcode !== 0) throw new Error(`DingTalk: ${json.errcode}`)
-  return json
+  return (await answer.json()) as T
+}
+
+function json(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+async function ask<T extends { errcode: number }>(path: string, body?: unknown): Promise<T> {
+  const answer = await fetched<T>(path, body === undefined ? {} : json(body))
+  if (answer.errcode !== 0) throw new Error(`DingTalk: ${answer.errcode}`)
+  return answer
+}
+
+type Profile = ExchangeAnswer['user_info']
+
+/** Whose code it is, in either flow. */
+async function profileFor(code: unknown): Promise<Profile> {
+  if (settings.flow !== 'oauth2') return (await ask<ExchangeAnswer>(exchangePath(), { tmp_auth_code: code })).user_info
+  const { accessToken } = await fetched<{ accessToken: string }>('/v1.0/oauth2/userAccessToken', json(grantOf(code)))
+  const headers = { 'x-acs-dingtalk-access-token': accessToken }
+  const { nick, unionId } = await fetched<{ nick: string; unionId: string }>('/v1.0/contact/users/me', { headers })
+  return { nick, unionid: unionId }
 }
 
 let appToken: { token: Promise<string>; until: number } | undefined
@@ -75,11 +94,10 @@ class DingTalkStrategy extends Strategy {
     const known = req.session.dingtalk
     delete req.session.dingtalk
     if (!known || known.state !== req.query.state) return this.fail(403)
-    const { user_info } = await ask<ExchangeAnswer>(exchangePath(), { tmp_auth_code: req.query.code })
+    const { nick, unionid } = await profileFor(req.query.code)
     const standing = `/topapi/user/getbyunionid?access_token=${encodeURIComponent(await tokenOfApp())}`
-    const { result } = await ask<StandingAnswer>(standing, { unionid: user_info.unionid })
+    const { result } = await ask<StandingAnswer>(standing, { unionid })
     if (result.contact_type !== 0) return this.fail(403)
-    const { nick, unionid } = user_info
     await this.people.save({ id: randomUUID(), unionId: unionid, nick, at: new Date().toISOString() })
     this.success(await this.people.findByUnionId(unionid))
   }

@@ -16,6 +16,7 @@ export const settings = {
   publicUrl: setting('PUBLIC_URL'),
   callbackUrl: `${setting('PUBLIC_URL')}/callback`,
   frontendUrl: setting('FRONTEND_URL'),
+  flow: setting('DINGTALK_FLOW'),
   appId: setting('DINGTALK_APP_ID'),
   appSecret: setting('DINGTALK_APP_SECRET'),
   oapiUrl: setting('DINGTALK_OAPI_URL'),
@@ -25,9 +26,18 @@ export const settings = {
 }
 
 export function authorizeUrl(state: string): string {
-  const query = { appid: settings.appId, response_type: 'code', scope: 'snsapi_login', state }
-  const parameters = new URLSearchParams({ ...query, redirect_uri: settings.callbackUrl })
+  const query = { response_type: 'code', state, redirect_uri: settings.callbackUrl }
+  if (settings.flow === 'oauth2') {
+    const newer = { client_id: settings.appId, scope: 'openid', prompt: 'consent' }
+    return `${settings.oapiUrl}/oauth2/auth?${new URLSearchParams({ ...query, ...newer })}`
+  }
+  const parameters = new URLSearchParams({ ...query, appid: settings.appId, scope: 'snsapi_login' })
   return `${settings.oapiUrl}/connect/qrconnect?${parameters}`
+}
+
+/** What buys a person's token in the newer flow. */
+export function grantOf(code: unknown) {
+  return { clientId: settings.appId, clientSecret: settings.appSecret, code, grantType: 'authorization_code' }
 }
 
 /** Path and query of the exchange, signed. */
