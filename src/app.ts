@@ -4,6 +4,7 @@ import type { Config } from './config/config.js'
 import type { Context } from './context.js'
 import { readableForwardedFor } from './middleware/client-address.js'
 import { errorHandler, notFound } from './middleware/error-handler.js'
+import { onlyBelow } from './middleware/only-below.js'
 import { requestContext } from './middleware/request-context.js'
 import { requestLimits } from './middleware/request-limits.js'
 import { securityHeaders } from './middleware/security-headers.js'
@@ -44,12 +45,12 @@ export function createApp(ctx: Context, { without = [], takeBack }: Options = {}
   app.use(securityHeaders(ctx.config))
   if (takeBack) app.use(takeBack)
   // Before our front ends' headers: an application's origins are judged by the provider.
-  app.use(openidRoutes(ctx))
+  app.use(onlyBelow(['/oidc/', '/.well-known/'], openidRoutes(ctx)))
   // Before them, too: no front end's script reads the console or who may open what.
-  app.use(consoleRoutes(ctx))
+  app.use(onlyBelow(['/admin'], consoleRoutes(ctx)))
   app.use(appsRoutes(ctx))
   // So that every origin may load it, and be told that it is not allowed more.
-  app.use(clientScriptRoutes())
+  app.use(onlyBelow(['/client.js'], clientScriptRoutes()))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
   app.use(verifyRoutes(ctx))

@@ -1,9 +1,16 @@
 import { once } from 'node:events'
 import { IncomingMessage, request, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { addApplication } from './support/applications.js'
 import { RelyingParty } from './support/relying-party.js'
 import { createWorld, type World } from './support/world.js'
+
+/** Express's own: each that is asked of a request is an address, or something that is done with every request. */
+const { default: Layer } = await import(
+  pathToFileURL(createRequire(createRequire(import.meta.url).resolve('express')).resolve('router/lib/layer.js')).href
+)
 
 /** What a login may cost others, and a browser: exact, so that no noise can hide a change. */
 describe('a login with', () => {
@@ -53,6 +60,24 @@ describe('a login with', () => {
     expect(await login('lisi')).toEqual(known)
     // Of the same department.
     expect(await login('xingxing')).toEqual(known)
+  })
+})
+
+describe('a request', () => {
+  it.each([
+    ['/verify', 13],
+    ['/me', 23],
+  ])('to %s is compared with so many of Express’s layers alone: %d', async (path, count) => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn()
+    const matching = vi.spyOn(Layer.prototype, 'match')
+    try {
+      await browser.get(path)
+      expect(matching).toHaveBeenCalledTimes(count)
+    } finally {
+      matching.mockRestore()
+    }
   })
 })
 
