@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { freePort } from '../support/command.js'
+import { lastingPort } from '../support/command.js'
 import { makeCertificate, placeNginx } from '../support/deployment.js'
 import { nginx, type RunningProxy } from '../support/proxy.js'
 import { Door } from './door.js'
@@ -33,7 +33,7 @@ export class Front extends Door implements AsyncDisposable {
     const own = path.join(directory, `nginx-${port}`)
     mkdirSync(own)
     makeCertificate(own)
-    const place = { directory: own, port, plainPort: await freePort(), servers }
+    const place = { directory: own, port, plainPort: await lastingPort(), servers }
     return new Front(port, browsers, await nginx.start(placeNginx(readFileSync(CONFIGURATION, 'utf8'), place)))
   }
 

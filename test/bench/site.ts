@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort } from '../support/command.js'
+import { lastingPort } from '../support/command.js'
 import { type Cookies, checkLanding, checkMe, keepCookies, locationOf, stateOf } from './answers.js'
 import { application, authorizationOf, authorizePath } from './application.js'
 import type { Door } from './door.js'
@@ -113,7 +113,7 @@ export class Site implements AsyncDisposable {
 
   /** Several processes behind nginx, as they are deployed. */
   static async startBehindNginx(options: Options, processes: number): Promise<Site> {
-    const port = await freePort()
+    const port = await lastingPort()
     const behind = { PUBLIC_URL: originOfFront(port), TRUST_PROXY: '1' }
     return Site.#on({ ...options, settings: { ...options.settings, ...behind } }, async (env, place) => {
       const { script } = sites[options.name]
