@@ -102,6 +102,17 @@ describe('npm run users', () => {
     await desk.get('/me').expect(200)
   })
 
+  it('enables nobody’s session of a login that had read their row just before they were disabled', async () => {
+    await using world = await createWorld()
+    const browser = world.browser()
+    await browser.logIn('zhangsan')
+    await world.sql(`UPDATE "User" SET "disabledAt" = "lastLoginAt"`)
+    await browser.get('/me').expect(401)
+    expect((await users(world, 'enable', '张三')).exitCode).toBe(0)
+    await browser.get('/me').expect(401)
+    expect(await world.count('Session')).toBe(0)
+  })
+
   it('logs a person out everywhere', async () => {
     await using world = await createWorld()
     const browser = world.browser()

@@ -72,7 +72,9 @@ export class PeopleAdmin {
 
   /** @throws {OperatorError} */
   async enable(name: string): Promise<{ user: KnownUser } & Done> {
-    const { id } = await this.#find(name)
+    const { id, disabledAt } = await this.#find(name)
+    // A login that had read their row just before may have opened one since, which was of no use until now.
+    if (disabledAt) await this.#endSessions(id, 'account_disabled')
     const isNew = await this.#options.people.setDisabled(id, null)
     if (isNew) this.#options.audit.accountEnabled(id)
     return { user: await this.#find(id), isNew }

@@ -595,8 +595,16 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of sessions when somebody is disabled',
       file: 'services/people-admin.ts',
-      find: "await this.#endSessions(id, 'account_disabled')",
-      replace: '0',
+      find: "const sessionsEnded = await this.#endSessions(id, 'account_disabled')",
+      replace: 'const sessionsEnded = 0',
+      tests: ['commands.test.ts'],
+      isCompiled: true,
+    },
+    {
+      name: 'the end of sessions that a login opened since',
+      file: 'services/people-admin.ts',
+      find: "if (disabledAt) await this.#endSessions(id, 'account_disabled')",
+      replace: 'void disabledAt',
       tests: ['commands.test.ts'],
       isCompiled: true,
     },

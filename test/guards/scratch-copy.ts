@@ -100,7 +100,12 @@ export class ScratchCopy {
   #compile(): void {
     const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
     execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: this.#directory })
-    for (const files of ['pages/assets', 'emulator/assets', 'demo/front-end'])
+    for (const files of [
+      'pages/assets',
+      'emulator/assets',
+      'demo/front-end',
+      'adapters/database/checkpoint-thread.mjs',
+    ])
       cpSync(path.join(ROOT, 'src', files), path.join(this.#directory, 'dist', files), { recursive: true })
   }
 
