@@ -53,7 +53,8 @@ describe.runIf(onPostgresql && canRun)('the measurements on PostgreSQL', () => {
       await client.connect()
       while (running.child.exitCode === null) {
         const { rows } = await client.query(`SELECT DISTINCT application_name AS name FROM pg_stat_activity`)
-        ours.push(...rows.map(({ name }) => name))
+        // Other tests' servers run meanwhile.
+        ours.push(...rows.map(({ name }) => String(name)).filter((name) => name.startsWith('bench_')))
         await wait(LOOK_EVERY)
       }
       await client.end()
@@ -75,7 +76,7 @@ describe.runIf(onPostgresql && canRun)('the measurements on PostgreSQL', () => {
       expect(longestMs).toBeGreaterThan(160)
       expect(backends).toBeLessThanOrEqual(10 * processes)
     }
-    expect(ours.some((name) => name.startsWith('bench_'))).toBe(true)
+    expect(ours.length).toBeGreaterThan(0)
     const left = await schemas()
     expect(left.filter((schema) => ours.includes(schema))).toEqual([])
   })
