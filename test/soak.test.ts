@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Answer, WrongAnswer } from './bench/answers.js'
 import { chart } from './bench/soak/chart.js'
+import { Crowd } from './bench/soak/crowd.js'
 import { Faults } from './bench/soak/faults.js'
 import { Person, Session } from './bench/soak/model.js'
 import { type Exchange, promisedRefusal, type Step } from './bench/soak/promises.js'
@@ -66,6 +67,27 @@ describe('a person', () => {
     expect([...person.standingsAt(at(5, 9))]).toEqual(['in'])
     expect([...person.standingsAt(at(5, 12))]).toEqual(['in', 'left'])
     expect([...person.standingsAt(at(21))]).toEqual(['left'])
+  })
+})
+
+describe('a crowd', () => {
+  it('gives sessions that need not be over, and those that must be, and forgets neither of somebody who comes back', () => {
+    const crowd = new Crowd()
+    const person = crowd.newcomer()
+    const [over, open] = [new Session(person, new Map()), new Session(person, new Map())]
+    over.ends(0, 0)
+    for (const one of [over, open]) crowd.add(one)
+    // Some looks put away what is over.
+    let found: Session | undefined
+    while (!found) {
+      const taken = crowd.takeSession('in')
+      expect(taken).toBe(open)
+      open.isTaken = false
+      found = crowd.takeSession('over')
+    }
+    expect(found).toBe(over)
+    expect(crowd.sessionsOf(person)).toEqual(expect.arrayContaining([over, open]))
+    expect(crowd.sessionsOf(new Person(9))).toEqual([])
   })
 })
 

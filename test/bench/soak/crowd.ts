@@ -44,8 +44,9 @@ export class Crowd {
     return session
   }
 
+  /** Those that need not be over, and those that must be. */
   sessionsOf(person: Person): Session[] {
-    return this.#sessions.filter((session) => session.person === person)
+    return this.all().filter((session) => session.person === person)
   }
 
   all(): Session[] {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
+import { request } from 'undici'
 import { APP, DEPARTMENT, type Emulator, makePerson, startEmulator } from '../../../src/emulator/emulator.js'
 import { SECOND } from '../../../src/time.js'
 import { freePort, lastingPort } from '../../support/command.js'
@@ -101,8 +102,10 @@ export class Deployment implements AsyncDisposable {
     page.searchParams.set('person', String(number))
     // Not by the line: a browser has a way of its own.
     const url = new URL(page.pathname + page.search, this.#line.target)
-    const answer = await fetch(url, { redirect: 'manual' })
-    const callback = new URL(answer.headers.get('location') ?? '')
+    // On a connection of its own: the emulator closes idle ones.
+    const { headers, body } = await request(url, { reset: true })
+    await body.dump()
+    const callback = new URL(String(headers.location))
     if (callback.origin !== this.program.origin) throw new Error(`DingTalk sends to ${callback.origin}`)
     return callback.pathname + callback.search
   }

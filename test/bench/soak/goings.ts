@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SECOND } from '../../../src/time.js'
 import type { Crowd } from './crowd.js'
 import type { Deployment } from './deployment.js'
-import type { Person } from './model.js'
+import type { Person, Session } from './model.js'
 import type { Operations } from './operations.js'
 import type { Records } from './records.js'
 import { Visit } from './visit.js'
@@ -49,7 +49,8 @@ export class Goings {
   }
 
   async #letGo(going: Going, signal: AbortSignal): Promise<void> {
-    const isHere = (person: Person) => person.standing === 'in' && this.#crowd.sessionsOf(person).length > 0
+    const isIn = (session: Session) => !session.isOverAt(Date.now())
+    const isHere = (person: Person) => person.standing === 'in' && this.#crowd.sessionsOf(person).some(isIn)
     const person = this.#crowd.takePerson(isHere)
     if (!person) return
     try {
@@ -94,7 +95,7 @@ export class Goings {
   /** Asks in one of their browsers until it is out; that this is in time is the model's affair. */
   async #waitUntilOut(person: Person, going: Going, signal: AbortSignal): Promise<void> {
     const from = Date.now()
-    const [session] = this.#crowd.sessionsOf(person).filter(({ isTaken }) => !isTaken)
+    const session = this.#crowd.sessionsOf(person).find((one) => !one.isTaken && !one.isOverAt(from))
     if (!session) return
     session.isTaken = true
     try {
@@ -111,7 +112,10 @@ export class Goings {
     }
   }
 
-  /** The first who went comes back, once all their sessions have been seen to be over. */
+  /**
+   * The first who went comes back, once all their sessions have been seen to be over: one that nobody asked for meanwhile
+   * would go on, as nobody has told the server that they were away.
+   */
   async #returnOne(): Promise<void> {
     const [person] = this.#gone
     if (!person || person.isTaken || !(await this.#isOutEverywhere(person))) return
