@@ -15,6 +15,7 @@ const MANY_PAGES = 1500
 const LONG = 'x'.repeat(4000)
 
 const onSqlite = !process.env.TEST_DATABASE_URL
+if (!onSqlite) console.log('skipped: the checkpoints of an SQLite file; PostgreSQL makes its own')
 
 describe.runIf(onSqlite)('the checkpoints of an SQLite file', () => {
   let directory = ''
