@@ -133,7 +133,8 @@ export class DingTalkClient {
       const axios = await this.#loadAxios()
       const { status, data } = await axios.request<string>({
         method,
-        url: url.href,
+        baseURL: url.origin,
+        url: url.pathname + url.search,
         headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
         data: body === undefined ? undefined : JSON.stringify(body),
         // The full time, however long the call waited for its place: what is left of it might be too short, would spend

@@ -1,5 +1,12 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { urlToHttpOptions } from 'node:url'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import { SECOND } from '../../time.js'
 
@@ -25,8 +32,12 @@ export class TransportError extends Error {
   }
 }
 
+/** Sends to one host. */
+type Send = (request: { path: string; method: string; headers: OutgoingHttpHeaders }) => ClientRequest
+
 /**
  * An axios adapter over Node's `http` with connections that are kept: no proxy, no redirect, no request sent twice.
+ * `baseURL` is the origin, `url` the path with its query.
  *
  * What is left of axios is its interface: a request goes in, and a response comes out whatever its status. The adapters
  * that axios brings can also follow redirects, use proxies and transform data; here none of that may happen, and each
@@ -38,6 +49,8 @@ export class NodeHttpAdapter {
     https: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
   }
   readonly #maxResponseBytes: number
+  /** By origin, so that its address is read once. */
+  readonly #hosts = new Map<string, Send>()
 
   constructor({ maxResponseBytes }: { maxResponseBytes: number }) {
     this.#maxResponseBytes = maxResponseBytes
@@ -77,10 +90,17 @@ export class NodeHttpAdapter {
     this.#agents.https.destroy()
   }
 
-  #open({ url = '', method = '', headers }: InternalAxiosRequestConfig) {
-    const options = { method, headers: headers.toJSON(true) }
-    if (url.startsWith('https:')) return httpsRequest(url, { ...options, agent: this.#agents.https })
-    return httpRequest(url, { ...options, agent: this.#agents.http })
+  #open({ baseURL: origin = '', url: path = '', method = '', headers }: InternalAxiosRequestConfig) {
+    const send = this.#hosts.get(origin) ?? this.#sendTo(new URL(origin))
+    this.#hosts.set(origin, send)
+    return send({ path, method, headers: headers.toJSON(true) })
+  }
+
+  #sendTo(origin: URL): Send {
+    const { hostname, port } = urlToHttpOptions(origin)
+    const { http, https } = this.#agents
+    if (origin.protocol === 'https:') return (request) => httpsRequest({ ...request, hostname, port, agent: https })
+    return (request) => httpRequest({ ...request, hostname, port, agent: http })
   }
 
   #readAll(response: IncomingMessage, done: (text: string) => void): void {
