@@ -2,9 +2,9 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Path } from './api/operations.js'
 import type { Config } from './config/config.js'
 import type { Context } from './context.js'
+import { byAddress } from './middleware/by-address.js'
 import { readableForwardedFor } from './middleware/client-address.js'
 import { errorHandler, notFound } from './middleware/error-handler.js'
-import { onlyBelow } from './middleware/only-below.js'
 import { requestContext } from './middleware/request-context.js'
 import { requestLimits } from './middleware/request-limits.js'
 import { securityHeaders } from './middleware/security-headers.js'
@@ -44,23 +44,16 @@ export function createApp(ctx: Context, { without = [], takeBack }: Options = {}
   app.use(requestContext(ctx.logger))
   app.use(securityHeaders(ctx.config))
   if (takeBack) app.use(takeBack)
-  // Before our front ends' headers: an application's origins are judged by the provider.
-  app.use(onlyBelow(['/oidc/', '/.well-known/'], openidRoutes(ctx)))
-  // Before them, too: no front end's script reads the console or who may open what.
-  app.use(onlyBelow(['/admin'], consoleRoutes(ctx)))
-  app.use(appsRoutes(ctx))
-  // So that every origin may load it, and be told that it is not allowed more.
-  app.use(onlyBelow(['/client.js'], clientScriptRoutes()))
+  // Before our front ends' headers: an application's origins are judged by the provider; no front end's script reads the
+  // console or who may open what; every origin may load the client's script, and be told that it is not allowed more.
+  app.use(byAddress(openidRoutes(ctx), consoleRoutes(ctx), appsRoutes(ctx), clientScriptRoutes()))
   app.use(ctx.crossOrigin.headers)
   // Before the limits: proxies add the address of what they protect, however long it is.
-  app.use(verifyRoutes(ctx))
+  app.use(byAddress(verifyRoutes(ctx)))
   app.use(requestLimits)
-
-  app.use(healthRoutes(ctx))
-  app.use(loginRoutes(ctx))
-  app.use(accountRoutes(ctx))
-  app.use(pageRoutes(ctx))
-  app.use(openApiRoutes(ctx, without))
+  app.use(
+    byAddress(healthRoutes(ctx), loginRoutes(ctx), accountRoutes(ctx), pageRoutes(ctx), openApiRoutes(ctx, without)),
+  )
 
   app.use(notFound)
   app.use(errorHandler(ctx.config))

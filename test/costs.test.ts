@@ -65,8 +65,8 @@ describe('a login with', () => {
 
 describe('a request', () => {
   it.each([
-    ['/verify', 13],
-    ['/me', 23],
+    ['/verify', 8],
+    ['/me', 10],
   ])('to %s is compared with so many of Express’s layers alone: %d', async (path, count) => {
     await using world = await createWorld()
     const browser = world.browser()
