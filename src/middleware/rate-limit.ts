@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express'
 import { ipKeyGenerator, MemoryStore, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
-import { addressOf } from './client-address.js'
 
 declare global {
   namespace Express {
@@ -25,7 +24,7 @@ export function limitRate(perMinute: number): RequestHandler & { close(): void }
     store,
     windowMs: MINUTE,
     limit: perMinute,
-    keyGenerator: (req) => ipKeyGenerator(addressOf(req), IPV6_SUBNET),
+    keyGenerator: (req) => ipKeyGenerator(req.client.ip, IPV6_SUBNET),
     standardHeaders: false,
     legacyHeaders: false,
     // Its checks guess at proxies from headers; TRUST_PROXY says what is so.

@@ -59,10 +59,12 @@ export function userAgentOf({ headers }: IncomingMessage): string {
   return (headers['user-agent'] ?? '').replace(/\p{Cc}/gu, '').slice(0, MAX_USER_AGENT)
 }
 
-/** Worked out when it is asked for: most requests are of no interest to anybody. */
+/** Worked out when it is first asked for: most requests are of no interest to anybody. */
 class RequestClient implements Client {
   readonly requestId: string
   readonly #req: Request
+  #ip: string | undefined
+  #userAgent: string | undefined
 
   constructor(req: Request, requestId: string) {
     this.#req = req
@@ -70,10 +72,12 @@ class RequestClient implements Client {
   }
 
   get ip(): string {
-    return addressOf(this.#req)
+    this.#ip ??= addressOf(this.#req)
+    return this.#ip
   }
 
   get userAgent(): string {
-    return userAgentOf(this.#req)
+    this.#userAgent ??= userAgentOf(this.#req)
+    return this.#userAgent
   }
 }
