@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { notice } from '../pages/components/notes.js'
 import { type Html, html } from '../pages/html.js'
 import { groupTexts } from './texts/groups.js'
@@ -11,7 +11,7 @@ function shown(value: unknown): string {
 }
 
 function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 8)
+  return hash('sha256', JSON.stringify(value), 'base64url').slice(0, 8)
 }
 
 /** The hidden fields by which a form knows later what others have changed since it was opened. */

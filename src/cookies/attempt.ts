@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { CookieOptions, Request, Response } from 'express'
 import type { LoginAttempt } from '../services/attempts.js'
 import { DAY } from '../time.js'
@@ -65,7 +65,7 @@ export class AttemptCookies {
   }
 
   #name(state: string): string {
-    return this.#prefix + createHash('sha256').update(state).digest('base64url').slice(0, 16)
+    return this.#prefix + hash('sha256', state, 'base64url').slice(0, 16)
   }
 
   #write(res: Response, attempt: LoginAttempt): number {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { CookieOptions, Request, Response } from 'express'
 import { HOUR } from '../time.js'
 import { CookieSignature, cookiesNamed } from './signed-cookie.js'
@@ -71,12 +71,12 @@ function tokenOf(pass: string, key: string): string {
 }
 
 function isSame(given: string, expected: string): boolean {
-  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
+  const [a, b] = [given, expected].map((text) => hash('sha256', text, 'buffer'))
   return a !== undefined && b !== undefined && timingSafeEqual(a, b)
 }
 
 function hashOf(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url')
+  return hash('sha256', sessionId, 'base64url')
 }
 
 /** A key for each purpose: what is signed for one is worth nothing for another. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Router } from 'express'
 import { html } from '../pages/html.js'
 import type { Parts } from './parts.js'
@@ -24,7 +24,7 @@ export function avatarUrlOf({ avatarUrl }: Person, publicUrl: string): string | 
 }
 
 function pictureOf({ id, nick }: Person): string {
-  const hue = (createHash('sha256').update(id).digest()[0] ?? 0) * 1.4
+  const hue = (hash('sha256', id, 'buffer')[0] ?? 0) * 1.4
   const [first] = new Intl.Segmenter().segment(nick)
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80">
 <rect width="80" height="80" fill="hsl(${hue} 45% 42%)"/>

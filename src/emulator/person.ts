@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
 import { ROOT_ID } from './organisation/departments.js'
 
@@ -73,7 +73,7 @@ export function makePerson(known: Pick<Person, 'id' | 'nick'> & Partial<Person>)
     roles: [],
     unionId: `${identifier('unionid', known.id, 17)}iEiE`,
     openId: `${identifier('openid', known.id, 19)}iEiE`,
-    userId: String(createHash('sha256').update(`userid:${known.id}`).digest().readUIntBE(0, 6)).padStart(15, '0'),
+    userId: String(hash('sha256', `userid:${known.id}`, 'buffer').readUIntBE(0, 6)).padStart(15, '0'),
     ...known,
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { address } from '../api/address.js'
 import type { OpenableApplication } from '../services/openable-applications.js'
 import type { User } from '../services/ports.js'
@@ -96,5 +96,5 @@ function fitting(tiles: readonly Html[]): Html[] {
 
 /** The same for an application on every page. */
 function hueOf(id: string): number {
-  return createHash('sha256').update(id).digest().readUInt16BE() % HUES
+  return hash('sha256', id, 'buffer').readUInt16BE() % HUES
 }

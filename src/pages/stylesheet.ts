@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { apps } from './styles/apps.js'
 import { base } from './styles/base.js'
 import { charts } from './styles/charts.js'
@@ -26,5 +26,5 @@ export const consoleStylesheet = join(tokens, base, components, formsAndTables, 
 
 function join(...blocks: string[]): Stylesheet {
   const css = blocks.join('')
-  return { css, hash: `sha256-${createHash('sha256').update(css).digest('base64')}` }
+  return { css, hash: `sha256-${hash('sha256', css, 'base64')}` }
 }

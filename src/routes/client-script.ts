@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Request, type Response, Router } from 'express'
 import { versionParam } from '../api/queries.js'
@@ -20,7 +20,7 @@ export function clientScriptRoutes(): Router {
 
   function readScript() {
     const text = readFileSync(FILE, 'utf8')
-    const etag = `"${createHash('sha256').update(text).digest('base64url')}"`
+    const etag = `"${hash('sha256', text, 'base64url')}"`
     return { text, etag, version: ownVersion() }
   }
 

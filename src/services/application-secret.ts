@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Application } from './application.js'
 
 const SECRET_BYTES = 32
@@ -13,7 +13,7 @@ export function makeSecret(): string {
  * nobody finds the right ones by trying, however fast each try is.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return hash('sha256', secret, 'base64url')
 }
 
 /** Whether the text can be what `hashSecret` makes. */

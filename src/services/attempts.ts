@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
 
 /** Far more than can be under way in one process within LOGIN_TIMEOUT; what is older has its cookie marked as well. */
@@ -80,7 +80,7 @@ export class Attempts<T> {
    */
   spend({ state }: LoginAttempt, code: string, exchange: () => Promise<T>): Promise<T> {
     const key = keyOf(state)
-    const fingerprint = createHash('sha256').update(code).digest('base64url')
+    const fingerprint = hash('sha256', code, 'base64url')
     const unsent = this.#unsent.get(key)
     if (unsent?.fingerprint === fingerprint) return unsent.result
     if (unsent || this.#over.has(key)) throw new AppError('attempt_missing')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What is kept of somebody who was deleted: `name` is a username or a handle, of which neither may be another's; `unionId`
@@ -8,7 +8,7 @@ type FormerKind = 'name' | 'email' | 'unionId'
 
 /** SHA-256 in hexadecimal: says whether a name was somebody's, and tells no name to who does not guess it. */
 export function formerHash(kind: FormerKind, text: string): string {
-  return createHash('sha256').update(`${kind} ${text}`).digest('hex')
+  return hash('sha256', `${kind} ${text}`, 'hex')
 }
 
 /** Those of these names whose hash is known. */

@@ -1537,7 +1537,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the hash of an application’s secret',
       file: 'services/application-secret.ts',
-      find: "return createHash('sha256').update(secret).digest('base64url')",
+      find: "return hash('sha256', secret, 'base64url')",
       replace: 'return createHash && secret',
       tests: ['apps.test.ts'],
     },

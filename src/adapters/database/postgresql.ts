@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import pg from 'pg'
 import type { PrismaClient as CommonPrismaClient } from '../../generated/sqlite/client.js'
 import { Database, type Statement } from './database.js'
@@ -65,7 +65,7 @@ function preparer(schema: string) {
     if (known) return known
     const text = postgresqlText(statement.sql, schema)
     // Where sessions are shared without our knowing it, the same name must at least be the same statement.
-    const name = `${statement.name}_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+    const name = `${statement.name}_${hash('sha256', text, 'hex').slice(0, 16)}`
     prepared.set(statement, { name, text })
     return { name, text }
   }

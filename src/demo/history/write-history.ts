@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Database, timeText } from '../../adapters/database/database.js'
 import { openDatabase } from '../../adapters/database/open-database.js'
 import type { AuditRecord, HourlyFigure } from '../../services/audit-trail.js'
@@ -119,7 +119,7 @@ function figureRow({ hour, ...figure }: Omit<HourlyFigure, 'figure'>) {
 
 /** Nobody has the cookie of such a session. */
 function sessionRow({ endsAt: _, ...known }: HistorySession, { secrets, maxAgeMs }: Options['session']) {
-  const idHash = createHash('sha256').update(`history ${known.id}`).digest('hex')
+  const idHash = hash('sha256', `history ${known.id}`, 'hex')
   const secretLabel = labelOf(secrets[0] ?? '', 'session')
   return { ...known, idHash, secretLabel, expiresAt: new Date(known.createdAt.getTime() + maxAgeMs) }
 }
@@ -131,7 +131,7 @@ function applicationRow(known: (typeof historyApplications)[number], now: Date) 
     ...{ id, name, openUrl, description, kind: 'confidential', usernameClaim: 'handle', refreshTokens: false },
     ...{ redirectUris: JSON.stringify(redirectUris), postLogoutRedirectUris: '[]', scopes: '[]' },
     access: JSON.stringify(access),
-    secretHash: createHash('sha256').update(`history ${id} ${now.getTime()}`).digest('hex'),
+    secretHash: hash('sha256', `history ${id} ${now.getTime()}`, 'hex'),
     createdAt: new Date(now.getTime() - HISTORY_DAYS * DAY),
   }
 }
