@@ -7,29 +7,40 @@ import { SECOND } from '../time.js'
 const SILENT_MS = SECOND / 2
 const CLOSE_WITHIN_MS = 6 * SECOND
 
+interface Connection {
+  /** Whether a request has ever come on it. */
+  isUsed: boolean
+  /**
+   * Those under way: one, or more where a client sends requests without waiting.
+   * @NOTE in a Set of all responses V8 would have each table, once it is full, refer to the next: whatever of them became
+   * old garbage would keep alive every request that came after it, until the whole heap is collected.
+   */
+  readonly responses: ServerResponse[]
+}
+
 /** The connections of a server and the responses under way on them, so that none is cut off when it stops. */
 export class OpenConnections {
   readonly #server: Server
-  /** Whether a request has ever come on it. */
-  readonly #connections = new Map<Duplex, { isUsed: boolean }>()
-  readonly #responses = new Set<ServerResponse>()
+  readonly #connections = new Map<Duplex, Connection>()
   #isStopping = false
 
   constructor(server: Server) {
     this.#server = server
     server.on('connection', (socket: Duplex) => {
-      this.#connections.set(socket, { isUsed: false })
+      this.#connections.set(socket, { isUsed: false, responses: [] })
       socket.once('close', () => this.#connections.delete(socket))
     })
   }
 
   /** To be told of each request, before it has a response. */
   track(req: IncomingMessage, res: ServerResponse): void {
-    const connection = this.#connections.get(req.socket)
-    if (connection) connection.isUsed = true
-    this.#responses.add(res)
     if (this.#isStopping) endWith(res)
-    res.once('close', () => this.#responses.delete(res))
+    const connection = this.#connections.get(req.socket)
+    if (!connection) return
+    const { responses } = connection
+    connection.isUsed = true
+    responses.push(res)
+    res.once('close', () => responses.splice(responses.indexOf(res), 1))
   }
 
   /** Whether a response was sent on this connection or is under way: nothing may be written in between. */
@@ -40,7 +51,7 @@ export class OpenConnections {
   /** From now on a connection ends with the response that is sent on it, and the client knows. */
   endWithNextResponse(): void {
     this.#isStopping = true
-    for (const response of this.#responses) endWith(response)
+    for (const { responses } of this.#connections.values()) responses.forEach(endWith)
   }
 
   /** Takes no new connections and lets running requests finish, for six seconds at most. */
