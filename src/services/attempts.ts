@@ -3,6 +3,8 @@ import { AppError } from '../errors.js'
 
 /** Far more than can be under way in one process within LOGIN_TIMEOUT; what is older has its cookie marked as well. */
 const MAX_KEPT = 50_000
+const STATE_BYTES = 32
+const KEY_BYTES = 16
 
 /** By what a login is proved: the code of a scan or of DingTalk's own page, or the DingTalk client's. */
 export type LoginWay = 'scan' | 'client'
@@ -27,12 +29,6 @@ interface Unsent<T> {
   result: Promise<T>
 }
 
-/** What is left to know of one that is over. */
-interface Over {
-  spentAt: number
-  hasSucceeded: boolean
-}
-
 interface Options {
   timeoutMs: number
   now: () => number
@@ -45,7 +41,8 @@ interface Options {
  */
 export class Attempts<T> {
   readonly #unsent = new Map<string, Unsent<T>>()
-  readonly #over = new Map<string, Over>()
+  /** Those that are over, with when their code was spent. */
+  readonly #over = { succeeded: new Map<string, number>(), failed: new Map<string, number>() }
   readonly #options: Options
 
   constructor(options: Options) {
@@ -57,7 +54,7 @@ export class Attempts<T> {
    * CSRF (RFC 9700 §2.1, https://www.rfc-editor.org/rfc/rfc9700#section-2.1).
    */
   begin(target: string, way: LoginWay): LoginAttempt {
-    const state = randomBytes(32).toString('base64url')
+    const state = randomBytes(STATE_BYTES).toString('base64url')
     return { state, way, target, startedAt: this.#options.now(), succeeded: false }
   }
 
@@ -71,7 +68,7 @@ export class Attempts<T> {
 
   /** Whether it ended in a login whose response was sent. */
   hasSucceeded({ state, succeeded }: LoginAttempt): boolean {
-    return succeeded || (this.#over.get(keyOf(state))?.hasSucceeded ?? false)
+    return succeeded || this.#over.succeeded.has(keyOf(state))
   }
 
   /**
@@ -83,7 +80,7 @@ export class Attempts<T> {
     const fingerprint = hash('sha256', code, 'base64url')
     const unsent = this.#unsent.get(key)
     if (unsent?.fingerprint === fingerprint) return unsent.result
-    if (unsent || this.#over.has(key)) throw new AppError('attempt_missing')
+    if (unsent || this.#isOver(key)) throw new AppError('attempt_missing')
 
     const result = exchange()
     const entry: Unsent<T> = { fingerprint, spentAt: this.#options.now(), outcome: 'pending', result }
@@ -106,7 +103,11 @@ export class Attempts<T> {
     const unsent = this.#unsent.get(key)
     if (!unsent) return
     this.#unsent.delete(key)
-    this.#over.set(key, { spentAt: unsent.spentAt, hasSucceeded: unsent.outcome === 'succeeded' })
+    this.#over[unsent.outcome === 'succeeded' ? 'succeeded' : 'failed'].set(key, unsent.spentAt)
+  }
+
+  #isOver(key: string): boolean {
+    return this.#over.succeeded.has(key) || this.#over.failed.has(key)
   }
 
   /** The oldest stand first. */
@@ -116,14 +117,19 @@ export class Attempts<T> {
       if (!(isOld(spentAt) && outcome !== 'pending') && this.#unsent.size < MAX_KEPT) break
       this.#unsent.delete(key)
     }
-    for (const [key, { spentAt }] of this.#over) {
-      if (!isOld(spentAt) && this.#over.size < MAX_KEPT) break
-      this.#over.delete(key)
+    for (const over of Object.values(this.#over)) {
+      for (const [key, spentAt] of over) {
+        if (!isOld(spentAt) && over.size < MAX_KEPT) break
+        over.delete(key)
+      }
     }
   }
 }
 
-/** A copy. @NOTE the state itself is a slice of the cookie's text, and would keep all of that in memory. */
+/**
+ * The first half of the state's random bytes: as many as nobody guesses, and half of what tens of thousands take in memory.
+ * @NOTE a copy, as the state is a slice of the cookie's text and would keep all of that.
+ */
 function keyOf(state: string): string {
-  return Buffer.from(state).toString()
+  return Buffer.from(state, 'base64url').toString('latin1', 0, KEY_BYTES)
 }

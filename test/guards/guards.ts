@@ -51,7 +51,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'a state of its own for each attempt',
       file: 'services/attempts.ts',
-      find: "randomBytes(32).toString('base64url')",
+      find: "randomBytes(STATE_BYTES).toString('base64url')",
       replace: "'s'.repeat(43)",
     },
     {
@@ -294,13 +294,13 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal of another code in flight',
       file: 'services/attempts.ts',
-      find: 'if (unsent || this.#over.has(key))',
-      replace: 'if (this.#over.has(key))',
+      find: 'if (unsent || this.#isOver(key))',
+      replace: 'if (this.#isOver(key))',
     },
     {
       name: 'the memory of states that are over',
       file: 'services/attempts.ts',
-      find: 'if (unsent || this.#over.has(key))',
+      find: 'if (unsent || this.#isOver(key))',
       replace: 'if (unsent)',
     },
     {
@@ -311,8 +311,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the end of that sharing with the response',
       file: 'services/attempts.ts',
-      find: 'this.#unsent.delete(key)\n    this.#over.set',
-      replace: 'this.#over.set',
+      find: 'this.#unsent.delete(key)\n    this.#over[',
+      replace: 'this.#over[',
     },
     {
       name: 'a login that came again does not ask DingTalk',
