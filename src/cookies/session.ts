@@ -12,13 +12,6 @@ import type { SignedIn } from '../services/signed-in.js'
 import { NothingToStore } from './express-session-store.js'
 import { CookieSignature, cookiesNamed } from './signed-cookie.js'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** Makes express-session send the cookie. */
-    begun?: true
-  }
-}
-
 declare global {
   namespace Express {
     interface Request {
@@ -60,7 +53,8 @@ export class BrowserSessions {
       genid: (req) => (req as Request).newSessionId ?? randomBytes(32).toString('base64url'),
       cookie: { ...this.#cookie, maxAge: maxAgeMs },
       resave: false,
-      saveUninitialized: false,
+      // It is asked for a session where one has begun, and for nothing else.
+      saveUninitialized: true,
     })
   }
 
@@ -85,7 +79,6 @@ export class BrowserSessions {
     await new Promise<void>((resolve, reject) =>
       this.#expressSession(bare, res, (error?: unknown) => (error ? reject(error) : resolve())),
     )
-    bare.session.begun = true
   }
 
   /** The session and user of this request, if both may go on. */
