@@ -40,8 +40,8 @@ export class RecordAdapter extends BaseAdapter {
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
-    const { grant } = currentRequest()
-    if (this.#kind === 'Grant' && grant?.id === id) return { ...grant.payload, jti: id }
+    const known = this.#kind === 'Grant' ? currentRequest().grant : undefined
+    if (known?.id === id) return { ...known.payload, jti: id }
     const found = await this.#options.records.find(this.#hash(id))
     if (!found) return undefined
     if (found.grantId && found.grant) currentRequest().grant = { id: found.grantId, payload: found.grant }

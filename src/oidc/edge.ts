@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider'
 import { rawQueryOf } from '../api/read-query.js'
 import { cookiesNamed } from '../cookies/signed-cookie.js'
 import { openidPaths } from '../services/openid-paths.js'
-import { currentRequest } from './openid-request.js'
+import { currentRequest, type OpenidRequest, requestOf } from './openid-request.js'
 
 /** Ends the session of the browser that asks. */
 type SignOut = (req: Request, res: Response) => Promise<void>
@@ -19,11 +19,10 @@ interface Edge {
  * whatever Host or proxy the request came by. Its session cookie names our session, and is never the browser's to choose; but
  * for the question of a logout, which somebody who is not signed in has as well.
  */
-export function edgeOf({ publicUrl, sessionCookie }: Edge): () => void {
+export function edgeOf({ publicUrl, sessionCookie }: Edge): (request: OpenidRequest) => void {
   const { host, protocol } = new URL(publicUrl)
   const scheme = protocol.slice(0, -1)
-  return function readyForProvider() {
-    const { req, live } = currentRequest()
+  return function readyForProvider({ req, live }) {
     const { headers } = req
     headers.host = host
     headers['x-forwarded-proto'] = scheme
@@ -54,15 +53,16 @@ export function surround(provider: Provider, sessionCookie: string, signOut: Sig
     currentRequest().isLogout = true
   })
   provider.use(async (ctx, next) => {
-    const { req, res, live } = currentRequest()
+    const request = requestOf(ctx)
+    const { req, res, live } = request
     try {
       await next()
-      if (live && currentRequest().isLogout) await signOut(req, res)
+      if (live && request.isLogout) await signOut(req, res)
     } catch (error) {
-      currentRequest().failure = error
+      request.failure = error
       ctx.respond = false
     }
-    if (!currentRequest().live) return
+    if (!live) return
     const lines = [ctx.response.headers['set-cookie'] ?? []].flat().map(String)
     const kept = lines.filter((line) => !line.startsWith(`${sessionCookie}=`))
     if (kept.length > 0) ctx.set('Set-Cookie', kept)

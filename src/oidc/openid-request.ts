@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
+import { Provider } from 'oidc-provider'
 import type { LiveSession } from '../services/ports.js'
 
 /** What the provider's hooks and adapters need to know of the request that they work for. */
@@ -18,16 +19,28 @@ export interface OpenidRequest {
   failure?: unknown
 }
 
-const requests = new AsyncLocalStorage<OpenidRequest>()
-
-/** Runs the provider for this request. */
-export function runFor<T>(request: OpenidRequest, work: () => T): T {
-  return requests.run(request, work)
+declare global {
+  namespace Express {
+    interface Request {
+      /** What the provider's hooks need to know of it, where the provider answers it. */
+      openid?: OpenidRequest
+    }
+  }
 }
 
-/** The request that the provider works for. */
+/** The request behind the provider's context. */
+export function requestOf({ req }: { req: IncomingMessage }): OpenidRequest {
+  const { openid } = req as Request
+  if (!openid) throw new Error('no OpenID request is under way')
+  return openid
+}
+
+/**
+ * The request that the provider works for, by the context that the provider keeps: to keep one more beside it would
+ * make each promise of the process slower.
+ */
 export function currentRequest(): OpenidRequest {
-  const request = requests.getStore()
-  if (!request) throw new Error('no OpenID request is under way')
-  return request
+  const { ctx } = Provider
+  if (!ctx) throw new Error('no OpenID request is under way')
+  return requestOf(ctx)
 }

@@ -24,7 +24,7 @@ import { edgeOf, surround } from './edge.js'
 import type { LoginDetails } from './interaction-policy.js'
 import { logoutHooks } from './logout.js'
 import { LogoutTokens } from './logout-tokens.js'
-import { type OpenidRequest, runFor } from './openid-request.js'
+import type { OpenidRequest } from './openid-request.js'
 import { createProvider, type ProviderParts } from './provider.js'
 import { publicError, reportTo } from './refusals.js'
 import { SessionAdapter } from './session-adapter.js'
@@ -52,7 +52,7 @@ export class Openid {
   readonly #parts: ProviderParts
   readonly #keys: SigningKeys
   readonly #logoutTokens: LogoutTokens
-  readonly #readyForProvider: () => void
+  readonly #readyForProvider: (request: OpenidRequest) => void
   #current: { keys: KeySet; provider: Provider; answer: ReturnType<Provider['callback']> } | undefined
 
   constructor(options: OpenidOptions) {
@@ -124,30 +124,27 @@ export class Openid {
     const { publicUrl } = config
     const live = await browserSessions.signedIn(req)
     const { provider } = await this.#provider()
-    await runFor({ req, res, live }, async () => {
-      const interaction = await findInteraction(provider, req, res)
-      // A second login would change nothing: it was to be somebody's whom this browser's person is not.
-      const isAgain = interaction.lastSubmission?.login !== undefined
-      if (!isAgain && !(live && isEnough(live, interaction))) {
-        const here = `${publicUrl}${openidPaths.interaction}/${interaction.uid}`
-        redirect(res, this.#options.login.beginUrl(here, { anew: wantsNewLogin(interaction) }).url)
-        return
-      }
-      if (isAgain || !live) interaction.result = WRONG_PERSON
-      // Where any login does, whoever is signed in when the request goes on is the one.
-      else if (wantsNewLogin(interaction))
-        interaction.result = { login: { accountId: live.user.id, ts: secondsOf(live) } }
-      await interaction.persist()
-      redirect(res, interaction.returnTo)
-    })
+    const interaction = await findInteraction(provider, req, res)
+    // A second login would change nothing: it was to be somebody's whom this browser's person is not.
+    const isAgain = interaction.lastSubmission?.login !== undefined
+    if (!isAgain && !(live && isEnough(live, interaction))) {
+      const here = `${publicUrl}${openidPaths.interaction}/${interaction.uid}`
+      redirect(res, this.#options.login.beginUrl(here, { anew: wantsNewLogin(interaction) }).url)
+      return
+    }
+    if (isAgain || !live) interaction.result = WRONG_PERSON
+    // Where any login does, whoever is signed in when the request goes on is the one.
+    else if (wantsNewLogin(interaction))
+      interaction.result = { login: { accountId: live.user.id, ts: secondsOf(live) } }
+    await interaction.persist()
+    redirect(res, interaction.returnTo)
   }
 
   async #serve(request: OpenidRequest, next: NextFunction): Promise<void> {
     const { answer } = await this.#provider()
-    await runFor(request, () => {
-      this.#readyForProvider()
-      return answer(request.req, request.res)
-    })
+    request.req.openid = request
+    this.#readyForProvider(request)
+    await answer(request.req, request.res)
     if (request.failure !== undefined) next(publicError(request.failure))
   }
 

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { Provider } from 'oidc-provider'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../src/adapters/database/open-database.js'
 import { SqlOpenidRecords } from '../../src/adapters/database/openid-records.js'
 import { RecordAdapter } from '../../src/oidc/adapter.js'
-import { runFor } from '../../src/oidc/openid-request.js'
 import { HOUR } from '../../src/time.js'
 import { addApplication } from '../support/applications.js'
 import { makePkce, RelyingParty } from '../support/relying-party.js'
@@ -14,6 +14,14 @@ async function signedIn(world: World) {
   await browser.logIn()
   return browser
 }
+
+/** From now on the provider works for a request, of which nothing is asked but that there is one. */
+function beInRequest(): void {
+  const ctx = { req: { openid: {} } } as unknown as typeof Provider.ctx
+  vi.spyOn(Provider, 'ctx', 'get').mockReturnValue(ctx)
+}
+
+afterEach(() => vi.restoreAllMocks())
 
 const count = async (world: World, kind: string) =>
   (await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = '${kind}'`)).length
@@ -45,12 +53,10 @@ describe('two processes', () => {
     const [first, second] = databases.map(
       (database) => new RecordAdapter('AuthorizationCode', { records: new SqlOpenidRecords(database), now: Date.now }),
     )
-    // Nothing of a request is asked for here, but that there is one.
-    const asking = {} as Parameters<typeof runFor>[0]
-    for (const adapter of [first, second])
-      expect(await runFor(asking, () => adapter?.find(code))).not.toHaveProperty('consumed')
-    await runFor(asking, () => first?.consume(code))
-    await expect(runFor(asking, () => second?.consume(code))).rejects.toMatchObject({ error: 'invalid_grant' })
+    beInRequest()
+    for (const adapter of [first, second]) expect(await adapter?.find(code)).not.toHaveProperty('consumed')
+    await first?.consume(code)
+    await expect(second?.consume(code)).rejects.toMatchObject({ error: 'invalid_grant' })
     expect(await count(world, 'Grant')).toBe(0)
     expect(await count(world, 'AuthorizationCode')).toBe(0)
     for (const database of databases) await database.close()
@@ -125,15 +131,14 @@ it('a code is read with its grant, which is no other and not there once it has e
   const options = { records: new SqlOpenidRecords(database), now: Date.now }
   const codes = new RecordAdapter('AuthorizationCode', options)
   const grants = new RecordAdapter('Grant', options)
-  await runFor({} as Parameters<typeof runFor>[0], async () => {
-    const grantId = String((await codes.find(code))?.grantId)
-    using recorder = new StatementRecorder()
-    expect(await grants.find(grantId)).toMatchObject({ jti: grantId, clientId: 'app' })
-    expect(recorder.take()).toEqual([])
-    expect(await grants.find('another')).toBeUndefined()
-    await codes.revokeByGrantId(grantId)
-    expect(await grants.find(grantId)).toBeUndefined()
-  })
+  beInRequest()
+  const grantId = String((await codes.find(code))?.grantId)
+  using recorder = new StatementRecorder()
+  expect(await grants.find(grantId)).toMatchObject({ jti: grantId, clientId: 'app' })
+  expect(recorder.take()).toEqual([])
+  expect(await grants.find('another')).toBeUndefined()
+  await codes.revokeByGrantId(grantId)
+  expect(await grants.find(grantId)).toBeUndefined()
   await database.close()
 })
 
