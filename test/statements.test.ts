@@ -93,7 +93,6 @@ describe('the statements of what a person does', () => {
         'SELECT Application',
         'INSERT ApplicationSession',
         'INSERT OpenidRecord',
-        'INSERT OpenidRecord',
       ],
       'its code': [
         'SELECT Application',

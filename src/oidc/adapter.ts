@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type AdapterPayload, errors } from 'oidc-provider'
-import type { OpenidRecords } from '../services/openid-records.js'
+import type { OpenidRecord, OpenidRecords } from '../services/openid-records.js'
 import { BaseAdapter } from './base-adapter.js'
 import { currentRequest } from './openid-request.js'
 
@@ -25,16 +25,15 @@ export class RecordAdapter extends BaseAdapter {
   }
 
   override async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
-    // The id is a secret. The provider's session is a shadow of ours: nothing is to be compared with it later.
-    const { jti: _, session: __, ...kept } = withoutSignatures(payload)
-    const isSaved = await this.#options.records.save(this.#hash(id), {
-      kind: this.#kind,
-      payload: kept,
-      grantId: (this.#kind === 'Grant' ? id : payload.grantId) ?? null,
-      sessionId: this.#sessionOf(payload) ?? null,
-      applicationId: payload.clientId ?? payload.params?.client_id?.toString() ?? null,
-      expiresAt: new Date(this.#options.now() + expiresIn * 1000),
-    })
+    const record = this.#recordOf(id, payload, expiresIn)
+    if (this.#kind === 'Grant') {
+      // Of no use to anybody before its code, with which it is written.
+      currentRequest().newGrant = record
+      return
+    }
+    const { records } = this.#options
+    const grant = this.#kind === 'AuthorizationCode' ? currentRequest().newGrant : undefined
+    const isSaved = await (grant ? records.saveWithGrant(record, grant) : records.save(record))
     // The session ended, or the application was removed, since the request began.
     if (!isSaved) throw this.#isMadeAtLogin ? new errors.LoginRequired() : new errors.InvalidGrant('it has just ended')
   }
@@ -75,8 +74,22 @@ export class RecordAdapter extends BaseAdapter {
     return this.#options.records.removeGrant(id)
   }
 
+  #recordOf(id: string, payload: AdapterPayload, expiresIn: number): OpenidRecord {
+    // The id is a secret. The provider's session is a shadow of ours: nothing is to be compared with it later.
+    const { jti: _, session: __, ...kept } = withoutSignatures(payload)
+    return {
+      idHash: this.#hash(id),
+      kind: this.#kind,
+      payload: kept,
+      grantId: (this.#kind === 'Grant' ? id : payload.grantId) ?? null,
+      sessionId: this.#sessionOf(payload) ?? null,
+      applicationId: payload.clientId ?? payload.params?.client_id?.toString() ?? null,
+      expiresAt: new Date(this.#options.now() + expiresIn * 1000),
+    }
+  }
+
   get #isMadeAtLogin(): boolean {
-    return this.#kind === 'Grant' || this.#kind === 'AuthorizationCode' || this.#kind === 'Interaction'
+    return this.#kind === 'AuthorizationCode' || this.#kind === 'Interaction'
   }
 
   /** A request under way lives of no session: its person may be about to begin another one. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import { Provider } from 'oidc-provider'
+import type { OpenidRecord } from '../services/openid-records.js'
 import type { LiveSession } from '../services/ports.js'
 
 /** What the provider's hooks and adapters need to know of the request that they work for. */
@@ -11,6 +12,8 @@ export interface OpenidRequest {
   live: LiveSession | undefined
   /** The session that the code or token of an application's call lives of, once it has proved to be alive. */
   source?: LiveSession
+  /** The grant that this login has made, and that is yet to be written. */
+  newGrant?: OpenidRecord
   /** The grant of the code or token that was found last, as it was in that very moment: the provider asks for it next. */
   grant?: { id: string; payload: Record<string, unknown> } | undefined
   /** The provider has ended its session: ours ends before the response is sent. */

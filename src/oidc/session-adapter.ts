@@ -37,7 +37,8 @@ export class SessionAdapter extends BaseAdapter {
   override async upsert(id: string, { state }: AdapterPayload, expiresIn: number): Promise<void> {
     const { live } = currentRequest()
     if (!state || !isLogout()) return
-    await this.#options.records.save(hashOf(live?.info.id ?? id), {
+    await this.#options.records.save({
+      idHash: hashOf(live?.info.id ?? id),
       kind: KIND,
       payload: { state },
       grantId: null,

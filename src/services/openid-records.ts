@@ -1,5 +1,7 @@
 /** What the OpenID provider keeps of one thing: a request under way, a code, a token, a grant. */
 export interface OpenidRecord {
+  /** The hash of its kind and id. */
+  idHash: string
   /** The provider's name for what it is, e.g. `RefreshToken`. */
   kind: string
   /** All that there is to know of it but its id. */
@@ -14,15 +16,20 @@ export interface OpenidRecord {
 }
 
 /** A record, when it was spent, and what is kept of the grant that it was given by, if that is there. */
-export type FoundRecord = OpenidRecord & { consumedAt: Date | null; grant: Record<string, unknown> | undefined }
+export type FoundRecord = Omit<OpenidRecord, 'idHash'> & {
+  consumedAt: Date | null
+  grant: Record<string, unknown> | undefined
+}
 
-/** The provider's records, by the hash of their kind and id. */
+/** The provider's records. */
 export interface OpenidRecords {
   /**
    * Writes it, in the place of one that was there.
    * Returns false, and writes nothing, where its session, application or grant is gone.
    */
-  save(idHash: string, record: OpenidRecord): Promise<boolean>
+  save(record: OpenidRecord): Promise<boolean>
+  /** The same of a new grant together with the first that is given by it. */
+  saveWithGrant(record: OpenidRecord, grant: OpenidRecord): Promise<boolean>
   /** Also one that has expired, while it is not removed. */
   find(idHash: string): Promise<FoundRecord | undefined>
   /** Spends it. Of several callers one gets true. */

@@ -6,9 +6,14 @@ import { removal } from './removal.js'
 const COLUMNS = '"idHash", "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt"'
 const OR_UPDATE =
   'ON CONFLICT ("idHash") DO UPDATE SET "payload" = excluded."payload", "expiresAt" = excluded."expiresAt"'
+const ROW = '(?, ?, ?, ?, ?, ?, ?)'
 const SAVE: Statement = {
   name: 'openid_save',
-  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ${OR_UPDATE} RETURNING "idHash"`,
+  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES ${ROW} ${OR_UPDATE} RETURNING "idHash"`,
+}
+const SAVE_TWO: Statement = {
+  name: 'openid_save_two',
+  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES ${ROW}, ${ROW} ${OR_UPDATE} RETURNING "idHash"`,
 }
 /**
  * Nothing locks the grant, as that could stop the end of a session: what is saved at the very moment of the grant's end
@@ -63,19 +68,15 @@ export class SqlOpenidRecords implements OpenidRecords {
     })
   }
 
-  async save(idHash: string, record: OpenidRecord): Promise<boolean> {
-    const { kind, payload, grantId, sessionId, applicationId, expiresAt } = record
-    const values = [idHash, kind, JSON.stringify(payload), grantId, sessionId, applicationId, timeText(expiresAt)]
-    try {
-      const saved =
-        grantId === null || kind === 'Grant'
-          ? await this.#database.query(SAVE, values)
-          : await this.#database.query(SAVE_GIVEN, [...values, grantId])
-      return saved.length > 0
-    } catch (error) {
-      if (isForeignKeyViolation(error)) return false
-      throw error
-    }
+  save(record: OpenidRecord): Promise<boolean> {
+    const { grantId, kind } = record
+    return grantId === null || kind === 'Grant'
+      ? this.#save(SAVE, valuesOf(record))
+      : this.#save(SAVE_GIVEN, [...valuesOf(record), grantId])
+  }
+
+  saveWithGrant(record: OpenidRecord, grant: OpenidRecord): Promise<boolean> {
+    return this.#save(SAVE_TWO, [...valuesOf(grant), ...valuesOf(record)])
   }
 
   async find(idHash: string): Promise<FoundRecord | undefined> {
@@ -107,4 +108,18 @@ export class SqlOpenidRecords implements OpenidRecords {
   async removeExpired(by: Date): Promise<number> {
     return (await this.#database.query(this.#removeExpired, [timeText(by)])).length
   }
+
+  async #save(statement: Statement, values: (string | null)[]): Promise<boolean> {
+    try {
+      return (await this.#database.query(statement, values)).length > 0
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return false
+      throw error
+    }
+  }
+}
+
+function valuesOf(record: OpenidRecord): (string | null)[] {
+  const { idHash, kind, payload, grantId, sessionId, applicationId, expiresAt } = record
+  return [idHash, kind, JSON.stringify(payload), grantId, sessionId, applicationId, timeText(expiresAt)]
 }
