@@ -46,12 +46,12 @@ export class Accounts {
     const live = source ? await this.liveSessionOf(source) : currentRequest().live
     const { client } = ctx.oidc
     if (!live || live.user.id !== userId || !client) return undefined
+    // A browser is given no claims, and told by `grant`, on a page of its own, that its person is not permitted.
+    if (!source) return { accountId: userId, claims: () => ({ sub: userId }) }
     const application = applicationOf(client)
     const { person, isPermitted: isAllowed } = await this.#know(live, application)
-    // A browser is told so on a page of its own, by `grant`.
-    if (source && !isAllowed) return undefined
-    const claims = claimsOf(person, application)
-    return { accountId: userId, claims: () => claims }
+    if (!isAllowed) return undefined
+    return { accountId: userId, claims: () => claimsOf(person, application) }
   }
 
   /** Whether a code or token may still be used: its session is alive, and its person may use the application. */

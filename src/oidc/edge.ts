@@ -63,7 +63,7 @@ export function surround(provider: Provider, sessionCookie: string, signOut: Sig
       ctx.respond = false
     }
     if (!live) return
-    const lines = [ctx.response.headers['set-cookie'] ?? []].flat().map(String)
+    const lines = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
     const kept = lines.filter((line) => !line.startsWith(`${sessionCookie}=`))
     if (kept.length > 0) ctx.set('Set-Cookie', kept)
     else ctx.remove('Set-Cookie')

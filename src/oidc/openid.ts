@@ -100,14 +100,13 @@ export class Openid {
 
   /** Answers a browser: whoever is signed in there is signed in for the provider. */
   async serveBrowser(req: Request, res: Response, next: NextFunction): Promise<void> {
-    // The provider's own pages have one form, and one script that sends it, which it adds by its hash.
-    res.set('Content-Security-Policy', contentSecurityPolicy({ own: true, forms: leadingAnywhere }))
+    res.set('Content-Security-Policy', POLICY)
     await this.#serve({ req, res, live: await this.#options.browserSessions.signedIn(req) }, next)
   }
 
   /** Answers an application: no cookie counts. */
-  async serveApplication(req: Request, res: Response, next: NextFunction): Promise<void> {
-    await this.#serve({ req, res, live: undefined }, next)
+  serveApplication(req: Request, res: Response, next: NextFunction): Promise<void> {
+    return this.#serve({ req, res, live: undefined }, next)
   }
 
   /** The published keys, those too that this process cannot read. */
@@ -123,7 +122,7 @@ export class Openid {
     const { browserSessions, config } = this.#options
     const { publicUrl } = config
     const live = await browserSessions.signedIn(req)
-    const { provider } = await this.#provider()
+    const { provider } = this.#providerWith(await this.#keys.current())
     const interaction = await findInteraction(provider, req, res)
     // A second login would change nothing: it was to be somebody's whom this browser's person is not.
     const isAgain = interaction.lastSubmission?.login !== undefined
@@ -141,15 +140,14 @@ export class Openid {
   }
 
   async #serve(request: OpenidRequest, next: NextFunction): Promise<void> {
-    const { answer } = await this.#provider()
+    const { answer } = this.#providerWith(await this.#keys.current())
     request.req.openid = request
     this.#readyForProvider(request)
     await answer(request.req, request.res)
     if (request.failure !== undefined) next(publicError(request.failure))
   }
 
-  async #provider() {
-    const keys = await this.#keys.current()
+  #providerWith(keys: KeySet) {
     if (this.#current?.keys.version !== keys.version) {
       const provider = createProvider(this.#parts, keys)
       const { browserSessions, audit } = this.#options
@@ -160,6 +158,9 @@ export class Openid {
     return this.#current
   }
 }
+
+/** The provider's own pages have one form, and one script that sends it, which it adds by its hash. */
+const POLICY = contentSecurityPolicy({ own: true, forms: leadingAnywhere })
 
 /** What the application is told: https://openid.net/specs/openid-connect-core-1_0.html#AuthError */
 const WRONG_PERSON = {

@@ -93,6 +93,7 @@ export class Handles {
   }
 }
 
-function hasHandle(user: StoredUser): user is User {
+/** Whether nothing is left to complete. */
+export function hasHandle(user: StoredUser): user is User {
   return user.handle !== null
 }

@@ -4,7 +4,7 @@ import { AppError } from '../errors.js'
 import { MINUTE } from '../time.js'
 import type { Audit, Client } from './audit.js'
 import { type Ending, endAllSessions, endOneSession, noteEnded } from './end-sessions.js'
-import type { Handles } from './handles.js'
+import { type Handles, hasHandle } from './handles.js'
 import type { FoundSession, LiveSession, SessionInfo, SessionRows } from './ports.js'
 import { labelOf } from './secret-label.js'
 
@@ -171,14 +171,15 @@ export class Sessions {
   }
 
   /** Asked so that a time which cannot be read ends the session. */
-  #ifAlive(found: FoundSession | undefined): Promise<LiveSession> | undefined {
+  #ifAlive(found: FoundSession | undefined): LiveSession | Promise<LiveSession> | undefined {
     if (!found || found.user.disabledAt !== null) return undefined
-    const { info, expiresAt } = found
+    const { info, expiresAt, user } = found
     const now = this.#options.now()
     // Last seen far in the future, it began before the clock was put back: it may be of any age.
     const unseenMs = Math.abs(now - info.lastSeenAt.getTime())
     const isAlive = now < expiresAt.getTime() && unseenMs < this.#options.idleTimeoutMs
-    return isAlive ? this.#withHandle(found) : undefined
+    if (!isAlive) return undefined
+    return hasHandle(user) ? { info, expiresAt, user } : this.#withHandle(found)
   }
 
   async #withHandle({ info, expiresAt, user }: FoundSession): Promise<LiveSession> {

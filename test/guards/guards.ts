@@ -1758,7 +1758,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the refusal at each use of a token',
       file: 'oidc/account.ts',
-      find: 'if (source && !isAllowed) return undefined',
+      find: 'if (!isAllowed) return undefined',
       tests: ['oidc/permission.test.ts'],
     },
     {
