@@ -93,6 +93,11 @@ export function checkVerify(answer: Answer, id: string, groups?: readonly string
   if (groups && told !== groups.join(',')) throw wrong(`${id} is not in ${told}`, answer)
 }
 
+/** A page for people. @throws {WrongAnswer} */
+export function checkPage(answer: Answer): void {
+  if (answer.status !== 200 || !answer.body.startsWith('<!doctype html>')) throw wrong('not a page', answer)
+}
+
 /** Puts the answer's cookies where the browser has them; those that expire at once go. */
 export function keepCookies(answer: Answer, cookies: Cookies): void {
   const header = answer.headers['set-cookie'] ?? []

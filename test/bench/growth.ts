@@ -2,7 +2,7 @@ import { createHmac, randomInt } from 'node:crypto'
 import { type Answer, checkVerify, WrongAnswer } from './answers.js'
 import { cookieHeader } from './door.js'
 import type { Grown } from './growth-report.js'
-import { logins } from './operations.js'
+import { ADMINISTRATOR, logins } from './operations.js'
 import { departmentsOf, FOR_EVERYBODY, ownApplicationOf, type Size, sessionIdOf, userIdOf } from './organisation.js'
 import { departmentIdOf, departmentNameOf, handleOf, nickOf, realNameOf, useridOf } from './people.js'
 import type { Operation } from './rounds.js'
@@ -10,8 +10,6 @@ import { SECRET, type Site } from './site.js'
 
 /** So many sessions are asked for, whatever there are: how often one is marked as used depends on that. */
 const ASKED = 3000
-/** Who has the console. */
-export const ADMINISTRATOR = 0
 
 /** A server on a database that was filled. */
 export interface Sized {

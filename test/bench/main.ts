@@ -20,7 +20,8 @@ const USAGE = `npm run bench -- [options]
   --duration S       seconds a round (2)
   --browsers N       browsers at once (16)
   --quick            2 rounds of half a second
-  --memory           instead: memory over 100,000 logins and 1,000,000 /verify
+  --memory           instead: memory over 100,000 logins and 1,000,000 /verify, and over 100,000 operations of a server
+                     with an application, groups and the console in use
   --growth           instead: logins, checks, searches and lists with 1,000 and with 1,000,000 people, and requests while a
                      million sessions are removed; also on PostgreSQL where TEST_DATABASE_URL names one. Needs 20 GB
   --audit            instead: pages of an audit trail of 10,000,000 records, also on PostgreSQL where TEST_DATABASE_URL

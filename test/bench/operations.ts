@@ -1,9 +1,21 @@
-import { applicationCodeOf, type Cookies, checkUserinfo, checkVerify, tokensOf, WrongAnswer } from './answers.js'
+import {
+  applicationCodeOf,
+  type Cookies,
+  checkPage,
+  checkUserinfo,
+  checkVerify,
+  tokensOf,
+  WrongAnswer,
+} from './answers.js'
 import { application, authorizePath } from './application.js'
 import { cookieHeader } from './door.js'
 import { groupsForHost, groupsOf, HOST } from './host.js'
+import { nickOf } from './people.js'
 import type { Operation } from './rounds.js'
 import type { Site } from './site.js'
+
+/** Who has the console, where anybody has. */
+export const ADMINISTRATOR = 0
 
 /** As exact as the server writes it. */
 const TWO_MINUTES_AGO = `date_trunc('milliseconds', now() - interval '2 minutes')`
@@ -111,6 +123,16 @@ export async function applicationLogins(site: Site): Promise<Operation> {
       checkUserinfo(await site.door.getAs('/oidc/userinfo', accessToken), person, sub)
     },
   }
+}
+
+/** Pages of the console, which an administrator opens one after the other. */
+export async function consolePages(site: Site): Promise<Operation> {
+  const cookie = cookieHeader(await site.enterConsole(ADMINISTRATOR))
+  const id = await site.checkSignedIn(cookie, ADMINISTRATOR)
+  const people = ['people', `people?q=${nickOf(1)}`, `people/${id}`]
+  const access = ['groups', 'applications', `applications/${application.id}`]
+  const next = inTurn(['', ...people, ...access, 'trail', 'settings'].map((page) => `/admin/${page}`))
+  return { run: async () => checkPage(await site.door.get(next(), cookie)) }
 }
 
 /** The same with the id of who is signed in. */
