@@ -11,8 +11,8 @@ const WAIT_FOR_STARTS_MS = 10_000
 const BUSY_RETRY_MS = 20
 /** What SQLite takes where nobody says otherwise. */
 const CHECKPOINT_PAGES = 1000
-/** Pages are read again from the system's memory, which has them all: a larger cache made nothing faster. */
-const CACHE_KB = 4000
+/** 2 MB for each connection. Pages are read again from the system's memory, which has them all: a larger cache made nothing faster. */
+const CACHE = 'PRAGMA cache_size = -2000'
 
 const dialect = {
   folder: 'sqlite',
@@ -68,6 +68,7 @@ async function loadPrisma(file: string, { isCheckpointing }: { isCheckpointing: 
   const { PrismaBetterSqlite3 } = await import('@prisma/adapter-better-sqlite3')
   const { PrismaClient } = await import('../../generated/sqlite/client.js')
   const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 0 }) })
+  await prisma.$executeRawUnsafe(CACHE)
   if (!isCheckpointing) await prisma.$queryRaw`PRAGMA wal_autocheckpoint = 0`
   return prisma
 }
@@ -95,7 +96,7 @@ function statementRunner(sqlite: Sqlite.Database) {
 async function useWal(sqlite: Sqlite.Database): Promise<void> {
   await whenFree(() => sqlite.pragma('journal_mode = WAL'))
   sqlite.pragma('synchronous = NORMAL')
-  sqlite.pragma(`cache_size = -${CACHE_KB}`)
+  sqlite.exec(CACHE)
 }
 
 async function migrateFile(sqlite: Sqlite.Database): Promise<void> {
