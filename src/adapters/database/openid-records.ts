@@ -69,8 +69,8 @@ export class SqlOpenidRecords implements OpenidRecords {
   }
 
   save(record: OpenidRecord): Promise<boolean> {
-    const { grantId, kind } = record
-    return grantId === null || kind === 'Grant'
+    const { grantId } = record
+    return grantId === null
       ? this.#save(SAVE, valuesOf(record))
       : this.#save(SAVE_GIVEN, [...valuesOf(record), grantId])
   }
