@@ -48,8 +48,7 @@ export function loginRoutes(ctx: Dependencies): Router {
   function beginLogin(req: Request, res: Response): void {
     const redirectTo = readRedirect(req)
     const target = login.targetOf(redirectTo)
-    const wantsPage = wayParam.safeParse(queryOf(req).get('way')).success
-    if (inClient.isFor(req) && !wantsPage) {
+    if (inClient.isFor(req) && !wantsPage(req)) {
       inClient.show(req, res, { redirectTo, target })
       return
     }
@@ -114,4 +113,9 @@ export function loginRoutes(ctx: Dependencies): Router {
   })
   router.use(['/ding_url', '/callback'], refuse)
   return router
+}
+
+/** Whether the browser is to see DingTalk's own page in any case. */
+function wantsPage(req: Request): boolean {
+  return wayParam.safeParse(queryOf(req).get('way')).success
 }

@@ -53,13 +53,21 @@ export const oapiHost: ApiHost = {
   isFine: (json) => oapiStatus.safeParse(json).data?.errcode === 0,
 }
 
+/** What only a failure has, by those three: a schema that fails costs more than all else of a good response. */
+const FAILURE_FIELDS = ['code', 'errcode', 'status', 'punish']
+
 /** api.dingtalk.com sends errors as 4xx or 5xx with a `code`. */
 export const apiHost: ApiHost = {
   urlSetting: 'DINGTALK_API_URL',
   isFine: (json) =>
-    !apiStatus.safeParse(json).success &&
-    (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0 &&
-    !banBody.safeParse(json).success,
+    !hasAny(json, FAILURE_FIELDS) ||
+    (!apiStatus.safeParse(json).success &&
+      (oapiStatus.safeParse(json).data?.errcode ?? 0) === 0 &&
+      !banBody.safeParse(json).success),
+}
+
+function hasAny(json: unknown, names: string[]): boolean {
+  return typeof json === 'object' && json !== null && names.some((name) => name in json)
 }
 
 /**
