@@ -1538,7 +1538,7 @@ export const guards: readonly Guard[] = [
       name: 'the hash of an application’s secret',
       file: 'services/application-secret.ts',
       find: "return hash('sha256', secret, 'base64url')",
-      replace: 'return createHash && secret',
+      replace: 'return hash && secret',
       tests: ['apps.test.ts'],
     },
   ),
