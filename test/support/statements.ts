@@ -29,6 +29,8 @@ export class StatementRecorder implements Disposable {
   }
 
   #note(statement: string): void {
+    // What each new connection begins with asks for nothing.
+    if (/^(PRAGMA|SELECT set_config)/.test(statement)) return
     const list = /"(AuditRecord|HourlyFigure)"/.test(statement) ? this.batches : this.statements
     list.push(statement)
   }
@@ -60,8 +62,7 @@ export class StatementRecorder implements Disposable {
     prototype.query = function (...values) {
       const [query] = values as [string | { text: string }]
       const text = typeof query === 'string' ? query : query.text
-      // What each new connection begins with asks for nothing.
-      if (!text.startsWith('SELECT set_config')) note(text)
+      note(text)
       return original.apply(this, values)
     }
     this.#restore.push(() => {
