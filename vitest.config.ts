@@ -32,6 +32,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // A browser takes its time to start and to scan beside everything else.
+    hookTimeout: 60_000,
     maxWorkers: 2,
     // Tests keep nothing in modules: loading them once for each worker, not for each file, saves half the time.
     isolate: false,
