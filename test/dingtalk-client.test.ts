@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { AppToken } from '../src/adapters/dingtalk/app-token.js'
@@ -135,6 +135,39 @@ describe('connections to DingTalk', () => {
     expect(dingtalk.connections).toBe(1)
   })
 
+  it('are made anew where DingTalk ends each with its answer', async () => {
+    const answerAndEnd: RequestListener = (req, res) => answerWell(req, res.setHeader('Connection', 'close'))
+    await using dingtalk = await StandIn.start(answerAndEnd)
+    await dingtalk.qrconnect.profileFor('code-1')
+    await dingtalk.qrconnect.profileFor('code-2')
+    expect(dingtalk.requests).toHaveLength(2)
+    expect(dingtalk.connections).toBe(2)
+  })
+
+  it('are made anew after DingTalk has ended one that was idle', async () => {
+    const sockets: Socket[] = []
+    await using dingtalk = await StandIn.start((req, res) => {
+      sockets.push(req.socket)
+      answerWell(req, res)
+    })
+    await dingtalk.qrconnect.profileFor('code-1')
+    // It is closed once the client has ended its side, too.
+    const closed = once(sockets[0] as Socket, 'close')
+    sockets[0]?.end()
+    await closed
+    await dingtalk.qrconnect.profileFor('code-2')
+    expect(dingtalk.requests).toHaveLength(2)
+    expect(dingtalk.connections).toBe(2)
+  })
+
+  it('are as many as the calls under way', async () => {
+    await using dingtalk = await StandIn.start()
+    for (let round = 0; round < 2; round++)
+      await Promise.all(['code-1', 'code-2', 'code-3'].map((code) => dingtalk.qrconnect.profileFor(code)))
+    expect(dingtalk.requests).toHaveLength(6)
+    expect(dingtalk.connections).toBe(3)
+  })
+
   it('go straight there, whatever proxy the environment names', async () => {
     for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy']) vi.stubEnv(name, 'http://127.0.0.1:9')
     await using dingtalk = await StandIn.start()
@@ -203,6 +236,30 @@ describe('the deadline of a call', () => {
     expect(error).toMatchObject({ code: 'dingtalk_timeout', failure: { upstreamCode: 'no answer within 300 ms' } })
     expect(dingtalk.requests).toHaveLength(1)
     expect(timers.size).toBe(1)
+  })
+
+  it('covers a host whose address is looked up for ever', async () => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation((() => {}) as unknown as typeof dns.lookup)
+    onTestFinished(() => lookup.mockRestore())
+    const client = new DingTalkClient({ timeoutMs: 100 })
+    onTestFinished(() => client.close())
+    const url = 'http://no-such-host.invalid'
+    const flow = new Oauth2Flow({ client, appId: 'app', appSecret: SECRET, loginUrl: url, apiUrl: url })
+    expect(await rejectionOf(flow.profileFor(CODE))).toMatchObject({ code: 'dingtalk_timeout' })
+    expect(lookup).toHaveBeenCalledOnce()
+  })
+
+  it('leaves nothing behind: the next call has a connection of its own', async () => {
+    let answered = 0
+    await using dingtalk = await StandIn.start(
+      whenRead((req, res) => {
+        if (answered++ > 0) sendJson(res, goodAnswers[pathOf(req)])
+      }),
+      300,
+    )
+    expect(await rejectionOf(dingtalk.qrconnect.profileFor('code-1'))).toMatchObject({ code: 'dingtalk_timeout' })
+    await dingtalk.qrconnect.profileFor('code-2')
+    expect(dingtalk.connections).toBe(2)
   })
 
   it('covers headers that never end', async () => {

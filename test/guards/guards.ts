@@ -1320,13 +1320,20 @@ export const guards: readonly Guard[] = [
     },
     {
       name: 'the longest response',
-      file: 'adapters/dingtalk/node-http-adapter.ts',
-      find: 'if (bytes > this.#maxResponseBytes) response.destroy(new TransportError(TOO_LONG))\n      else ',
+      file: 'adapters/dingtalk/undici-adapter.ts',
+      find: 'maxResponseSize: this.#maxResponseBytes,',
     },
     {
       name: 'the deadline of a call',
-      file: 'adapters/dingtalk/node-http-adapter.ts',
-      find: 'fail(new TransportError(TIMEOUT))\n        request.destroy()',
+      file: 'adapters/dingtalk/undici-adapter.ts',
+      find: 'void connection.destroy(new TransportError(TIMEOUT))',
+      tests: ['dingtalk-client.test.ts'],
+    },
+    {
+      name: 'what is left out of an error of the connection',
+      file: 'adapters/dingtalk/undici-adapter.ts',
+      find: 'this.#told.onError(codeOf(error))',
+      replace: 'this.#told.onError(codeOf(error) + JSON.stringify(error))',
       tests: ['dingtalk-client.test.ts'],
     },
     {
@@ -1338,7 +1345,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the way past every proxy',
       file: 'adapters/dingtalk/client.ts',
-      find: 'new Axios({ adapter: this.#http.send })',
+      find: 'new Axios({ adapter: adapter.send })',
       replace: "new Axios({ adapter: 'http', maxRedirects: 0, validateStatus: () => true })",
       tests: ['dingtalk-client.test.ts'],
     },

@@ -5,7 +5,6 @@ import type { Metrics } from '../../services/metrics.js'
 import { SECOND } from '../../time.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { verdicts } from './error-table.js'
-import { NodeHttpAdapter, TIMEOUT, TransportError } from './node-http-adapter.js'
 import {
   type ApiHost,
   apiHost,
@@ -16,6 +15,8 @@ import {
   readResponse,
   transportFailure,
 } from './response.js'
+import { TIMEOUT, TransportError } from './transport-error.js'
+import type { UndiciAdapter } from './undici-adapter.js'
 
 const MAX_RESPONSE_BYTES = 1024 * 1024
 const AWAY_MS = 5 * SECOND
@@ -44,9 +45,8 @@ export class DingTalkClient {
   readonly #limit = new ConcurrencyLimit(MAX_CALLS)
   /** One for each API, as DingTalk throttles each by itself: the failure of one must not be hidden by another. */
   readonly #breakers = new Map<string, CircuitBreaker>()
-  readonly #http = new NodeHttpAdapter({ maxResponseBytes: MAX_RESPONSE_BYTES })
   /** Loaded with the first request: a server that starts need not wait for it. */
-  #axios: Promise<Axios> | undefined
+  #http: Promise<{ axios: Axios; adapter: UndiciAdapter }> | undefined
 
   constructor({ timeoutMs, onChange, metrics, now = Date.now }: Options) {
     this.#timeoutMs = timeoutMs
@@ -71,9 +71,9 @@ export class DingTalkClient {
     return this.#ask(request, apiHost)
   }
 
-  /** Ends the idle connections. */
+  /** Ends all connections. */
   close(): void {
-    this.#http.close()
+    void this.#http?.then(({ adapter }) => adapter.close())
   }
 
   /** Every call passes here, whatever becomes of it. */
@@ -121,16 +121,18 @@ export class DingTalkClient {
     return breaker
   }
 
-  #loadAxios(): Promise<Axios> {
+  async #load() {
+    const [{ Axios }, { UndiciAdapter }] = await Promise.all([import('axios'), import('./undici-adapter.js')])
+    const adapter = new UndiciAdapter({ maxResponseBytes: MAX_RESPONSE_BYTES })
     // Not axios.create: its defaults would be merged into each request, and transform what is sent and received.
-    this.#axios ??= import('axios').then(({ Axios }) => new Axios({ adapter: this.#http.send }))
-    return this.#axios
+    return { adapter, axios: new Axios({ adapter: adapter.send }) }
   }
 
   async #send(request: DingTalkCall<unknown>, host: ApiHost): Promise<RawResponse> {
     const { call, method, url, headers, body } = request
     try {
-      const axios = await this.#loadAxios()
+      this.#http ??= this.#load()
+      const { axios } = await this.#http
       const { status, data } = await axios.request<string>({
         method,
         baseURL: url.origin,

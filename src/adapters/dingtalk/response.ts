@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { DingTalkError } from '../../errors.js'
 import { apiVerdict, oapiErrors, type Verdict, verdicts } from './error-table.js'
-import { TOO_LONG } from './node-http-adapter.js'
 import { parseJson } from './parse-json.js'
+import { TOO_LONG } from './transport-error.js'
 
 /** One request to DingTalk. Never sent twice: a code may be spent even when the response never came. */
 export interface DingTalkCall<T> {
