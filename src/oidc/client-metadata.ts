@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { AdapterPayload, Client } from 'oidc-provider'
 import type { Application, ApplicationRows } from '../services/application.js'
 import { fitsSecret } from '../services/application-secret.js'
@@ -62,8 +63,14 @@ export class ClientAdapter extends BaseAdapter {
 
   /** Made once while the application is the same. */
   #metadataOf(application: Application): AdapterPayload {
-    const metadata = this.#metadata.get(application) ?? clientMetadataOf(application)
+    const metadata = this.#metadata.get(application) ?? withShortJson(clientMetadataOf(application))
     this.#metadata.set(application, metadata)
     return metadata
   }
+}
+
+/** The provider knows its clients again by the hash of their metadata's JSON, which it would write out for each request. */
+function withShortJson(metadata: AdapterPayload): AdapterPayload {
+  const digest = hash('sha256', JSON.stringify(metadata))
+  return Object.defineProperty(metadata, 'toJSON', { value: () => digest })
 }

@@ -10,6 +10,7 @@ import type { CookieNames } from './cookies.js'
 import { createPolicy } from './interaction-policy.js'
 import type { logoutHooks } from './logout.js'
 import { currentRequest } from './openid-request.js'
+import { makeContextsPlain } from './plain-contexts.js'
 import type { SessionAdapter } from './session-adapter.js'
 import type { KeySet } from './signing-keys.js'
 
@@ -34,6 +35,7 @@ export function createProvider(parts: ProviderParts, keys: KeySet): Provider {
   const provider = new Provider(parts.config.publicUrl, configurationOf(parts, keys))
   // The edge says how browsers come: see `readyForProvider`.
   provider.proxy = true
+  makeContextsPlain(provider)
   Object.assign(provider.Client.prototype, {
     compareClientSecret(this: Client, secret: string) {
       return fitsClient(this, secret, parts.now())

@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest'
-import { addApplication } from '../support/applications.js'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { ClientAdapter } from '../../src/oidc/client-metadata.js'
+import { addApplication, applicationFrom } from '../support/applications.js'
 import { runCompiled } from '../support/command.js'
+import { RelyingParty } from '../support/relying-party.js'
 import { createWorld, SAME_SITE } from '../support/world.js'
 
 /** Koa is part of the provider's library, and of nothing else here; unlike that library it can be seen when it is loaded. */
@@ -33,4 +36,31 @@ it.each([
     .split('\n')
     .filter((line) => !line.startsWith('loaded:'))
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ time: expect.any(String) })
+})
+
+it('has no accessor made for a request, which V8 would keep with all of that request', async () => {
+  const emit = vi.spyOn(Provider.prototype, 'emit')
+  onTestFinished(() => emit.mockRestore())
+  await using world = await createWorld()
+  await addApplication(world)
+  const browser = world.browser()
+  await browser.logIn()
+  await new RelyingParty(world).enter(browser)
+  const contexts = emit.mock.calls.filter(([event]) => event === 'grant.success').map(([, ctx]) => ctx)
+  expect(contexts).toHaveLength(1)
+  const oidc = Object.getOwnPropertyDescriptor(contexts[0] as KoaContextWithOIDC, 'oidc')
+  expect(oidc?.get).toBeUndefined()
+  expect(oidc?.value.client.clientId).toBe('app')
+})
+
+it('writes out no application for each request, and none for another', async () => {
+  const createdAt = new Date()
+  const names: string[] = []
+  for (const changed of [{}, {}, { secretHash: 'another' }, { access: ['others'] }, { scopes: ['read'] }]) {
+    const rows = { find: async () => applicationFrom({ createdAt, ...changed }) }
+    names.push(JSON.stringify(await new ClientAdapter(rows).find('app')))
+  }
+  expect(names[0]).toMatch(/^"[0-9a-f]{64}"$/)
+  expect(names[1]).toBe(names[0])
+  expect(new Set(names).size).toBe(4)
 })

@@ -5,9 +5,9 @@ import { type HasDatabase, takeSteps } from './groups.js'
 export const SECRET = 'the-secret-of-an-application-in-these-tests'
 export const REDIRECT_URI = 'https://app.test/callback'
 
-/** Adds an application, with the secret above where it is confidential; what is not said is as plain as can be. */
-export async function addApplication(world: HasDatabase, given: Partial<Application> = {}): Promise<Application> {
-  const application: Application = {
+/** An application, with the secret above where it is confidential; what is not said is as plain as can be. */
+export function applicationFrom(given: Partial<Application> = {}): Application {
+  return {
     id: 'app',
     name: 'App',
     kind: 'confidential',
@@ -27,6 +27,10 @@ export async function addApplication(world: HasDatabase, given: Partial<Applicat
     createdAt: new Date(),
     ...given,
   }
+}
+
+export async function addApplication(world: HasDatabase, given: Partial<Application> = {}): Promise<Application> {
+  const application = applicationFrom(given)
   await takeSteps(world, [{ step: 'add', application }])
   return application
 }

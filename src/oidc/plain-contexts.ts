@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+
+/**
+ * Has each request's context hold its `oidc` as a plain value. The provider defines an accessor there, another one for each
+ * request: V8 makes an accessor's pair of functions old at birth, and the whole request, to which they refer, is kept
+ * until the whole heap is collected; nor does V8 remember where such an accessor is. See docs/decisions.
+ */
+export function makeContextsPlain(provider: Provider): void {
+  const createContext = provider.createContext.bind(provider)
+  provider.createContext = <State>(req: IncomingMessage, res: ServerResponse) => {
+    const context = createContext<State>(req, res)
+    return new Proxy<typeof context>(context, plainOidc)
+  }
+}
+
+const plainOidc: ProxyHandler<object> = {
+  defineProperty(context, name, property) {
+    if (name !== 'oidc' || !property.get) return Reflect.defineProperty(context, name, property)
+    // Else a proxy may not say that it has defined an accessor.
+    const configurable = true
+    return Reflect.defineProperty(context, name, { value: property.get(), configurable })
+  },
+}
