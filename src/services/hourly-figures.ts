@@ -32,7 +32,7 @@ export class HourlyFigures {
   }
 
   #put(figure: HourlyFigure): void {
-    const key = [figure.hour.getTime(), figure.figure, figure.name, figure.detail].join('\n')
+    const key = `${figure.hour.getTime()}\n${figure.figure}\n${figure.name}\n${figure.detail}`
     const known = this.#figures.get(key)
     if (!known) {
       if (this.#figures.size < MAX_FIGURES) this.#figures.set(key, { ...figure })
@@ -42,5 +42,5 @@ export class HourlyFigures {
 }
 
 function cut(text: string): string {
-  return text.replaceAll('\0', '').slice(0, MAX_TEXT)
+  return text.includes('\0') ? cut(text.replaceAll('\0', '')) : text.slice(0, MAX_TEXT)
 }
