@@ -12,7 +12,7 @@ import { startServer } from './server/server.js'
 /** What keeps V8's heap small; see docs/decisions. Each is read anew wherever it counts, so that it may be set here. */
 const MEMORY_FLAGS = [
   // The heap grows by so much between collections; V8's default would let it triple.
-  '--heap-growing-percent=40',
+  '--heap-growing-percent=25',
   // V8 would make kinds of objects that lived long among the old ones at once: what each request leaves there would keep
   // the next one's objects, until the whole heap is collected.
   '--no-allocation-site-pretenuring',
