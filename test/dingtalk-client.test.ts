@@ -249,6 +249,27 @@ describe('the deadline of a call', () => {
     expect(lookup).toHaveBeenCalledOnce()
   })
 
+  it('is the only one while a connection is made', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const lookup = vi.spyOn(dns, 'lookup')
+    onTestFinished(() => lookup.mockRestore())
+    const asked = new Promise<void>((resolve) => {
+      lookup.mockImplementation((() => resolve()) as unknown as typeof dns.lookup)
+    })
+    const client = new DingTalkClient({ timeoutMs: 30_000 })
+    onTestFinished(() => client.close())
+    const url = 'http://no-such-host.invalid'
+    const flow = new Oauth2Flow({ client, appId: 'app', appSecret: SECRET, loginUrl: url, apiUrl: url })
+    const failed = rejectionOf(flow.profileFor(CODE))
+    await asked
+    for (let second = 0; second <= 30; second++) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await new Promise(setImmediate)
+    }
+    expect(await failed).toMatchObject({ code: 'dingtalk_timeout' })
+  })
+
   it('leaves nothing behind: the next call has a connection of its own', async () => {
     let answered = 0
     await using dingtalk = await StandIn.start(

@@ -4,8 +4,8 @@ export const TOO_LONG = 'TOO_LONG'
 export const TIMEOUT = 'TIMEOUT'
 
 /**
- * There was no response, or none that can be read. The code says why: it is Node's (`HPE_…` where it was not HTTP),
- * `TOO_LONG` or `TIMEOUT`.
+ * There was no response, or none that can be read. The code says why: it is Node's (`HPE_…` where it was not HTTP)
+ * or undici's, `TOO_LONG` or `TIMEOUT`.
  * @NOTE it knows nothing of the request, as an AxiosError would: that holds the secrets.
  */
 export class TransportError extends Error {

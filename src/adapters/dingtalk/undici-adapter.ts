@@ -7,7 +7,7 @@ import { TIMEOUT, TOO_LONG, TransportError } from './transport-error.js'
 
 /** Shorter than servers and firewalls keep an idle connection: a request on one that is dead cannot be repeated. */
 const IDLE_CONNECTION_MS = 15 * SECOND
-/** undici's own deadlines do not hold for the whole of a response, as ours does. */
+/** undici's own deadlines are for a part each; a call has one for the whole of it. */
 const NONE = 0
 
 /** What undici calls otherwise than Node and this project do. */
@@ -85,6 +85,7 @@ export class UndiciAdapter {
       // Still one request at a time is under way on each. With 1 undici would let other work of the process pass
       // before it sends the next one.
       pipelining: 2,
+      connectTimeout: NONE,
       headersTimeout: NONE,
       bodyTimeout: NONE,
     })
