@@ -383,15 +383,37 @@ describe('apps remove', () => {
 })
 
 describe('what servers ask', () => {
-  it('is one statement each', async () => {
+  it('is one statement each, and one more where something has changed', async () => {
     await using place = await createPlace()
     await made(place, 'wiki', { name: 'Wiki', kind: 'proxy', redirectUris: [] })
     using recorder = new StatementRecorder()
-    expect(await place.server.find('wiki')).toMatchObject({ kind: 'proxy' })
+    const found = await place.server.find('wiki')
+    expect(found).toMatchObject({ kind: 'proxy' })
+    expect(recorder.take()).toHaveLength(2)
+    expect(await place.server.find('wiki')).toBe(found)
     expect(recorder.take()).toHaveLength(1)
     // A host behind /verify speaks no OpenID Connect.
     expect(await place.server.needOpenid()).toBe(false)
     expect(recorder.take()).toHaveLength(1)
+  })
+})
+
+describe('a running server', () => {
+  it('sees what another process changes, and what is there again under an id', async () => {
+    await using place = await createPlace()
+    await made(place)
+    const before = await place.server.find('grafana')
+    await made(place, 'other')
+    // What nobody has changed need not be worked out again.
+    expect(await place.server.find('grafana')).toBe(before)
+    expect((await place.apps('change', 'grafana', '--name', 'Other boards')).exitCode).toBe(0)
+    expect(await place.server.find('grafana')).toMatchObject({ name: 'Other boards' })
+    expect((await place.apps('remove', 'grafana')).exitCode).toBe(0)
+    expect(await place.server.find('grafana')).toBeUndefined()
+    await made(place)
+    expect(await place.server.find('grafana')).toEqual(
+      before && { ...before, createdAt: expect.any(Date), secretHash: expect.any(String) },
+    )
   })
 })
 

@@ -61,9 +61,9 @@ export type ApplicationStep =
   | { step: 'change'; id: string; fields: Partial<Omit<Application, 'id' | 'createdAt'>> }
   | { step: 'remove'; id: string }
 
-/** The applications' rows. Servers read them at each request: what is written is seen at once. */
+/** The applications' rows. Servers look at each request whether any has changed: what is written is seen at once. */
 export interface ApplicationRows {
-  /** By one prepared statement. */
+  /** By one prepared statement while no application or group is changed. */
   find(id: string): Promise<Application | undefined>
   /**
    * Whether there is one that speaks OpenID Connect, `confidential` or `public`, or was and is yet to be told of

@@ -2,12 +2,11 @@ import type { Prisma, PrismaClient } from '../../generated/sqlite/client.js'
 import type { Access, AccessRows, AccessStep } from '../../services/access.js'
 import type { Application, ApplicationStep } from '../../services/application.js'
 import { type GroupStep, rulesOf } from '../../services/group.js'
+import { readAccessRevision } from './access-revision.js'
 import { SqlApplicationRows } from './application-rows.js'
-import type { Database, Statement } from './database.js'
+import type { Database } from './database.js'
 import { isMissing, isUniqueViolation } from './failures.js'
 import { SqlGroupRows } from './group-rows.js'
-
-const REVISION: Statement = { name: 'access_revision', sql: `SELECT "revision" FROM "AccessRevision" WHERE "id" = 1` }
 
 /** Applications and groups as operators change them: written through Prisma, in one transaction. */
 export class PrismaAccessRows implements AccessRows {
@@ -17,9 +16,8 @@ export class PrismaAccessRows implements AccessRows {
     this.#database = database
   }
 
-  async revision(): Promise<number> {
-    const [found] = await this.#database.query<{ revision: number | string }>(REVISION)
-    return Number(found?.revision)
+  revision(): Promise<number> {
+    return readAccessRevision(this.#database)
   }
 
   async read(): Promise<Access> {

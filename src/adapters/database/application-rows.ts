@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Application, ApplicationRows } from '../../services/application.js'
+import { readAccessRevision } from './access-revision.js'
 import type { Database, Statement } from './database.js'
 
 const COLUMNS = `"id", "name", "kind", "redirectUris", "postLogoutRedirectUris", "backchannelLogoutUri", "openUrl",
@@ -42,21 +43,27 @@ const row = z.object({
 /** The `Application` rows, by statements that are prepared once. */
 export class SqlApplicationRows implements ApplicationRows {
   readonly #database: Database
-  /** What each row was when it was read last: to parse it takes longer than to read it. */
-  readonly #read = new Map<string, { text: string; application: Readonly<Application> }>()
+  /** What each row was when it was read last, and at which revision: it is read again when that is another. */
+  readonly #read = new Map<string, { revision: number; text: string; application: Readonly<Application> }>()
 
   constructor(database: Database) {
     this.#database = database
   }
 
   async find(id: string): Promise<Application | undefined> {
-    const [found] = await this.#database.query(FIND, [id])
-    if (found === undefined) return undefined
-    const text = JSON.stringify(found)
+    // First, so that what is read afterwards is never older than it.
+    const revision = await readAccessRevision(this.#database)
     const known = this.#read.get(id)
-    if (known?.text === text) return known.application
-    const application = row.parse(found)
-    this.#read.set(id, { text, application })
+    if (known?.revision === revision) return known.application
+    const [found] = await this.#database.query(FIND, [id])
+    if (found === undefined) {
+      this.#read.delete(id)
+      return undefined
+    }
+    const text = JSON.stringify(found)
+    // Most changes are of others: it is the same object while it says the same.
+    const application = known?.text === text ? known.application : row.parse(found)
+    this.#read.set(id, { revision, text, application })
     return application
   }
 
