@@ -120,7 +120,8 @@ describe('a server that is killed in the middle of a step', () => {
     const party = new RelyingParty(world)
     const browser = await signedIn(world)
     const deaths = await killAtEachMoment(world, {
-      prepare: async () => undefined,
+      // As if they had never come to it in this session.
+      prepare: () => world.sql('DELETE FROM "ApplicationSession"'),
       ask: (server) => at(server, browser).get(party.authorizeUrl()).then(),
       after: async () => {
         const { accessToken } = await party.enter(browser)

@@ -229,6 +229,22 @@ describe('an application with a back-channel address', () => {
     expect(await read(world, listener.bodies[0])).toMatchObject({ aud: 'app' })
   })
 
+  it('is told where it was to be told when the session last came to it', async () => {
+    await using world = await createWorld()
+    await using listener = await LogoutListener.start()
+    await addApplication(world, { backchannelLogoutUri: listener.uri })
+    const browser = world.browser()
+    await browser.logIn()
+    await enter(browser)
+    // As where the address was changed while that request was under way.
+    await world.sql(`UPDATE "ApplicationSession" SET "logoutUri" = 'http://127.0.0.1:9/before'`)
+    await enter(browser)
+    await takeSteps(world, [{ step: 'remove', id: 'app' }])
+    await world.sql('DELETE FROM "Session"')
+    await listener.told(1)
+    expect(await read(world, listener.bodies[0])).toMatchObject({ aud: 'app' })
+  })
+
   it('that was the last one and was away is told by a server that starts later', async () => {
     await using world = await createWorld()
     await using listener = await LogoutListener.start()

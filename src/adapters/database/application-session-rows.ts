@@ -5,6 +5,12 @@ import { isForeignKeyViolation } from './failures.js'
 
 const DUE_AT_ONCE = 200
 
+/** Found as it would be written, since most people come again to an application that they have come to in this session. */
+const OPENED: Statement = {
+  name: 'application_session_opened',
+  sql: `SELECT "sid" FROM "ApplicationSession"
+        WHERE "sessionId" = ? AND "applicationId" = ? AND "logoutUri" IS NOT DISTINCT FROM ?`,
+}
 const OPEN: Statement = {
   name: 'application_session_open',
   sql: `INSERT INTO "ApplicationSession"
@@ -52,6 +58,8 @@ export class SqlApplicationSessionRows implements ApplicationSessionRows {
   }
 
   async open({ sessionId, applicationId, userId, logoutUri, now }: Parameters<ApplicationSessionRows['open']>[0]) {
+    const [opened] = await this.#database.query<{ sid: string }>(OPENED, [sessionId, applicationId, logoutUri])
+    if (opened) return opened.sid
     const values = [randomUUID(), sessionId, applicationId, userId, logoutUri, timeText(now), timeText(now)]
     try {
       return (await this.#database.query<{ sid: string }>(OPEN, values))[0]?.sid
