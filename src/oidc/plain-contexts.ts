@@ -15,6 +15,10 @@ export function makeContextsPlain(provider: Provider): void {
 }
 
 const plainOidc: ProxyHandler<object> = {
+  // Straight to the context and its accessors: else V8 would come back here for each thing that they read, and would
+  // define anew what is set.
+  get: (context, name) => Reflect.get(context, name),
+  set: (context, name, value) => Reflect.set(context, name, value),
   defineProperty(context, name, property) {
     if (name !== 'oidc' || !property.get) return Reflect.defineProperty(context, name, property)
     // Else a proxy may not say that it has defined an accessor.

@@ -12,6 +12,7 @@ import type { logoutHooks } from './logout.js'
 import { currentRequest } from './openid-request.js'
 import { makeContextsPlain } from './plain-contexts.js'
 import type { SessionAdapter } from './session-adapter.js'
+import { NodeSigningKey } from './signing-key.js'
 import type { KeySet } from './signing-keys.js'
 
 const SECONDS = { code: 60, accessToken: 5 * 60, idToken: 60 * 60 }
@@ -53,10 +54,11 @@ function configurationOf(parts: ProviderParts, keys: KeySet): Configuration {
   return {
     adapter: (kind) =>
       kind === 'Client' ? new ClientAdapter(applications) : kind === 'Session' ? sessionAdapter : makeAdapter(kind),
-    jwks: { keys: keys.private },
+    jwks: { keys: keys.private.map((key) => new NodeSigningKey(key)) },
     routes: routesOf(openidPaths),
     features: {
       ...onlyOurs,
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       rpInitiatedLogout: { enabled: true, ...parts.logout },
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayIntrospect(accounts, client, token) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -53,6 +53,26 @@ it('has no accessor made for a request, which V8 would keep with all of that req
   expect(oidc?.value.client.clientId).toBe('app')
 })
 
+it('defines nothing anew of what the provider sets on a context, and signs without Web Crypto', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  const browser = world.browser()
+  await browser.logIn()
+  const party = new RelyingParty(world)
+  await party.enter(browser)
+  const define = vi.spyOn(Reflect, 'defineProperty')
+  const sign = vi.spyOn(crypto.subtle, 'sign')
+  onTestFinished(() => {
+    define.mockRestore()
+    sign.mockRestore()
+  })
+  await party.enter(browser)
+  const defined = define.mock.calls.map(([, name]) => name)
+  expect(defined.filter((name) => name === 'oidc')).toHaveLength(2)
+  expect(defined).not.toContain('routerName')
+  expect(sign).not.toHaveBeenCalled()
+})
+
 it('writes out no application for each request, and none for another', async () => {
   const createdAt = new Date()
   const names: string[] = []

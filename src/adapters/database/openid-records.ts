@@ -82,9 +82,9 @@ export class SqlOpenidRecords implements OpenidRecords {
   async find(idHash: string): Promise<FoundRecord | undefined> {
     const [row] = await this.#database.query<Row>(FIND, [idHash])
     if (!row) return undefined
-    const { payload, expiresAt, consumedAt, grant, ...plain } = row
+    const { kind, payload, grantId, sessionId, applicationId, expiresAt, consumedAt, grant } = row
     return {
-      ...plain,
+      ...{ kind, grantId, sessionId, applicationId },
       payload: JSON.parse(payload),
       expiresAt: new Date(expiresAt),
       consumedAt: consumedAt === null ? null : new Date(consumedAt),
