@@ -9,8 +9,8 @@ import { bugFields, createLogger } from './log.js'
 import { listenFailure } from './server/listen.js'
 import { startServer } from './server/server.js'
 
-/** What keeps V8's heap small; see docs/decisions. Each is read anew wherever it counts, so that it may be set here. */
-const MEMORY_FLAGS = [
+/** What keeps V8's heap small, and its work little; see docs/decisions. Each is read anew wherever it counts, so that it may be set here. */
+const V8_FLAGS = [
   // The heap grows by so much between collections; V8's default would let it triple.
   '--heap-growing-percent=25',
   // V8 would make kinds of objects that lived long among the old ones at once: what each request leaves there would keep
@@ -19,11 +19,13 @@ const MEMORY_FLAGS = [
   // V8 would take 25 MB for a while to make undici's parser a little faster than it needs to be.
   '--no-wasm-tier-up',
   '--no-wasm-dynamic-tiering',
+  // So little of what is young lives on that waking threads to help costs more than they take over.
+  '--no-parallel-scavenge',
 ]
 
 /** Runs the server until SIGTERM or Ctrl-C; where it cannot start, says why and makes the exit code 1. */
 export function startUntilStopped(): void {
-  for (const flag of MEMORY_FLAGS) setFlagsFromString(flag)
+  for (const flag of V8_FLAGS) setFlagsFromString(flag)
   const stop = new AbortController()
   const hurry = new AbortController()
   // Kept for good: without a listener a second signal would end the process in the middle of its stop.
