@@ -4,19 +4,32 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 const MS_PER_TICK = 10
 const NS_PER_MS = 1_000_000
 
-/** User and system time of all threads of a process so far. */
+/** User and system time of a process so far, of those of its threads that are there: to the nanosecond, where Linux says so. */
 export function cpuMsOf(pid: number | undefined): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`)
+    return threads.reduce((sum, thread) => sum + nsOf(pid, `task/${thread}/schedstat`), 0) / NS_PER_MS
+  } catch {
+    return cpuTicksOf(pid) * MS_PER_TICK
+  }
+}
+
+function cpuTicksOf(pid: number | undefined): number {
   const stat = procFile(pid, 'stat')
   // The name, in parentheses, may hold spaces; user and system time are the 14th and 15th field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK
+  return Number(fields[11]) + Number(fields[12])
+}
+
+function nsOf(pid: number | undefined, file: string): number {
+  return Number(procFile(pid, file).split(' ')[0])
 }
 
 /** The same of a process of one thread, to the nanosecond; undefined where there is no such process on this machine. */
 export function exactCpuMsOf(pid: number, name: string): number | undefined {
   try {
     if (procFile(pid, 'comm').trim() !== name) return undefined
-    return Number(procFile(pid, 'schedstat').split(' ')[0]) / NS_PER_MS
+    return nsOf(pid, 'schedstat') / NS_PER_MS
   } catch {
     return undefined
   }
