@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { documentPath } from '../src/setup/document-path.js'
 
@@ -16,6 +16,6 @@ describe('the path of a document', () => {
   })
 
   it('is whole in any other folder', () => {
-    expect(documentPath('settings.md', tmpdir())).toBe(resolve(root, 'docs/settings.md'))
+    expect(documentPath('settings.md', join(tmpdir(), 'elsewhere'))).toBe(resolve(root, 'docs/settings.md'))
   })
 })
