@@ -65,6 +65,14 @@ async function enter(browser: Browser, id = 'app'): Promise<void> {
   expect(entered.headers.location).toMatch(/[?&]code=/)
 }
 
+/** A browser that has logged in, here and at the application. */
+async function enterAnew(world: World): Promise<Browser> {
+  const browser = world.browser()
+  await browser.logIn()
+  await enter(browser)
+  return browser
+}
+
 /** The claims of what an application was sent, once its signature has been verified as a client does. */
 async function read(world: World, body: string | undefined, audience = 'app'): Promise<JWTPayload> {
   const keys = createLocalJWKSet((await world.browser().get('/oidc/jwks').expect(200)).body)
@@ -113,9 +121,7 @@ describe('an application with a back-channel address', () => {
     await using listener = await LogoutListener.start()
     listener.status = 503
     await addApplication(world, { backchannelLogoutUri: listener.uri })
-    const browser = world.browser()
-    await browser.logIn()
-    await enter(browser)
+    const browser = await enterAnew(world)
     await browser.post('/logout').expect(204)
     await listener.told(1)
     await expect
@@ -136,9 +142,7 @@ describe('an application with a back-channel address', () => {
     await using listener = await LogoutListener.start()
     listener.status = 500
     await addApplication(world, { backchannelLogoutUri: listener.uri })
-    const browser = world.browser()
-    await browser.logIn()
-    await enter(browser)
+    await enterAnew(world)
     await using sender = await Sender.open(world)
     await world.sql('DELETE FROM "Session"')
     let minutes = 0
@@ -201,9 +205,7 @@ describe('an application with a back-channel address', () => {
       if (given === 'a redirect') Object.assign(listener, { status: 307, headers: { Location: inside.uri } })
       else listener.answer = () => repeat('an-answer-that-nobody-keeps '.repeat(100))
       await addApplication(world, { backchannelLogoutUri: listener.uri })
-      const browser = world.browser()
-      await browser.logIn()
-      await enter(browser)
+      await enterAnew(world)
       await using sender = await Sender.open(world)
       await world.sql('DELETE FROM "Session"')
       await sender.after(0)
@@ -220,9 +222,7 @@ describe('an application with a back-channel address', () => {
     await using world = await createWorld()
     await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
-    const browser = world.browser()
-    await browser.logIn()
-    await enter(browser)
+    await enterAnew(world)
     await world.sql(`DELETE FROM "Application" WHERE id = 'app'`)
     await world.sql('DELETE FROM "Session"')
     await listener.told(1)
@@ -233,9 +233,7 @@ describe('an application with a back-channel address', () => {
     await using world = await createWorld()
     await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
-    const browser = world.browser()
-    await browser.logIn()
-    await enter(browser)
+    const browser = await enterAnew(world)
     // As where the address was changed while that request was under way.
     await world.sql(`UPDATE "ApplicationSession" SET "logoutUri" = 'http://127.0.0.1:9/before'`)
     await enter(browser)
@@ -249,9 +247,7 @@ describe('an application with a back-channel address', () => {
     await using world = await createWorld()
     await using listener = await LogoutListener.start()
     await addApplication(world, { backchannelLogoutUri: listener.uri })
-    const browser = world.browser()
-    await browser.logIn()
-    await enter(browser)
+    await enterAnew(world)
     await world.close()
     await takeSteps(world, [{ step: 'remove', id: 'app' }])
     const later = await world.anotherServer()
@@ -263,9 +259,7 @@ describe('an application with a back-channel address', () => {
 it('an application without an address leaves nothing behind', async () => {
   await using world = await createWorld()
   await addApplication(world)
-  const browser = world.browser()
-  await browser.logIn()
-  await enter(browser)
+  const browser = await enterAnew(world)
   await browser.post('/logout').expect(204)
   await expect.poll(() => world.sql('SELECT sid FROM "ApplicationSession"'), { timeout: 10_000 }).toEqual([])
   expect(world.log.filter(({ event }) => String(event).includes('told'))).toEqual([])
