@@ -10,7 +10,6 @@ const signAside = promisify(sign)
 export class NodeSigningKey extends ExternalSigningKey {
   readonly #private: KeyObject
   readonly #public: KeyObject
-
   readonly #kid: string | undefined
 
   constructor(jwk: JWK) {

@@ -7,11 +7,16 @@ const NS_PER_MS = 1_000_000
 /** User and system time of a process so far, of those of its threads that are there: to the nanosecond, where Linux says so. */
 export function cpuMsOf(pid: number | undefined): number {
   try {
-    const threads = readdirSync(`/proc/${pid}/task`)
-    return threads.reduce((sum, thread) => sum + nsOf(pid, `task/${thread}/schedstat`), 0) / NS_PER_MS
+    return exactMsOf(pid)
   } catch {
     return cpuTicksOf(pid) * MS_PER_TICK
   }
+}
+
+function exactMsOf(pid: number | undefined): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const ns = threads.map((thread) => Number(procFile(pid, `task/${thread}/schedstat`).split(' ')[0]))
+  return ns.reduce((sum, one) => sum + one, 0) / NS_PER_MS
 }
 
 function cpuTicksOf(pid: number | undefined): number {
@@ -21,15 +26,11 @@ function cpuTicksOf(pid: number | undefined): number {
   return Number(fields[11]) + Number(fields[12])
 }
 
-function nsOf(pid: number | undefined, file: string): number {
-  return Number(procFile(pid, file).split(' ')[0])
-}
-
-/** The same of a process of one thread, to the nanosecond; undefined where there is no such process on this machine. */
+/** The same of a process of this name, to the nanosecond; undefined where there is no such process on this machine. */
 export function exactCpuMsOf(pid: number, name: string): number | undefined {
   try {
     if (procFile(pid, 'comm').trim() !== name) return undefined
-    return nsOf(pid, 'schedstat') / NS_PER_MS
+    return exactMsOf(pid)
   } catch {
     return undefined
   }
