@@ -75,18 +75,32 @@ async function loadPrisma(file: string, { isCheckpointing }: { isCheckpointing: 
 
 /** Prepares each statement once. */
 function statementRunner(sqlite: Sqlite.Database) {
-  const prepared = new Map<Statement, Sqlite.Statement>()
+  const prepared = new Map<Statement, (values: unknown[]) => unknown[]>()
   const prepare = (statement: Statement) => {
-    const sql = sqlite.prepare(statement.sql)
-    prepared.set(statement, sql)
-    return sql
+    const run = runnerOf(sqlite.prepare(statement.sql))
+    prepared.set(statement, run)
+    return run
   }
-  return (statement: Statement, values: unknown[]): unknown[] => {
-    const sql = prepared.get(statement) ?? prepare(statement)
-    if (sql.reader) return sql.all(values)
-    sql.run(values)
-    return []
+  return (statement: Statement, values: unknown[]) => (prepared.get(statement) ?? prepare(statement))(values)
+}
+
+/** Rows come as arrays and are named here: better-sqlite3 would look each column's name up again for each row. */
+function runnerOf(sql: Sqlite.Statement): (values: unknown[]) => unknown[] {
+  if (!sql.reader) {
+    return (values) => {
+      sql.run(values)
+      return []
+    }
   }
+  const names = sql.columns().map(({ name }) => name)
+  const rows = sql.raw() as Sqlite.Statement<unknown[], unknown[]>
+  return (values) => rows.all(values).map((row) => named(names, row))
+}
+
+function named(names: readonly string[], row: readonly unknown[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (let at = 0; at < names.length; at++) values[names[at] as string] = row[at]
+  return values
 }
 
 /**
