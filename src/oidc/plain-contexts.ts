@@ -10,15 +10,18 @@ export function makeContextsPlain(provider: Provider): void {
   const createContext = provider.createContext.bind(provider)
   provider.createContext = <State>(req: IncomingMessage, res: ServerResponse) => {
     const context = createContext<State>(req, res)
-    return new Proxy<typeof context>(context, plainOidc)
+    return new Proxy<typeof context>(context, plainOidc as ProxyHandler<typeof context>)
   }
 }
 
-const plainOidc: ProxyHandler<object> = {
+const plainOidc: ProxyHandler<Record<PropertyKey, unknown>> = {
   // Straight to the context and its accessors: else V8 would come back here for each thing that they read, and would
-  // define anew what is set.
-  get: (context, name) => Reflect.get(context, name),
-  set: (context, name, value) => Reflect.set(context, name, value),
+  // define anew what is set. By brackets, which V8 caches, as it does not what Reflect does.
+  get: (context, name) => context[name],
+  set(context, name, value) {
+    context[name] = value
+    return true
+  },
   defineProperty(context, name, property) {
     if (name !== 'oidc' || !property.get) return Reflect.defineProperty(context, name, property)
     // Else a proxy may not say that it has defined an accessor.
