@@ -87,7 +87,7 @@ export class Membership {
    * minute later; where it does not say so soon, they go on and its late response signs them out.
    */
   async ifMayStay(user: User, client: Client): Promise<User | undefined> {
-    if (!this.#isDue(user)) return user
+    if (!this.isDue(user)) return user
     const recheck = this.#rechecks.run(user.id, () => this.#recheck(user, client))
     // Nobody waits a second time for a lookup whose turn is long in coming.
     if (this.#slow.has(user.id)) return user
@@ -103,10 +103,10 @@ export class Membership {
   }
 
   /**
-   * A time that lies in the future, because the clock was put back since, does not count; nor does one that cannot be
-   * read.
+   * Whether `ifMayStay` would look this user up. A time that lies in the future, because the clock was put back since, does
+   * not count; nor does one that cannot be read.
    */
-  #isDue({ id, membershipCheckedAt, profileReadAt }: User): boolean {
+  isDue({ id, membershipCheckedAt, profileReadAt }: User): boolean {
     const { audience, profiles } = this.#options
     if (audience === 'anyone' || this.#isPostponed(id)) return false
     if (profiles && profileReadAt === null) return true

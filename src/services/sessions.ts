@@ -85,15 +85,17 @@ export class Sessions {
     return found
   }
 
+  /** Whether it is to be noted that the session is in use: it was not long ago, or the clock was put back. */
+  isToMark({ lastSeenAt }: SessionInfo): boolean {
+    return Math.abs(this.#options.now() - lastSeenAt.getTime()) >= this.#touchEveryMs
+  }
+
   /**
    * Notes that the session is in use. Nobody waits for a database that cannot be written: the next request tries again.
    */
   async touch({ id, lastSeenAt }: SessionInfo): Promise<void> {
-    const now = this.#options.now()
-    // Also where the clock was put back.
-    if (Math.abs(now - lastSeenAt.getTime()) < this.#touchEveryMs) return
     try {
-      await this.#options.rows.touch(id, lastSeenAt, new Date(now))
+      await this.#options.rows.touch(id, lastSeenAt, new Date(this.#options.now()))
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     }

@@ -45,8 +45,14 @@ export class SignedIn {
     return live && this.#use(live, client, { isUse })
   }
 
-  async #use(live: LiveSession, client: Client, { isUse = true } = {}): Promise<LiveSession | undefined> {
-    if (isUse) await this.#sessions.touch(live.info)
+  /** At once where neither the database nor the directory need be asked, as for most requests. */
+  #use(live: LiveSession, client: Client, { isUse = true } = {}): LiveSession | Promise<LiveSession | undefined> {
+    const isToMark = isUse && this.#sessions.isToMark(live.info)
+    return isToMark || this.#membership.isDue(live.user) ? this.#confirm(live, client, isToMark) : live
+  }
+
+  async #confirm(live: LiveSession, client: Client, isToMark: boolean): Promise<LiveSession | undefined> {
+    if (isToMark) await this.#sessions.touch(live.info)
     const user = await this.#membership.ifMayStay(live.user, client)
     return user && { ...live, user }
   }

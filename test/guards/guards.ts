@@ -1299,8 +1299,8 @@ export const guards: readonly Guard[] = [
     {
       name: 'the touch of a session after the clock was put back',
       file: 'services/sessions.ts',
-      find: 'Math.abs(now - lastSeenAt.getTime()) < this.#touchEveryMs',
-      replace: 'now - lastSeenAt.getTime() < this.#touchEveryMs',
+      find: 'Math.abs(this.#options.now() - lastSeenAt.getTime()) >= this.#touchEveryMs',
+      replace: 'this.#options.now() - lastSeenAt.getTime() >= this.#touchEveryMs',
     },
     {
       name: 'the end of a pause when the clock is put back',

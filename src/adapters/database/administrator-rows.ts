@@ -21,9 +21,9 @@ export class PrismaAdministratorRows implements AdministratorRows {
     this.#database = database
   }
 
-  async find(userId: string): Promise<Administrator | undefined> {
-    const [found] = await this.#database.query<Omit<Administrator, 'createdAt'> & { createdAt: string }>(FIND, [userId])
-    return found && { ...found, createdAt: new Date(found.createdAt) }
+  find(userId: string): Promise<Administrator | undefined> {
+    type Row = Omit<Administrator, 'createdAt'> & { createdAt: string }
+    return this.#database.first(FIND, [userId], (row: Row) => ({ ...row, createdAt: new Date(row.createdAt) }))
   }
 
   list(): Promise<Administrator[]> {

@@ -58,20 +58,19 @@ export class SqlApplicationSessionRows implements ApplicationSessionRows {
   }
 
   async open({ sessionId, applicationId, userId, logoutUri, now }: Parameters<ApplicationSessionRows['open']>[0]) {
-    const [opened] = await this.#database.query<{ sid: string }>(OPENED, [sessionId, applicationId, logoutUri])
-    if (opened) return opened.sid
+    const opened = await this.#database.first(OPENED, [sessionId, applicationId, logoutUri], sidOf)
+    if (opened !== undefined) return opened
     const values = [randomUUID(), sessionId, applicationId, userId, logoutUri, timeText(now), timeText(now)]
     try {
-      return (await this.#database.query<{ sid: string }>(OPEN, values))[0]?.sid
+      return await this.#database.first(OPEN, values, sidOf)
     } catch (error) {
       if (isForeignKeyViolation(error)) return undefined
       throw error
     }
   }
 
-  async sessionOf(sid: string): Promise<string | undefined> {
-    const [row] = await this.#database.query<{ sessionId: string | null }>(SESSION_OF, [sid])
-    return row?.sessionId ?? undefined
+  sessionOf(sid: string): Promise<string | undefined> {
+    return this.#database.first(SESSION_OF, [sid], (row: { sessionId: string | null }) => row.sessionId ?? undefined)
   }
 
   async due(now: Date): Promise<EndedApplicationSession[]> {
@@ -91,4 +90,8 @@ export class SqlApplicationSessionRows implements ApplicationSessionRows {
   async remove(sid: string): Promise<void> {
     await this.#database.query(REMOVE, [sid])
   }
+}
+
+function sidOf({ sid }: { sid: string }): string {
+  return sid
 }

@@ -55,6 +55,18 @@ export class Database {
   }
 
   /**
+   * The same of a statement that gives one row at most: what `read` makes of it, or undefined.
+   * @throws {AppError} `service_unavailable`
+   */
+  first<Row, Read>(statement: Statement, values: Value[], read: (row: Row) => Read): Promise<Read | undefined> {
+    const readFirst = (rows: unknown[]) => (rows[0] === undefined ? undefined : read(rows[0] as Row))
+    return this.#attempt(() => {
+      const rows = this.#engine.query(statement, values)
+      return rows instanceof Promise ? rows.then(readFirst) : readFirst(rows)
+    })
+  }
+
+  /**
    * Asks through Prisma. `ask` may run more than once, so a second run must do no harm.
    * @throws {AppError} `service_unavailable`
    */

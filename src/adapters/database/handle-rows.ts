@@ -74,8 +74,7 @@ export class SqlHandleRows implements HandleRows {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
     }
-    const [row] = await this.#database.query<{ handle: string | null }>(FIND, [userId])
-    return row?.handle ?? undefined
+    return this.#database.first(FIND, [userId], (row: { handle: string | null }) => row.handle ?? undefined)
   }
 
   async dropPromises(person: DirectoryIds): Promise<void> {

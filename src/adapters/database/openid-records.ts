@@ -79,17 +79,8 @@ export class SqlOpenidRecords implements OpenidRecords {
     return this.#save(SAVE_TWO, [...valuesOf(grant), ...valuesOf(record)])
   }
 
-  async find(idHash: string): Promise<FoundRecord | undefined> {
-    const [row] = await this.#database.query<Row>(FIND, [idHash])
-    if (!row) return undefined
-    const { kind, payload, grantId, sessionId, applicationId, expiresAt, consumedAt, grant } = row
-    return {
-      ...{ kind, grantId, sessionId, applicationId },
-      payload: JSON.parse(payload),
-      expiresAt: new Date(expiresAt),
-      consumedAt: consumedAt === null ? null : new Date(consumedAt),
-      grant: grant === null ? undefined : JSON.parse(grant),
-    }
+  find(idHash: string): Promise<FoundRecord | undefined> {
+    return this.#database.first(FIND, [idHash], foundOf)
   }
 
   async consume(idHash: string, at: Date): Promise<boolean> {
@@ -116,6 +107,17 @@ export class SqlOpenidRecords implements OpenidRecords {
       if (isForeignKeyViolation(error)) return false
       throw error
     }
+  }
+}
+
+function foundOf(row: Row): FoundRecord {
+  const { kind, payload, grantId, sessionId, applicationId, expiresAt, consumedAt, grant } = row
+  return {
+    ...{ kind, grantId, sessionId, applicationId },
+    payload: JSON.parse(payload),
+    expiresAt: new Date(expiresAt),
+    consumedAt: consumedAt === null ? null : new Date(consumedAt),
+    grant: grant === null ? undefined : JSON.parse(grant),
   }
 }
 

@@ -39,15 +39,18 @@ export class SqlProfileRows implements ProfileRows {
 
   async claimWorkEmail(address: string, userId: string): Promise<boolean> {
     // Most logins find the address that they have already.
-    const [known] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
-    if (known) return known.userId === userId
+    const known = await this.#ownerOf(address)
+    if (known !== undefined) return known === userId
     const domain = address.slice(address.lastIndexOf('@') + 1)
     await this.#database.query(CLAIM_EMAIL, [address, domain, userId, formerHash('email', address)])
-    const [owner] = await this.#database.query<{ userId: string }>(FIND_EMAIL, [address])
-    return owner?.userId === userId
+    return (await this.#ownerOf(address)) === userId
   }
 
   async hasWorkEmailOf(domain: string): Promise<boolean> {
     return (await this.#database.query(HAS_EMAIL_OF, [domain])).length > 0
+  }
+
+  #ownerOf(address: string): Promise<string | undefined> {
+    return this.#database.first(FIND_EMAIL, [address], (row: { userId: string }) => row.userId)
   }
 }

@@ -98,11 +98,11 @@ export class SqlSessionRows implements SessionRows {
   }
 
   find(idHash: string): Promise<FoundSession | undefined> {
-    return this.#findBy(FIND, idHash)
+    return this.#database.first(FIND, [idHash], foundOf)
   }
 
   findById(id: string): Promise<FoundSession | undefined> {
-    return this.#findBy(FIND_BY_ID, id)
+    return this.#database.first(FIND_BY_ID, [id], foundOf)
   }
 
   async touch(id: string, lastSeenAt: Date, at: Date): Promise<void> {
@@ -134,8 +134,8 @@ export class SqlSessionRows implements SessionRows {
     return idsOf(await this.#database.query(REMOVE_ALL, [userId]))
   }
 
-  async nextSecretLabel(after: string): Promise<string | undefined> {
-    return (await this.#database.query<{ secretLabel: string }>(NEXT_LABEL, [after]))[0]?.secretLabel
+  nextSecretLabel(after: string): Promise<string | undefined> {
+    return this.#database.first(NEXT_LABEL, [after], (row: { secretLabel: string }) => row.secretLabel)
   }
 
   async removeOfSecret(label: string, createdBefore: Date): Promise<number> {
@@ -151,16 +151,14 @@ export class SqlSessionRows implements SessionRows {
     )
   }
 
-  async #findBy(statement: Statement, value: string): Promise<FoundSession | undefined> {
-    const [row] = await this.#database.query<FoundRow>(statement, [value])
-    if (!row) return undefined
-    const { sessionId, expiresAt, secretLabel } = row
-    return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user: userOf(row), secretLabel }
-  }
-
   async #removeBy(statement: Statement, time: Date): Promise<number> {
     return (await this.#database.query(statement, [timeText(time)])).length
   }
+}
+
+function foundOf(row: FoundRow): FoundSession {
+  const { sessionId, expiresAt, secretLabel } = row
+  return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user: userOf(row), secretLabel }
 }
 
 function infoOf({ id, createdAt, lastSeenAt, ip, userAgent }: InfoRow): SessionInfo {

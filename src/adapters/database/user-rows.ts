@@ -4,7 +4,7 @@ import { formerHash } from '../../services/former-names.js'
 import type { NewUser, SeenAgain, StoredUser, UserRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { directoryIds } from './directory-ids.js'
-import { type UserRow, userColumns, userOf, withProfile } from './user-row.js'
+import { userColumns, userOf, withProfile } from './user-row.js'
 
 /** The one statement on users that is run all day, and the same where DingTalk told neither nick nor avatar. */
 const RETURN = returnStatement('user_return', '"nick" = ?, "avatarUrl" = ?, ')
@@ -50,13 +50,12 @@ export class PrismaUserRows implements UserRows {
     this.#database = database
   }
 
-  async recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined> {
+  recordReturn(unionId: string, seen: SeenAgain): Promise<StoredUser | undefined> {
     const { nick, avatarUrl, lastLoginAt, membershipCheckedAt, userid } = seen
     const rest = [timeText(lastLoginAt), membershipCheckedAt && timeText(membershipCheckedAt), userid, unionId]
-    const [row] = await (nick === undefined
-      ? this.#database.query<UserRow>(RETURN_UNNAMED, rest)
-      : this.#database.query<UserRow>(RETURN, [nick, avatarUrl, ...rest]))
-    return row && userOf(row)
+    return nick === undefined
+      ? this.#database.first(RETURN_UNNAMED, rest, userOf)
+      : this.#database.first(RETURN, [nick, avatarUrl, ...rest], userOf)
   }
 
   async create(user: NewUser, { unlessPromised } = { unlessPromised: false }): Promise<StoredUser | undefined> {
@@ -71,8 +70,9 @@ export class PrismaUserRows implements UserRows {
     const ids = directoryIds(user)
     const promised = [username, handle, ...ids, ...(unlessPromised ? ids : NOBODY)]
     const values = [id, unionId, username, handle, userid, nick, avatarUrl, ...times]
-    const [created] = await this.#database.query<UserRow>(CREATE, [...values, ...former, username, handle, ...promised])
-    if (created) return userOf(created)
+    const all = [...values, ...former, username, handle, ...promised]
+    const created = await this.#database.first(CREATE, all, userOf)
+    if (created) return created
     const isKeptOut = (await this.#database.query(FIND_FORMER, [keptOut])).length > 0
     if (isKeptOut) throw new AppError('account_disabled', { detail: 'this person was deleted while disabled' })
     return undefined
