@@ -4,6 +4,8 @@ import type { OpenidRecord, OpenidRecords } from '../services/openid-records.js'
 import { BaseAdapter } from './base-adapter.js'
 import { currentRequest } from './openid-request.js'
 
+const CODE = 'AuthorizationCode'
+
 interface Options {
   records: OpenidRecords
   now: () => number
@@ -31,9 +33,7 @@ export class RecordAdapter extends BaseAdapter {
       currentRequest().newGrant = record
       return
     }
-    const { records } = this.#options
-    const grant = this.#kind === 'AuthorizationCode' ? currentRequest().newGrant : undefined
-    const isSaved = await (grant ? records.saveWithGrant(record, grant) : records.save(record))
+    const isSaved = await this.#options.records.save(this.#kind === CODE ? withCode(newGrant(), record) : record)
     // The session ended, or the application was removed, since the request began.
     if (!isSaved) throw this.#isMadeAtLogin ? new errors.LoginRequired() : new errors.InvalidGrant('it has just ended')
   }
@@ -42,9 +42,10 @@ export class RecordAdapter extends BaseAdapter {
     const known = this.#kind === 'Grant' ? currentRequest().grant : undefined
     if (known?.id === id) return { ...known.payload, jti: id }
     const found = await this.#options.records.find(this.#hash(id))
-    if (!found) return undefined
-    if (found.grantId && found.grant) currentRequest().grant = { id: found.grantId, payload: found.grant }
-    return { ...found.payload, jti: id, ...(found.consumedAt && { consumed: seconds(found.consumedAt.getTime()) }) }
+    const payload = this.#kind === CODE ? found?.payload.code : found?.payload
+    if (!found || !payload) return undefined
+    if (found.grantId && found.grant) currentRequest().grant = { id: found.grantId, payload: withoutCode(found.grant) }
+    return { ...payload, jti: id, ...(found.consumedAt && { consumed: seconds(found.consumedAt.getTime()) }) }
   }
 
   /**
@@ -89,7 +90,7 @@ export class RecordAdapter extends BaseAdapter {
   }
 
   get #isMadeAtLogin(): boolean {
-    return this.#kind === 'AuthorizationCode' || this.#kind === 'Interaction'
+    return this.#kind === CODE || this.#kind === 'Interaction'
   }
 
   /** A request under way lives of no session: its person may be about to begin another one. */
@@ -101,6 +102,22 @@ export class RecordAdapter extends BaseAdapter {
   #hash(id: string): string {
     return recordHash(this.#kind, id)
   }
+}
+
+/** The grant that this login has made. */
+function newGrant(): OpenidRecord {
+  const { newGrant: made } = currentRequest()
+  if (!made) throw new Error('a code without a grant')
+  return made
+}
+
+/** A code and its grant are one row, found by the code: it stays while the grant is good, and the code expires before. */
+function withCode(grant: OpenidRecord, code: OpenidRecord): OpenidRecord {
+  return { ...grant, idHash: code.idHash, payload: { ...grant.payload, code: code.payload } }
+}
+
+function withoutCode({ code: _, ...grant }: Record<string, unknown>): Record<string, unknown> {
+  return grant
 }
 
 /** An ID token that came as a hint has been verified: what is kept of it is nobody's proof any more. */

@@ -28,8 +28,6 @@ export interface OpenidRecords {
    * Returns false, and writes nothing, where its session, application or grant is gone.
    */
   save(record: OpenidRecord): Promise<boolean>
-  /** The same of a new grant together with the first that is given by it. */
-  saveWithGrant(record: OpenidRecord, grant: OpenidRecord): Promise<boolean>
   /** Also one that has expired, while it is not removed. */
   find(idHash: string): Promise<FoundRecord | undefined>
   /** Spends it. Of several callers one gets true. */

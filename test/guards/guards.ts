@@ -351,7 +351,7 @@ export const guards: readonly Guard[] = [
     {
       name: 'the first owner of a mailbox',
       file: 'adapters/database/profile-rows.ts',
-      find: 'if (known) return known.userId === userId',
+      find: 'if (known !== undefined) return known === userId',
       replace: 'if (known) return true',
     },
     {

@@ -74,7 +74,7 @@ it('somebody else who logs in just before a login anew is done is not taken for 
   const resumeUrl = await party.logInUntilResumed(browser, begun, 'zhangsan')
   await browser.logIn('lisi')
   await browser.get(resumeUrl)
-  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toEqual([])
+  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'Grant'`)).toEqual([])
   expect((await browser.get('/me').expect(200)).body.nick).toBe('李四')
 })
 
@@ -87,7 +87,7 @@ it('a redirect URI that was taken away gets nothing, though the request began be
   const resumeUrl = await party.logInUntilResumed(browser, begun)
   await takeSteps(world, [{ step: 'change', id: 'app', fields: { redirectUris: ['https://new.test/callback'] } }])
   expect((await browser.get(resumeUrl).expect(400)).body.error).toBe('redirect_not_allowed')
-  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toEqual([])
+  expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'Grant'`)).toEqual([])
 })
 
 it('an ID token that came as a hint is not kept as one', async () => {

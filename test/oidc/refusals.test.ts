@@ -35,7 +35,7 @@ describe('a request that cannot be the application’s', () => {
     expect(status).toBe(400)
     expect(headers.location).toBeUndefined()
     expect(body.error).toMatch(/^(redirect_not_allowed|bad_request)$/)
-    expect(await records(world, 'AuthorizationCode')).toEqual([])
+    expect(await records(world, 'Grant')).toEqual([])
   })
 
   it.each(['client_id', 'redirect_uri', 'state', 'scope', 'nonce'])('with two of %s is refused', async (name) => {
@@ -45,7 +45,7 @@ describe('a request that cannot be the application’s', () => {
     const { status, headers } = await (await signedIn(world)).get(address)
     if (status === 303) expect(String(headers.location)).toContain('error=invalid_request')
     else expect(status).toBe(400)
-    expect(await records(world, 'AuthorizationCode')).toEqual([])
+    expect(await records(world, 'Grant')).toEqual([])
   })
 
   it('tells the person in their own language', async () => {
@@ -86,7 +86,7 @@ describe('a request of the application that it may not make', () => {
     expect(answer.get('error')).toBe(error)
     expect(answer.get('state')).toBe('the-state')
     expect(answer.get('iss')).toBe(PUBLIC_URL)
-    expect(await records(world, 'AuthorizationCode')).toEqual([])
+    expect(await records(world, 'Grant')).toEqual([])
   })
 
   it('is refused without a challenge where it is public', async () => {

@@ -134,7 +134,7 @@ describe('a request that waits for a login', () => {
       expect(again.text).toContain('attempt_expired')
       expect(again.text).toContain('href="/login"')
     }
-    expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toHaveLength(1)
+    expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'Grant'`)).toHaveLength(1)
     expect((await party.ask(browser)).get('code')).not.toBeNull()
   })
 
@@ -177,7 +177,7 @@ describe('a request that waits for a login', () => {
     await browser.post('/logout').expect(204)
     const resumed = await browser.get(resumeUrl)
     expect(String(resumed.headers.location)).not.toContain('code=')
-    expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'AuthorizationCode'`)).toEqual([])
+    expect(await world.sql(`SELECT 1 FROM "OpenidRecord" WHERE kind = 'Grant'`)).toEqual([])
   })
 
   it('is forgotten after LOGIN_TIMEOUT', async () => {

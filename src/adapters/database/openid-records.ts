@@ -6,14 +6,9 @@ import { removal } from './removal.js'
 const COLUMNS = '"idHash", "kind", "payload", "grantId", "sessionId", "applicationId", "expiresAt"'
 const OR_UPDATE =
   'ON CONFLICT ("idHash") DO UPDATE SET "payload" = excluded."payload", "expiresAt" = excluded."expiresAt"'
-const ROW = '(?, ?, ?, ?, ?, ?, ?)'
 const SAVE: Statement = {
   name: 'openid_save',
-  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES ${ROW} ${OR_UPDATE} RETURNING "idHash"`,
-}
-const SAVE_TWO: Statement = {
-  name: 'openid_save_two',
-  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES ${ROW}, ${ROW} ${OR_UPDATE} RETURNING "idHash"`,
+  sql: `INSERT INTO "OpenidRecord" (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ${OR_UPDATE} RETURNING "idHash"`,
 }
 /**
  * Nothing locks the grant, as that could stop the end of a session: what is saved at the very moment of the grant's end
@@ -69,14 +64,9 @@ export class SqlOpenidRecords implements OpenidRecords {
   }
 
   save(record: OpenidRecord): Promise<boolean> {
-    const { grantId } = record
-    return grantId === null
-      ? this.#save(SAVE, valuesOf(record))
-      : this.#save(SAVE_GIVEN, [...valuesOf(record), grantId])
-  }
-
-  saveWithGrant(record: OpenidRecord, grant: OpenidRecord): Promise<boolean> {
-    return this.#save(SAVE_TWO, [...valuesOf(grant), ...valuesOf(record)])
+    const { grantId, kind } = record
+    const isGiven = grantId !== null && kind !== 'Grant'
+    return isGiven ? this.#save(SAVE_GIVEN, [...valuesOf(record), grantId]) : this.#save(SAVE, valuesOf(record))
   }
 
   find(idHash: string): Promise<FoundRecord | undefined> {
