@@ -1,7 +1,8 @@
 import { type Html, html } from '../html.js'
 import type { Language } from '../texts.js'
 
-const words = new Intl.Segmenter('zh', { granularity: 'word' })
+/** Made for the first page in Chinese: its dictionary takes longer to load than any module of ours. */
+let words: Intl.Segmenter | undefined
 const OPENING = /^[（《“‘「]/u
 
 /**
@@ -10,6 +11,7 @@ const OPENING = /^[（《“‘「]/u
  */
 export function phrases(language: Language, text: string): Html {
   if (language !== 'zh') return html`${text}`
+  words ??= new Intl.Segmenter('zh', { granularity: 'word' })
   const parts: string[] = []
   for (const { segment } of words.segment(text)) {
     const last = parts.at(-1)
