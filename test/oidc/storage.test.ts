@@ -160,6 +160,23 @@ it('a code is one row with its grant, and is good for a minute though that row s
   expect((await party.exchange(code)).status).toBe(200)
 })
 
+it('what an older version kept in a grant’s own row is read with it, and ends with it', async () => {
+  await using world = await createWorld()
+  await addApplication(world, { refreshTokens: true })
+  const party = new RelyingParty(world)
+  const { accessToken, refreshToken } = await party.enter(await signedIn(world), { scope: 'openid offline_access' })
+  const [record] = await world.sql(`SELECT payload FROM "OpenidRecord" WHERE kind = 'Grant'`)
+  const { code: _, ...grant } = JSON.parse(String(record?.payload))
+  await world.sql(
+    `UPDATE "OpenidRecord" SET "idHash" = 'older', payload = '${JSON.stringify(grant)}' WHERE kind = 'Grant'`,
+  )
+  expect((await party.refresh(refreshToken)).status).toBe(200)
+  expect((await party.userinfo(accessToken)).status).toBe(200)
+  await world.sql(`DELETE FROM "OpenidRecord" WHERE kind = 'Grant'`)
+  expect((await party.refresh(refreshToken)).body.error).toBe('invalid_grant')
+  expect((await party.userinfo(accessToken)).status).toBe(401)
+})
+
 it('what has expired is removed, a few at a time', async () => {
   await using world = await createWorld()
   await addApplication(world)
