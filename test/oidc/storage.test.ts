@@ -177,6 +177,23 @@ it('what an older version kept in a grant’s own row is read with it, and ends 
   expect((await party.userinfo(accessToken)).status).toBe(401)
 })
 
+it('nothing is written that would have been given by a grant which has ended', async () => {
+  await using world = await createWorld()
+  await addApplication(world)
+  await new RelyingParty(world).ask(await signedIn(world))
+  const [grant] = await world.sql('SELECT "grantId" FROM "OpenidRecord"')
+  const grantId = String(grant?.grantId)
+  const database = await openDatabase(world.database.url)
+  const records = new SqlOpenidRecords(database)
+  const token = { kind: 'AccessToken', payload: {}, grantId, sessionId: null, applicationId: null }
+  const expiresAt = new Date(Date.now() + HOUR)
+  expect(await records.save({ ...token, idHash: 'first', expiresAt })).toBe(true)
+  await records.removeGrant(grantId)
+  expect(await records.save({ ...token, idHash: 'second', expiresAt })).toBe(false)
+  await database.close()
+  expect(await world.sql('SELECT 1 FROM "OpenidRecord"')).toEqual([])
+})
+
 it('what has expired is removed, a few at a time', async () => {
   await using world = await createWorld()
   await addApplication(world)
