@@ -31,8 +31,8 @@ const onPostgresql = { extends: true as const, test: { name: 'PostgreSQL', exclu
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // What starts programs or a browser takes its time beside everything else, on a slow machine more so.
-    testTimeout: 60_000,
+    testTimeout: 20_000,
+    // A browser takes its time to start and to scan beside everything else.
     hookTimeout: 60_000,
     maxWorkers: 2,
     // Tests keep nothing in modules: loading them once for each worker, not for each file, saves half the time.

@@ -51,7 +51,8 @@ describe('colours', () => {
     expect(hasColours(stream, env)).toBe(expected)
   })
 
-  it('are the same text as without', async () => {
+  // Eleven programs, one after the other.
+  it('are the same text as without', { timeout: 60_000 }, async () => {
     await using world = await createWorld()
     await world.browser().logIn()
     for (const args of [

@@ -43,7 +43,9 @@ const check = (file: string) =>
   run(process.execPath, [project.path('scripts/check-tarball.mjs'), file], { cwd: directory })
 
 describe('the package', () => {
-  it('is what is needed and nothing else, and neither publint nor attw has a word against it', async () => {
+  it('is what is needed and nothing else, and neither publint nor attw has a word against it', {
+    timeout: 60_000,
+  }, async () => {
     const { exitCode, output } = await check(tarball)
     expect(output).toMatch(/is in order: \d+ files, \d+ bytes, unpacked \d+\.\n$/)
     expect(exitCode).toBe(0)
@@ -56,7 +58,7 @@ describe('the package', () => {
     expect(existsSync(project.path('dist/cli/main.js'))).toBe(true)
   })
 
-  it('would not get past the check with anything else', async () => {
+  it('would not get past the check with anything else', { timeout: 60_000 }, async () => {
     const other = mkdtempSync(path.join(directory, 'other-'))
     const wrong = ['src/main.ts', 'test/x.test.ts', 'dist/main.js.map', 'dist/retired.js', 'dist/.sources', 'login.db']
     for (const file of wrong) {

@@ -254,7 +254,9 @@ describe('users import', { timeout: 60_000 }, () => {
 })
 
 describe('users export', { timeout: 60_000 }, () => {
-  it('restores everybody on an empty database, with ids, mailboxes, rights and what nobody gets again', async () => {
+  it('restores everybody on an empty database, with ids, mailboxes, rights and what nobody gets again', {
+    timeout: 60_000,
+  }, async () => {
     await using both = await createBoth({ DINGTALK_PROFILE: 'directory' })
     const { world, place } = both
     for (const person of ['zhangsan', 'lisi', 'zhangwei1', 'zhangwei2']) await meAfterLogin(world, person)
