@@ -64,7 +64,7 @@ async function join(database: Database, { config, logger, warnings = [], now = D
     now,
   })
   const trail = await loadAuditTrail({
-    ...{ database, retentionMs: config.auditRetentionMs, idleTimeoutMs: session.idleTimeoutMs },
+    ...{ database, retentionMs: config.auditRetentionMs },
     ...{ log: logger, metrics, now },
   })
   const audit = new Audit({ log: logger, metrics, trail: trail.writer })

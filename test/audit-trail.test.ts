@@ -132,7 +132,7 @@ describe('the audit trail in the database', () => {
 
   it('writes nothing where it is kept for no time', async () => {
     await using place = await makePlace()
-    const options = { database: place.database, idleTimeoutMs: HOUR, log: SILENT }
+    const options = { database: place.database, log: SILENT }
     const none = await loadAuditTrail({ ...options, retentionMs: 0 })
     expect([none.writer, none.upkeep]).toEqual([undefined, undefined])
     none.calls.dingtalkCall('gettoken', 'ok', 5)
@@ -484,7 +484,7 @@ describe('upkeep', () => {
       { ...figure, hour: new Date(NOON) },
     ])
     const writer = new AuditWriter({ store: place.store, log: SILENT })
-    const options = { store: place.store, writer, retentionMs: DAY, idleTimeoutMs: HOUR, now: () => NOON }
+    const options = { store: place.store, writer, retentionMs: DAY, now: () => NOON }
     const upkeep = new AuditUpkeep(options)
     const steps: number[] = []
     while (steps.at(-1) !== 0) steps.push(await upkeep.removeOver())
@@ -506,16 +506,15 @@ describe('upkeep', () => {
     const rows = new SqlAuditRows(database)
     // More than one step looks at, though they are one person's: who is signed in by the last of them counts as well.
     await world.sql(
-      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
        INSERT INTO "Session" ("id", "idHash", "userId", "createdAt", "lastSeenAt", "expiresAt", "ip", "userAgent")
        SELECT 'old-' || CAST(i AS TEXT), 'old-' || CAST(i AS TEXT), s."userId", s."createdAt", s."lastSeenAt", s."createdAt", s."ip", s."userAgent"
        FROM n, (SELECT * FROM "Session" LIMIT 1) AS s`,
     )
-    const alive = { unexpiredAt: new Date(), seenAfter: new Date(Date.now() - HOUR) }
-    const { people, last } = await store.countPeople('', alive)
+    const { people, last } = await store.countPeople('')
     expect(last).toBeDefined()
-    expect(people + (await store.countPeople(last ?? '', alive)).people).toBe(2)
-    const upkeep = new AuditUpkeep({ store, writer, retentionMs: DAY, idleTimeoutMs: HOUR })
+    expect(people + (await store.countPeople(last ?? '')).people).toBe(2)
+    const upkeep = new AuditUpkeep({ store, writer, retentionMs: DAY })
     await upkeep.countPeople(async () => {})
     await upkeep.countPeople(async () => {})
     await writer.close(5000)
@@ -524,6 +523,18 @@ describe('upkeep', () => {
     const counted = await rows.figures('signed_in', new Date(0))
     expect(counted.map(({ value }) => value)).toContain(2)
     await database.close()
+  })
+
+  if (onPostgresql) console.log('skipped: counting people by an index alone; the plan is read as SQLite writes it')
+  it.skipIf(onPostgresql)('counts them by an index alone', async () => {
+    await using place = await makePlace()
+    using recorder = new StatementRecorder()
+    await place.store.countPeople('')
+    const [count] = recorder.take()
+    const plan = await place.sql(`EXPLAIN QUERY PLAN ${count?.replaceAll('?', "''")}`)
+    const looks = plan.map(({ detail }) => String(detail)).filter((detail) => /Session/.test(detail))
+    expect(looks).toHaveLength(3)
+    for (const look of looks) expect(look).toMatch(/USING COVERING INDEX Session_userId_idx/)
   })
 
   it('makes ids in the order of time', () => {

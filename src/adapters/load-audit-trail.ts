@@ -14,8 +14,6 @@ interface Options {
   database: Database
   /** 0: nothing is written into the database. */
   retentionMs: number
-  /** Of sessions. */
-  idleTimeoutMs: number
   log: { warn(fields: LogFields, message: string): void; error(fields: LogFields, message: string): void }
   metrics?: Metrics | undefined
   now?: () => number

@@ -3,14 +3,13 @@ import type { AuditStore } from './audit-store.js'
 import type { AuditWriter } from './audit-writer.js'
 
 const COUNT_EVERY_MS = 15 * MINUTE
-/** A bound for what may be in the table; each step looks at some hundred sessions. */
+/** A bound for what may be in the table; each step looks at some thousand sessions. */
 const MAX_STEPS = 10_000
 
 interface Options {
   store: Pick<AuditStore, 'removeSome' | 'countPeople'>
   writer: Pick<AuditWriter, 'figure'>
   retentionMs: number
-  idleTimeoutMs: number
   now?: () => number
 }
 
@@ -29,18 +28,20 @@ export class AuditUpkeep {
     return store.removeSome(new Date(now() - retentionMs))
   }
 
-  /** Notes how many people are signed in, a few times an hour, in small steps with a rest between them. */
+  /**
+   * Notes how many people are signed in, a few times an hour, in small steps with a rest between them. All sessions count
+   * that are there: those that are over have been removed a moment before.
+   */
   async countPeople(rest: () => Promise<unknown>): Promise<void> {
-    const { store, writer, idleTimeoutMs, now } = this.#options
+    const { store, writer, now } = this.#options
     const time = now()
     if (Math.abs(time - this.#countedAt) < COUNT_EVERY_MS) return
     this.#countedAt = time
-    const alive = { unexpiredAt: new Date(time), seenAfter: new Date(time - idleTimeoutMs) }
     let value = 0
     let after: string | undefined = ''
     for (let step = 0; after !== undefined && step < MAX_STEPS; step++) {
       if (step > 0) await rest()
-      const { people, last } = await store.countPeople(after, alive)
+      const { people, last } = await store.countPeople(after)
       value += people
       after = last
     }
