@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { PrismaClient } from '../../generated/sqlite/client.js'
 import { Checkpoints } from './checkpoints.js'
@@ -13,6 +14,10 @@ const BUSY_RETRY_MS = 20
 const CHECKPOINT_PAGES = 1000
 /** 2 MB for each connection. Pages are read again from the system's memory, which has them all: a larger cache made nothing faster. */
 const CACHE = 'PRAGMA cache_size = -2000'
+/** From this size on, hardly any page is in the processor's caches, and a page's copy from the system costs most of a lookup. */
+const LARGE_FILE_BYTES = 256 * 1024 ** 2
+/** More than the two gigabytes that SQLite maps at most. */
+const ALL_OF_IT = 2 ** 32
 
 const dialect = {
   folder: 'sqlite',
@@ -48,6 +53,7 @@ export async function openSqlite(file: string, { onExposed }: Options): Promise<
     query: statementRunner(sqlite),
     skipLocked: '',
     serve: (beginAfterMs) => {
+      if (statSync(file).size >= LARGE_FILE_BYTES) sqlite.pragma(`mmap_size = ${ALL_OF_IT}`)
       checkpoints ??= new Checkpoints({ file, beginAfterMs, onChange: (isAside) => leaveCheckpoints(sqlite, isAside) })
     },
     close: async () => {
