@@ -748,6 +748,7 @@ describe('the warnings', () => {
     ['https://login.github.io', 'https://app.github.io/'],
     ['http://login', 'http://app/'],
     ['http://10.0.0.1', 'http://10.0.0.2/'],
+    ['http://[::1]:8000', 'http://[::2]:8080/'],
     ['http://login.localhost', 'http://app.localhost/'],
   ])('say that of %s no cookie comes from %s', async (own, frontEnd) => {
     const origin = new URL(frontEnd).origin

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Config, settingNames } from './config.js'
 import type { ConfigFault } from './cross-faults.js'
 import type { EnvFile } from './env-file.js'
@@ -66,10 +67,16 @@ async function foreignFrontEnds({ publicUrl, redirects }: Config): Promise<Confi
 export async function areOneSite(a: URL, b: URL): Promise<boolean> {
   if (a.protocol !== b.protocol) return false
   if (a.hostname === b.hostname) return true
+  if (isAddress(a) || isAddress(b)) return false
   // The list of public suffixes takes megabytes: only where it is needed.
   const { getDomain } = await import('tldts')
   const [one, other] = [a, b].map(({ hostname }) => getDomain(hostname, { allowPrivateDomains: true }))
   return one !== null && one === other
+}
+
+/** An IP address is of no domain. */
+function isAddress({ hostname }: URL): boolean {
+  return hostname.startsWith('[') || isIP(hostname) === 4
 }
 
 /** DingTalk's international tenants have all three hosts under dingtalk.io, the others under dingtalk.com. */
