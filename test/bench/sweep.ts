@@ -17,10 +17,13 @@ const MAX_MS = 15 * MINUTE
 /** So much less of the trail is kept than there is. */
 const SHORTER_MS = 5 * DAY
 
+/** In turn: what reads alone, and what writes. */
+const ASKED = ['/verify', '/me', '/verify', '/me', 'login'] as const
+
 /** As the server is told. */
 export const SWEEP_SETTINGS = { AUDIT_RETENTION: `${(TRAIL_MS - SHORTER_MS) / DAY}d` }
 
-/** How long requests took. */
+/** How long requests took, and whole logins. */
 export interface Latencies {
   requests: number
   p50Ms: number
@@ -74,12 +77,13 @@ async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boole
   const next = signedInAmong(size, isOver)
   const latenciesMs: number[] = []
   const asked = new Set<Promise<void>>()
-  const ask = async (path: '/me' | '/verify') => {
+  const ask = async (wanted: '/me' | '/verify' | 'login') => {
     const { cookie, person } = next()
     const at = performance.now()
-    const answer = await site.door.get(path, cookie)
+    const answer = wanted === 'login' ? await site.logIn(person) : await site.door.get(wanted, cookie)
     latenciesMs.push(performance.now() - at)
-    if (path === '/verify') checkVerify(answer, userIdOf(person))
+    if (!('status' in answer)) return
+    if (wanted === '/verify') checkVerify(answer, userIdOf(person))
     else if (answer.status !== 200) throw new Error(`/me: ${answer.status}`)
   }
   let lookAt = Date.now() + LOOK_EVERY_MS
@@ -88,7 +92,7 @@ async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boole
       if (!goesOn()) break
       lookAt = Date.now() + LOOK_EVERY_MS
     }
-    const one = ask(turn % 2 ? '/me' : '/verify').finally(() => asked.delete(one))
+    const one = ask(ASKED[turn % ASKED.length] ?? '/me').finally(() => asked.delete(one))
     asked.add(one)
     await Promise.race([wait(PROBE_EVERY_MS), Promise.all(asked).then(() => wait(PROBE_EVERY_MS))])
   }
