@@ -66,7 +66,7 @@ describe('who is in which groups', () => {
   })
 
   it('does not depend on any order', () => {
-    const mixed = <T>(list: T[]) => fc.shuffledSubarray(list, { minLength: list.length })
+    const mixed = <T>(list: readonly T[]) => fc.shuffledSubarray([...list], { minLength: list.length })
     const both = fc
       .tuple(groupsArbitrary, personArbitrary)
       .chain(([groups, one]) =>

@@ -61,6 +61,27 @@ describe('/verify?app=', () => {
     expect(await groupsAt('/verify')).toBe('engineers,research')
   })
 
+  it('tells people of whom the directory says the same apart by their names there', async () => {
+    await using world = await createWiki()
+    const [one, other] = [await signedIn(world, 'zhangsan'), await signedIn(world, 'lisi')]
+    const userids = ['zhangsan', 'lisi'].map((person) => world.dingtalk.person(person).userId)
+    await addGroup(world, 'first', { userids: userids.slice(0, 1) })
+    await addGroup(world, 'second', { userids: userids.slice(1) })
+    const same = JSON.stringify({
+      name: '张三',
+      orgEmail: null,
+      title: null,
+      jobNumber: null,
+      departments: [],
+      roles: [],
+    })
+    await world.sql(`UPDATE "User" SET "profile" = '${same}'`)
+    world.pass(MINUTE)
+    const groupsOf = async (browser: Browser) => (await browser.get('/verify')).headers['x-auth-request-groups']
+    for (let time = 0; time < 2; time++)
+      expect([await groupsOf(one), await groupsOf(other)]).toEqual(['first', 'second'])
+  })
+
   it.each([
     ['an unknown application', 'app=nothing', 403, 'not_permitted'],
     ['no application', 'app=', 403, 'not_permitted'],

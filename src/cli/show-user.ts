@@ -1,6 +1,6 @@
 import { SqlGroupRows } from '../adapters/database/group-rows.js'
 import type { Right } from '../services/administrators.js'
-import type { DirectoryProfile } from '../services/directory.js'
+import type { DirectoryProfile, ProfileDepartment } from '../services/directory.js'
 import { GroupIndex } from '../services/group-index.js'
 import type { KnownUser, SessionInfo } from '../services/ports.js'
 import { withDatabase } from './operator-database.js'
@@ -57,7 +57,7 @@ function disabledSince(time: Date): Cell {
 /** With the ids that groups are made of. */
 function factsOf({ name, orgEmail, title, jobNumber, departments, roles }: DirectoryProfile): [string, string[]][] {
   const named = ({ id, name }: { id: number; name: string | null }) => (name === null ? String(id) : `${id} ${name}`)
-  const below = ({ above }: { above: number[] }) => (above.length > 0 ? `, below ${above.join(', ')}` : '')
+  const below = ({ above }: ProfileDepartment) => (above.length > 0 ? `, below ${above.join(', ')}` : '')
   const known = (text: string | null) => (text === null ? [] : [text])
   return [
     ['name', known(name)],

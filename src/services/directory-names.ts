@@ -31,7 +31,7 @@ export class DirectoryNames {
 }
 
 function namesIn({ departments, roles }: DirectoryProfile): [string, string][] {
-  const named = (kind: string, all: { id: number; name: string | null }[]) =>
+  const named = (kind: string, all: DirectoryProfile['roles']) =>
     all.flatMap(({ id, name }): [string, string][] => (name === null ? [] : [[`${kind} ${id}`, name]]))
   return [...named('department', departments), ...named('role', roles)]
 }

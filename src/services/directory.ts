@@ -9,21 +9,21 @@ export interface DirectoryPerson {
 
 /** What the organisation's directory says of an employee. What it did not say is null, or not in the list. */
 export interface DirectoryProfile {
-  name: string | null
+  readonly name: string | null
   /** The mailbox that the organisation assigned; never the address that was entered for the person. */
-  orgEmail: string | null
-  title: string | null
-  jobNumber: string | null
-  departments: ProfileDepartment[]
-  roles: { id: number; name: string | null }[]
+  readonly orgEmail: string | null
+  readonly title: string | null
+  readonly jobNumber: string | null
+  readonly departments: readonly ProfileDepartment[]
+  readonly roles: readonly { readonly id: number; readonly name: string | null }[]
 }
 
 /** A department that somebody is in. */
 export interface ProfileDepartment {
-  id: number
-  name: string | null
+  readonly id: number
+  readonly name: string | null
   /** The departments above it, the nearest first and the organisation's root (1) last; empty where that is not known. */
-  above: number[]
+  readonly above: readonly number[]
 }
 
 export interface Directory {

@@ -1,16 +1,23 @@
 import { MINUTE } from '../time.js'
 import type { AccessRulesCache } from './access-rules.js'
 import type { DirectoryProfile } from './directory.js'
+import type { GroupIndex, GroupPerson } from './group-index.js'
 import type { LiveSession, User } from './ports.js'
 
 /** What applications and proxies may learn of somebody who is signed in. */
 export interface KnownPerson {
   user: User
   /** The names of the groups that they are in; undefined where the directory is not read. */
-  groups: string[] | undefined
+  groups: readonly string[] | undefined
   email: { address: string; isVerified: boolean } | undefined
   /** What the directory says of them. */
   profile: DirectoryProfile | undefined
+}
+
+/** The groups that somebody of this name in the directory is in. */
+interface GroupsOf {
+  userid: string | null
+  names: readonly string[]
 }
 
 interface Options {
@@ -25,6 +32,9 @@ interface Options {
 /** Puts together what is known of the people who are signed in. */
 export class KnownPeople {
   readonly #options: Options
+  /** What follows from these rules is worked out once for each profile, of which the sessions' rows give the same object. */
+  #index: GroupIndex | undefined
+  #groups = new WeakMap<DirectoryProfile, GroupsOf>()
 
   constructor(options: Options) {
     this.#options = options
@@ -37,14 +47,27 @@ export class KnownPeople {
     const madeUp = emailDomain && { address: `${user.handle}@${emailDomain}`, isVerified: false }
     if (!hasProfiles) return { user, groups: undefined, email: madeUp || undefined, profile: undefined }
     const { groups, isEmailDomainTaken } = await rules.current()
-    const { userid, profile } = user
+    const { profile } = user
     const orgEmail = profile?.orgEmail && { address: profile.orgEmail, isVerified: true }
     return {
       user,
-      groups: profile && this.#isFresh(live) ? groups.namesFor({ userid, profile }) : [],
+      groups: profile && this.#isFresh(live) ? this.#groupsOf(groups, { userid: user.userid, profile }) : [],
       email: orgEmail || (isEmailDomainTaken ? undefined : madeUp) || undefined,
       profile: profile ?? undefined,
     }
+  }
+
+  #groupsOf(index: GroupIndex, person: GroupPerson): readonly string[] {
+    if (index !== this.#index) {
+      this.#index = index
+      this.#groups = new WeakMap()
+    }
+    const known = this.#groups.get(person.profile)
+    // Two people may have the same profile; their names in the directory differ.
+    if (known && known.userid === person.userid) return known.names
+    const names = index.namesFor(person)
+    this.#groups.set(person.profile, { userid: person.userid, names })
+    return names
   }
 
   /**

@@ -1698,6 +1698,18 @@ export const guards: readonly Guard[] = [
       replace: "access === 'everyone' || access.length + groups.length > 0",
     },
     {
+      name: 'the name in the directory, of two people with the same profile',
+      file: 'services/known-people.ts',
+      find: 'known && known.userid === person.userid',
+      replace: 'known',
+    },
+    {
+      name: 'the rules by which groups that are known were worked out',
+      file: 'services/known-people.ts',
+      find: 'if (index !== this.#index)',
+      replace: 'if (this.#index === undefined)',
+    },
+    {
       name: 'the refusal at /verify',
       file: 'routes/verify.ts',
       find: 'if (id !== undefined && !(application && isPermitted(application, person)))',

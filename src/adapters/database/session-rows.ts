@@ -2,8 +2,9 @@ import { AppError } from '../../errors.js'
 import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isForeignKeyViolation } from './failures.js'
+import { KeptProfiles } from './kept-profiles.js'
 import { removal } from './removal.js'
-import { type UserRow, userColumns, userOf } from './user-row.js'
+import { type UserRow, userColumns, userWith } from './user-row.js'
 
 /** SQLite counts so many in a few milliseconds. */
 const COUNT_AT_ONCE = 10_000
@@ -71,6 +72,7 @@ interface FoundRow extends InfoRow, UserRow {
 /** The `Session` rows, by statements that are prepared once. */
 export class SqlSessionRows implements SessionRows {
   readonly #database: Database
+  readonly #profiles = new KeptProfiles()
   readonly #removeOfSecret: Statement
   readonly #removals: Record<'expired' | 'idle' | 'future', Statement>
 
@@ -98,11 +100,11 @@ export class SqlSessionRows implements SessionRows {
   }
 
   find(idHash: string): Promise<FoundSession | undefined> {
-    return this.#database.first(FIND, [idHash], foundOf)
+    return this.#database.first(FIND, [idHash], this.#foundOf)
   }
 
   findById(id: string): Promise<FoundSession | undefined> {
-    return this.#database.first(FIND_BY_ID, [id], foundOf)
+    return this.#database.first(FIND_BY_ID, [id], this.#foundOf)
   }
 
   async touch(id: string, lastSeenAt: Date, at: Date): Promise<void> {
@@ -151,14 +153,15 @@ export class SqlSessionRows implements SessionRows {
     )
   }
 
+  readonly #foundOf = (row: FoundRow): FoundSession => {
+    const { sessionId, expiresAt, secretLabel } = row
+    const user = userWith(row, this.#profiles.of(row.profile))
+    return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user, secretLabel }
+  }
+
   async #removeBy(statement: Statement, time: Date): Promise<number> {
     return (await this.#database.query(statement, [timeText(time)])).length
   }
-}
-
-function foundOf(row: FoundRow): FoundSession {
-  const { sessionId, expiresAt, secretLabel } = row
-  return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user: userOf(row), secretLabel }
 }
 
 function infoOf({ id, createdAt, lastSeenAt, ip, userAgent }: InfoRow): SessionInfo {

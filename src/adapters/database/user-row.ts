@@ -28,8 +28,13 @@ export interface UserRow {
 }
 
 export function userOf(row: UserRow): StoredUser {
+  return userWith(row, profileOf(row.profile))
+}
+
+/** The same, whose profile has been read already. */
+export function userWith(row: UserRow, profile: DirectoryProfile | null): StoredUser {
   const { id, unionId, username, handle, userid, nick, avatarUrl } = row
-  const { lastLoginAt, membershipCheckedAt, disabledAt, profile, profileReadAt } = row
+  const { lastLoginAt, membershipCheckedAt, disabledAt, profileReadAt } = row
   return {
     id,
     unionId,
@@ -41,7 +46,7 @@ export function userOf(row: UserRow): StoredUser {
     lastLoginAt: lastLoginAt === null ? null : new Date(lastLoginAt),
     membershipCheckedAt: membershipCheckedAt === null ? null : new Date(membershipCheckedAt),
     disabledAt: disabledAt === null ? null : new Date(disabledAt),
-    profile: profileOf(profile),
+    profile,
     profileReadAt: profileReadAt === null ? null : new Date(profileReadAt),
   }
 }
