@@ -3,7 +3,10 @@ import { IncomingMessage, request, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import { ROLE } from '../src/emulator/organisation/roles.js'
+import { GroupIndex } from '../src/services/group-index.js'
 import { addApplication } from './support/applications.js'
+import { addGroup } from './support/groups.js'
 import { RelyingParty } from './support/relying-party.js'
 import { createWorld, type World } from './support/world.js'
 
@@ -77,6 +80,25 @@ describe('a request', () => {
       expect(matching).toHaveBeenCalledTimes(count)
     } finally {
       matching.mockRestore()
+    }
+  })
+
+  it('of somebody who comes again parses no profile, and works out no groups', async () => {
+    await using world = await createWorld({ DINGTALK_PROFILE: 'directory' })
+    await addGroup(world, 'engineers', { roles: [ROLE.engineer] })
+    const browser = world.browser()
+    await browser.logIn('lisi')
+    const [parsing, workingOut] = [vi.spyOn(JSON, 'parse'), vi.spyOn(GroupIndex.prototype, 'namesFor')]
+    const parsed = () => parsing.mock.calls.filter(([text]) => text.includes('"orgEmail"')).length
+    try {
+      await browser.get('/verify').expect(204)
+      expect([parsed(), workingOut.mock.calls.length]).toEqual([1, 1])
+      const { headers } = await browser.get('/verify').expect(204)
+      expect(headers['x-auth-request-groups']).toBe('engineers')
+      expect([parsed(), workingOut.mock.calls.length]).toEqual([1, 1])
+    } finally {
+      parsing.mockRestore()
+      workingOut.mockRestore()
     }
   })
 })

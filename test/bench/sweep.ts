@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { idAt } from '../../src/services/audit-ids.js'
 import { DAY, MINUTE, SECOND } from '../../src/time.js'
-import { checkVerify } from './answers.js'
+import { type Answer, checkVerify } from './answers.js'
+import { Door, type Question } from './door.js'
 import { TRAIL_MS } from './filling.js'
 import { type Sized, signedInAmong } from './growth.js'
 import { prismaDate, userIdOf } from './organisation.js'
@@ -20,10 +21,13 @@ const SHORTER_MS = 5 * DAY
 /** In turn: what reads alone, and what writes. */
 const ASKED = ['/verify', '/me', '/verify', '/me', 'login'] as const
 
+/** More than are under way at a time: a request waits for the server alone. */
+const CONNECTIONS = 64
+
 /** As the server is told. */
 export const SWEEP_SETTINGS = { AUDIT_RETENTION: `${(TRAIL_MS - SHORTER_MS) / DAY}d` }
 
-/** How long requests took, and whole logins. */
+/** How long requests took, those of a login one by one. */
 export interface Latencies {
   requests: number
   p50Ms: number
@@ -37,6 +41,18 @@ export interface Sweep {
   /** In the minute before it. */
   before: Latencies
   during: Latencies
+}
+
+/** Notes how long each request takes. */
+class TimedDoor extends Door {
+  readonly latenciesMs: number[] = []
+
+  override async ask(question: Question): Promise<Answer> {
+    const at = performance.now()
+    const answer = await super.ask(question)
+    this.latenciesMs.push(performance.now() - at)
+    return answer
+  }
 }
 
 /** The sessions that a third of the rows are, as the database numbers those. */
@@ -75,13 +91,11 @@ export async function measureSweep(sized: Sized, startedAt: number): Promise<Swe
 /** Asks until then, or until `goesOn` says no; one request after the other would wait for the longest. */
 async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boolean): Promise<Latencies> {
   const next = signedInAmong(size, isOver)
-  const latenciesMs: number[] = []
+  const door = new TimedDoor(site.door.origin, CONNECTIONS)
   const asked = new Set<Promise<void>>()
   const ask = async (wanted: '/me' | '/verify' | 'login') => {
     const { cookie, person } = next()
-    const at = performance.now()
-    const answer = wanted === 'login' ? await site.logIn(person) : await site.door.get(wanted, cookie)
-    latenciesMs.push(performance.now() - at)
+    const answer = wanted === 'login' ? await site.logIn(person, door) : await door.get(wanted, cookie)
     if (!('status' in answer)) return
     if (wanted === '/verify') checkVerify(answer, userIdOf(person))
     else if (answer.status !== 200) throw new Error(`/me: ${answer.status}`)
@@ -97,7 +111,8 @@ async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boole
     await Promise.race([wait(PROBE_EVERY_MS), Promise.all(asked).then(() => wait(PROBE_EVERY_MS))])
   }
   await Promise.all(asked)
-  return latenciesOf(latenciesMs)
+  await door.leave()
+  return latenciesOf(door.latenciesMs)
 }
 
 function latenciesOf(latenciesMs: number[]): Latencies {
