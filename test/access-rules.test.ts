@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AccessRulesCache } from '../src/services/access-rules.js'
-import type { Application } from '../src/services/application.js'
 import { SECOND } from '../src/time.js'
+import { applicationFrom } from './support/applications.js'
 
 /** Rules that a test changes, with a count of what is asked of them. */
 class Rows {
@@ -22,7 +22,7 @@ class Rows {
         },
         read: async () => {
           this.listed++
-          const applications = this.ids.map((id) => ({ id }) as Application)
+          const applications = this.ids.map((id) => applicationFrom({ id }))
           return { applications, groups: [], revision: this.number }
         },
       },

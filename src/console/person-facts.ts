@@ -4,7 +4,6 @@ import { absoluteTime } from '../pages/components/time.js'
 import { type Fragment, type Html, html } from '../pages/html.js'
 import type { Application } from '../services/application.js'
 import type { Reason } from '../services/group-index.js'
-import { isPermitted } from '../services/permission.js'
 import type { KnownUser } from '../services/ports.js'
 import type { ShownPerson } from './person-page.js'
 import { type PeopleTexts, peopleTexts } from './texts/people.js'
@@ -18,14 +17,10 @@ export interface Allowed {
 
 /** By the same rules as a login, and what was last known of them. @throws {AppError} `service_unavailable` */
 export async function allowedTo({ accessRules, config }: Context, { userid, profile }: KnownUser): Promise<Allowed> {
-  const { groups, applications } = await accessRules.current()
+  const { groups, permissions } = await accessRules.current()
   const isKnown = config.membership.hasProfiles && profile
   const reasons = isKnown ? groups.reasonsFor({ userid, profile }) : new Map<string, Reason>()
-  const names = [...reasons.keys()]
-  return {
-    groups: reasons,
-    applications: [...applications.values()].filter((application) => isPermitted(application, { groups: names })),
-  }
+  return { groups: reasons, applications: permissions.permittedTo({ groups: [...reasons.keys()] }) }
 }
 
 /** Who this is, what the directory says of them, and what follows from it. */

@@ -4,6 +4,7 @@ import type { AccessRows } from './access.js'
 import type { Application } from './application.js'
 import type { ProfileRows } from './directory.js'
 import { GroupIndex } from './group-index.js'
+import { PermissionIndex } from './permission.js'
 
 /** Older rules are looked at again, while those that ask go on with what they have. */
 const FRESH_MS = 10 * SECOND
@@ -14,6 +15,7 @@ const STALE_MS = 50 * SECOND
 export interface AccessRules {
   /** By their ids. */
   applications: ReadonlyMap<string, Application>
+  permissions: PermissionIndex
   groups: GroupIndex
   /** Whether EMAIL_DOMAIN turned out to be a domain of real mailboxes: nobody may be given an address of it. */
   isEmailDomainTaken: boolean
@@ -84,10 +86,11 @@ export class AccessRulesCache {
   }
 
   /** Those that are held where they are of this revision. */
-  async #rulesOf(wanted: number): Promise<Pick<Held, 'applications' | 'groups' | 'revision'>> {
+  async #rulesOf(wanted: number): Promise<Omit<Held, 'isEmailDomainTaken' | 'readAt'>> {
     if (this.#held?.revision === wanted) return this.#held
     const { applications, groups, revision } = await this.#options.rows.read()
     const byId = new Map(applications.map((application) => [application.id, application]))
-    return { applications: byId, groups: new GroupIndex(groups), revision }
+    const permissions = new PermissionIndex(applications)
+    return { applications: byId, permissions, groups: new GroupIndex(groups), revision }
   }
 }

@@ -1,7 +1,6 @@
 import type { AccessRulesCache } from './access-rules.js'
 import type { Application } from './application.js'
 import type { KnownPeople } from './known-people.js'
-import { isPermitted } from './permission.js'
 import type { LiveSession } from './ports.js'
 
 /** One that has an address to open, as its people see it. */
@@ -15,7 +14,7 @@ interface Sources {
 }
 
 /**
- * The applications that this person may open, in no order.
+ * The applications that this person may open, by their ids.
  * @throws {AppError} `service_unavailable`
  */
 export async function openableBy(
@@ -23,10 +22,10 @@ export async function openableBy(
   { accessRules, knownPeople }: Sources,
 ): Promise<OpenableApplication[]> {
   // Before the person's groups are worked out: old groups must not open a new application.
-  const { applications } = await accessRules.current()
+  const { permissions } = await accessRules.current()
   const person = await knownPeople.of(live)
-  return [...applications.values()]
-    .filter((application) => isPermitted(application, person))
+  return permissions
+    .permittedTo(person)
     .flatMap(({ id, name, openUrl, logoUrl, description }) =>
       openUrl === null ? [] : [{ id, name, openUrl, logoUrl, description }],
     )

@@ -10,6 +10,36 @@ export function isPermitted({ access }: Access, { groups = [] }: Groups): boolea
   return access === 'everyone' || access.some((name) => groups.includes(name))
 }
 
+/**
+ * Finds the applications that somebody may use. Made once of all of them, so that a person costs as much as they may
+ * use, however many there are.
+ */
+export class PermissionIndex {
+  readonly #forEveryone: readonly Application[]
+  /** Those that name a group. */
+  readonly #ofGroup = new Map<string, Application[]>()
+
+  constructor(applications: readonly Application[]) {
+    this.#forEveryone = applications.filter(({ access }) => access === 'everyone')
+    for (const application of applications) {
+      for (const name of application.access === 'everyone' ? [] : application.access) this.#add(name, application)
+    }
+  }
+
+  /** Those of which `isPermitted` says so, each once, by their ids. */
+  permittedTo({ groups = [] }: Groups): Application[] {
+    const found = new Set(this.#forEveryone)
+    for (const name of groups) for (const application of this.#ofGroup.get(name) ?? []) found.add(application)
+    return [...found].sort((one, other) => (one.id < other.id ? -1 : 1))
+  }
+
+  #add(group: string, application: Application): void {
+    const applications = this.#ofGroup.get(group)
+    if (applications) applications.push(application)
+    else this.#ofGroup.set(group, [application])
+  }
+}
+
 /** Of the groups that somebody is in, those that the application is told: those that it names, or all. */
 export function groupsFor({ access }: Access, groups: readonly string[]): string[] {
   return groups.filter((name) => access === 'everyone' || access.includes(name))
