@@ -22,6 +22,7 @@ describe('the rows of applications and groups', () => {
       },
       loadPrisma: () => Promise.reject(new Error('nothing is written here')),
       skipLocked: '',
+      hasRowids: true,
       close: async () => {},
     })
     const access = await new PrismaAccessRows(database).read()

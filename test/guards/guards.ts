@@ -216,6 +216,20 @@ export const guards: readonly Guard[] = [
       replace: 'id: cookieId',
     },
     {
+      name: 'the session itself, where it was found before',
+      file: 'adapters/database/session-lookup.ts',
+      find: 's.rowid = ? AND s."idHash" = ?',
+      replace: `s.rowid = ? AND ? <> ''`,
+      tests: ['session-lookup.test.ts'],
+    },
+    {
+      name: 'the person of a session that was found before',
+      file: 'adapters/database/session-lookup.ts',
+      find: '{SESSION_AND_USER} AND u.rowid = ?',
+      replace: `{'FROM "Session" s JOIN "User" u ON u.rowid = ?'}`,
+      tests: ['session-lookup.test.ts'],
+    },
+    {
       name: 'a session’s owner, who alone ends it',
       file: 'adapters/database/session-rows.ts',
       find: `DELETE FROM "Session" WHERE "userId" = ? AND "id" = ? RETURNING`,
@@ -1708,6 +1722,13 @@ export const guards: readonly Guard[] = [
       file: 'services/known-people.ts',
       find: 'if (index !== this.#index)',
       replace: 'if (this.#index === undefined)',
+    },
+    {
+      name: 'the groups by which applications are found',
+      file: 'services/permission.ts',
+      find: 'for (const name of groups) for (const application of this.#ofGroup.get(name) ?? [])',
+      replace: 'for (const application of groups.length > 0 ? [...this.#ofGroup.values()].flat() : [])',
+      tests: ['permission-index.test.ts'],
     },
     {
       name: 'the refusal at /verify',

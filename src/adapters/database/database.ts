@@ -13,7 +13,7 @@ export interface Statement {
 }
 
 /** Points in time are written and read as texts: see `timeText`. */
-type Value = string | null
+type Value = string | number | null
 
 /** What SQLite and PostgreSQL each do in their own way. */
 interface Engine {
@@ -22,6 +22,8 @@ interface Engine {
   query(statement: Statement, values: Value[]): unknown[] | Promise<unknown[]>
   /** Lets a statement pass over rows that another process has locked, where rows can be locked. */
   readonly skipLocked: '' | 'FOR UPDATE SKIP LOCKED'
+  /** Whether each row has a number, `rowid`, by which it is found without an index, until a `VACUUM` gives others. */
+  readonly hasRowids: boolean
   /** Makes ready for a process that serves requests, which nothing may hold up. */
   serve?(beginAfterMs?: number): void
   close(): Promise<void>
@@ -37,6 +39,7 @@ const RETRY_AFTER_MS = 20
  */
 export class Database {
   readonly skipLocked: Engine['skipLocked']
+  readonly hasRowids: boolean
   readonly #engine: Engine
   /** Loaded when it is first needed, so that the start of a server need not wait for it. */
   #prisma: Promise<PrismaClient> | undefined
@@ -44,6 +47,7 @@ export class Database {
   constructor(engine: Engine) {
     this.#engine = engine
     this.skipLocked = engine.skipLocked
+    this.hasRowids = engine.hasRowids
   }
 
   /**

@@ -32,6 +32,7 @@ export async function openPostgresql(databaseUrl: string, { timeoutMs, onShared 
     loadPrisma: () => loadPrisma(connections.pool, schema),
     query: async (statement, values) => (await connections.query({ ...prepare(statement), values })).rows,
     skipLocked: 'FOR UPDATE SKIP LOCKED',
+    hasRowids: false,
     close: () => connections.pool.end(),
   })
 }

@@ -2,9 +2,8 @@ import { AppError } from '../../errors.js'
 import type { FoundSession, NewSession, SessionInfo, SessionRows } from '../../services/ports.js'
 import { type Database, type Statement, timeText } from './database.js'
 import { isForeignKeyViolation } from './failures.js'
-import { KeptProfiles } from './kept-profiles.js'
 import { removal } from './removal.js'
-import { type UserRow, userColumns, userWith } from './user-row.js'
+import { type InfoRow, infoOf, SessionLookup } from './session-lookup.js'
 
 /** SQLite counts so many in a few milliseconds. */
 const COUNT_AT_ONCE = 10_000
@@ -15,13 +14,6 @@ const INSERT: Statement = {
                                    "secretLabel")
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("idHash") DO NOTHING`,
 }
-/** A session and its user at once. */
-const SESSION_AND_USER = `SELECT s."id" AS "sessionId", s."createdAt", s."lastSeenAt", s."expiresAt", s."ip", s."userAgent", s."secretLabel",
-               ${userColumns('u.')}
-        FROM "Session" s JOIN "User" u ON u."id" = s."userId"`
-/** Every request of somebody who is signed in asks this. */
-const FIND: Statement = { name: 'session_find', sql: `${SESSION_AND_USER} WHERE s."idHash" = ?` }
-const FIND_BY_ID: Statement = { name: 'session_find_by_id', sql: `${SESSION_AND_USER} WHERE s."id" = ?` }
 const NEXT_LABEL: Statement = {
   name: 'session_next_label',
   sql: `SELECT "secretLabel" FROM "Session" WHERE "secretLabel" > ? ORDER BY "secretLabel" LIMIT 1`,
@@ -55,29 +47,16 @@ const REMOVE_ALL: Statement = {
   sql: `DELETE FROM "Session" WHERE "userId" = ? RETURNING "id"`,
 }
 
-interface InfoRow {
-  id: string
-  createdAt: string
-  lastSeenAt: string
-  ip: string
-  userAgent: string
-}
-
-interface FoundRow extends InfoRow, UserRow {
-  sessionId: string
-  expiresAt: string
-  secretLabel: string | null
-}
-
 /** The `Session` rows, by statements that are prepared once. */
 export class SqlSessionRows implements SessionRows {
   readonly #database: Database
-  readonly #profiles = new KeptProfiles()
+  readonly #lookup: SessionLookup
   readonly #removeOfSecret: Statement
   readonly #removals: Record<'expired' | 'idle' | 'future', Statement>
 
   constructor(database: Database) {
     this.#database = database
+    this.#lookup = new SessionLookup(database)
     const ofSessions = (name: string, which: string) =>
       removal({ name: `session_remove_${name}`, table: 'Session', key: 'id', which, skipLocked: database.skipLocked })
     this.#removeOfSecret = ofSessions('of_secret', '"secretLabel" = ? AND "createdAt" < ? ORDER BY "createdAt"')
@@ -100,11 +79,11 @@ export class SqlSessionRows implements SessionRows {
   }
 
   find(idHash: string): Promise<FoundSession | undefined> {
-    return this.#database.first(FIND, [idHash], this.#foundOf)
+    return this.#lookup.find(idHash)
   }
 
   findById(id: string): Promise<FoundSession | undefined> {
-    return this.#database.first(FIND_BY_ID, [id], this.#foundOf)
+    return this.#lookup.findById(id)
   }
 
   async touch(id: string, lastSeenAt: Date, at: Date): Promise<void> {
@@ -153,19 +132,9 @@ export class SqlSessionRows implements SessionRows {
     )
   }
 
-  readonly #foundOf = (row: FoundRow): FoundSession => {
-    const { sessionId, expiresAt, secretLabel } = row
-    const user = userWith(row, this.#profiles.of(row.profile))
-    return { info: infoOf({ ...row, id: sessionId }), expiresAt: new Date(expiresAt), user, secretLabel }
-  }
-
   async #removeBy(statement: Statement, time: Date): Promise<number> {
     return (await this.#database.query(statement, [timeText(time)])).length
   }
-}
-
-function infoOf({ id, createdAt, lastSeenAt, ip, userAgent }: InfoRow): SessionInfo {
-  return { id, createdAt: new Date(createdAt), lastSeenAt: new Date(lastSeenAt), ip, userAgent }
 }
 
 function idsOf(rows: unknown[]): string[] {

@@ -52,6 +52,7 @@ export async function openSqlite(file: string, { onExposed }: Options): Promise<
     loadPrisma: () => loadPrisma(file, { isCheckpointing: checkpoints === undefined }),
     query: statementRunner(sqlite),
     skipLocked: '',
+    hasRowids: true,
     serve: (beginAfterMs) => {
       if (statSync(file).size >= LARGE_FILE_BYTES) sqlite.pragma(`mmap_size = ${ALL_OF_IT}`)
       checkpoints ??= new Checkpoints({ file, beginAfterMs, onChange: (isAside) => leaveCheckpoints(sqlite, isAside) })
