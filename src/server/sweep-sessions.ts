@@ -6,7 +6,7 @@ import { MINUTE } from '../time.js'
 
 const SWEEP_EVERY_MS = MINUTE
 /** Between two steps, so that the requests and logins of all processes get their turn. */
-const REST_MS = 10
+const REST_MS = 5
 /** Nobody waits for a count: it may take minutes, so that it takes little of any moment. */
 const COUNT_REST_MS = 50
 

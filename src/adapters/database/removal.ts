@@ -4,7 +4,7 @@ import type { Statement } from './database.js'
  * So few rows that no request waits long for them: SQLite's statements run in the thread that serves requests, and a row
  * that goes is taken out of several indexes, each at another place of the file.
  */
-export const REMOVE_AT_ONCE = 20
+const REMOVE_AT_ONCE = 10
 
 interface Removal {
   name: string
