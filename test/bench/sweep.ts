@@ -6,11 +6,14 @@ import { type Answer, checkVerify } from './answers.js'
 import { Door, type Question } from './door.js'
 import { TRAIL_MS } from './filling.js'
 import { type Sized, signedInAmong } from './growth.js'
+import { IdleThread } from './idle-thread.js'
 import { prismaDate, userIdOf } from './organisation.js'
 
 /** Requests begin so long after one another. */
 const PROBE_EVERY_MS = 5
 const LOOK_EVERY_MS = SECOND
+/** Until a server's first requests have loaded what those behind them find. */
+const LOADED_MS = 10 * SECOND
 /** The server's first sweep comes a minute after its start. */
 const FIRST_SWEEP_MS = MINUTE
 /** Behind a sweep of so long there is nothing new to be seen. */
@@ -27,18 +30,19 @@ const CONNECTIONS = 64
 /** As the server is told. */
 export const SWEEP_SETTINGS = { AUDIT_RETENTION: `${(TRAIL_MS - SHORTER_MS) / DAY}d` }
 
-/** How long requests took, those of a login one by one. */
+/** How long requests took, those of a login one by one, and how long a thread that had nothing to do waited for its turn. */
 export interface Latencies {
   requests: number
   p50Ms: number
   p99Ms: number
   p999Ms: number
   longestMs: number
+  idleLongestMs: number
 }
 
 export interface Sweep {
   removed: number
-  /** In the minute before it. */
+  /** In the minute before it, once the server has loaded what it needs. */
   before: Latencies
   during: Latencies
 }
@@ -72,6 +76,7 @@ export function expireThird(databaseFile: string): void {
 /** Asks who is signed in all the while that a server which has just been started removes what is over. */
 export async function measureSweep(sized: Sized, startedAt: number): Promise<Sweep> {
   const db = new Sqlite(sized.site.databaseFile, { readonly: true })
+  await using idle = await IdleThread.start()
   try {
     const [byNow, kept] = [prismaDate(startedAt), idAt(startedAt - TRAIL_MS + SHORTER_MS)]
     const isLeft = db.prepare(`SELECT EXISTS (SELECT 1 FROM "Session" WHERE "expiresAt" < ?)
@@ -80,8 +85,9 @@ export async function measureSweep(sized: Sized, startedAt: number): Promise<Swe
       + (SELECT count(*) FROM "AuditRecord" WHERE "id" < ?)`)
     const left = () => Number(count.pluck().get(byNow, kept))
     const all = left()
-    const before = await probe(sized, startedAt + FIRST_SWEEP_MS - SECOND, () => true)
-    const during = await probe(sized, startedAt + MAX_MS, () => isLeft.pluck().get(byNow, kept) === 1)
+    await probe(sized, idle, startedAt + LOADED_MS, () => true)
+    const before = await probe(sized, idle, startedAt + FIRST_SWEEP_MS - SECOND, () => true)
+    const during = await probe(sized, idle, startedAt + MAX_MS, () => isLeft.pluck().get(byNow, kept) === 1)
     return { removed: all - left(), before, during }
   } finally {
     db.close()
@@ -89,7 +95,12 @@ export async function measureSweep(sized: Sized, startedAt: number): Promise<Swe
 }
 
 /** Asks until then, or until `goesOn` says no; one request after the other would wait for the longest. */
-async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boolean): Promise<Latencies> {
+async function probe(
+  { site, size }: Sized,
+  idle: IdleThread,
+  untilMs: number,
+  goesOn: () => boolean,
+): Promise<Latencies> {
   const next = signedInAmong(size, isOver)
   const door = new TimedDoor(site.door.origin, CONNECTIONS)
   const asked = new Set<Promise<void>>()
@@ -100,6 +111,7 @@ async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boole
     if (wanted === '/verify') checkVerify(answer, userIdOf(person))
     else if (answer.status !== 200) throw new Error(`/me: ${answer.status}`)
   }
+  await idle.longestMs()
   let lookAt = Date.now() + LOOK_EVERY_MS
   for (let turn = 0; Date.now() < untilMs; turn++) {
     if (Date.now() > lookAt) {
@@ -112,10 +124,10 @@ async function probe({ site, size }: Sized, untilMs: number, goesOn: () => boole
   }
   await Promise.all(asked)
   await door.leave()
-  return latenciesOf(door.latenciesMs)
+  return { ...latenciesOf(door.latenciesMs), idleLongestMs: await idle.longestMs() }
 }
 
-function latenciesOf(latenciesMs: number[]): Latencies {
+function latenciesOf(latenciesMs: number[]): Omit<Latencies, 'idleLongestMs'> {
   const sorted = latenciesMs.toSorted((a, b) => a - b)
   const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   const [p50Ms, p99Ms, p999Ms, longestMs] = [quantile(0.5), quantile(0.99), quantile(0.999), sorted.at(-1) ?? 0]
