@@ -198,7 +198,7 @@ describe.runIf(onLinux)('the measurements', () => {
     }
     const operations = [one('SQLite', 1000, 1), one('PostgreSQL', 1000, 2), one('SQLite', 5000, 1.3)]
     operations.push(one('PostgreSQL', 5000, 2))
-    const latencies = { requests: 1, p50Ms: 1, p99Ms: 1, p999Ms: 1, idleLongestMs: 1 }
+    const latencies = { requests: 1, p50Ms: 1, p99Ms: 1, p999Ms: 1, longestAloneMs: 1, idleLongestMs: 1 }
     const sweep = { removed: 1, before: { ...latencies, longestMs: 1 }, during: { ...latencies, longestMs: 21 } }
     const targets = [...growthTargets({ operations, listings: [], sweep })]
     expect(targets.map(({ name, value, limit }) => [name, value <= limit])).toEqual([

@@ -75,11 +75,17 @@ export function printedGrowth({ operations, listings, sweep }: Growth): string[]
     )
   if (sweep) {
     const rows = [rowOf('before the sweep', sweep.before), rowOf(`while ${sweep.removed} rows go`, sweep.during)]
-    parts.push(table(['requests', '', 'p50 ms', 'p99 ms', 'p99.9 ms', 'longest', 'idle thread'], rows))
+    parts.push(
+      table(['requests', '', 'p50 ms', 'p99 ms', 'p99.9 ms', 'longest', 'without DingTalk', 'idle thread'], rows),
+    )
   }
   return parts
 }
 
-function rowOf(name: string, { requests, p50Ms, p99Ms, p999Ms, longestMs, idleLongestMs }: Latencies): string[] {
-  return [name, String(requests), ...[p50Ms, p99Ms, p999Ms, longestMs, idleLongestMs].map((ms) => ms.toFixed(1))]
+function rowOf(name: string, { requests, ...latencies }: Latencies): string[] {
+  const { p50Ms, p99Ms, p999Ms, longestMs, longestAloneMs, idleLongestMs } = latencies
+  return [
+    ...[name, String(requests)],
+    ...[p50Ms, p99Ms, p999Ms, longestMs, longestAloneMs, idleLongestMs].map((ms) => ms.toFixed(1)),
+  ]
 }

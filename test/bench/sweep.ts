@@ -37,6 +37,8 @@ export interface Latencies {
   p99Ms: number
   p999Ms: number
   longestMs: number
+  /** Of those that the server answers without asking DingTalk. */
+  longestAloneMs: number
   idleLongestMs: number
 }
 
@@ -50,11 +52,14 @@ export interface Sweep {
 /** Notes how long each request takes. */
 class TimedDoor extends Door {
   readonly latenciesMs: number[] = []
+  longestAloneMs = 0
 
   override async ask(question: Question): Promise<Answer> {
     const at = performance.now()
     const answer = await super.ask(question)
-    this.latenciesMs.push(performance.now() - at)
+    const latencyMs = performance.now() - at
+    this.latenciesMs.push(latencyMs)
+    if (!question.path.startsWith('/callback')) this.longestAloneMs = Math.max(this.longestAloneMs, latencyMs)
     return answer
   }
 }
@@ -124,10 +129,11 @@ async function probe(
   }
   await Promise.all(asked)
   await door.leave()
-  return { ...latenciesOf(door.latenciesMs), idleLongestMs: await idle.longestMs() }
+  const { latenciesMs, longestAloneMs } = door
+  return { ...latenciesOf(latenciesMs), longestAloneMs, idleLongestMs: await idle.longestMs() }
 }
 
-function latenciesOf(latenciesMs: number[]): Omit<Latencies, 'idleLongestMs'> {
+function latenciesOf(latenciesMs: number[]): Omit<Latencies, 'longestAloneMs' | 'idleLongestMs'> {
   const sorted = latenciesMs.toSorted((a, b) => a - b)
   const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   const [p50Ms, p99Ms, p999Ms, longestMs] = [quantile(0.5), quantile(0.99), quantile(0.999), sorted.at(-1) ?? 0]
