@@ -27,24 +27,28 @@ export class RecordBound {
 
 /** Of bounded length, and without NUL, which PostgreSQL takes in no text. */
 export function shortened(entry: AuditEntry): AuditEntry {
-  const { event, details, ...texts } = entry
-  const { outcome, userId, application, administratorId, sessionId, requestId, ip, userAgent } = texts
+  const { event, details } = entry
   return {
     event,
-    outcome: cut(outcome),
-    userId: cut(userId),
-    application: cut(application),
-    administratorId: cut(administratorId),
-    sessionId: cut(sessionId),
-    requestId: cut(requestId),
-    ip: cut(ip),
-    userAgent: cut(userAgent),
+    outcome: cut(entry.outcome),
+    userId: cut(entry.userId),
+    application: cut(entry.application),
+    administratorId: cut(entry.administratorId),
+    sessionId: cut(entry.sessionId),
+    requestId: cut(entry.requestId),
+    ip: cut(entry.ip),
+    userAgent: cut(entry.userAgent),
     details: details && cutDetails(details),
   }
 }
 
+/** The same of one text. */
+export function bounded(text: string, length: number): string {
+  return text.length <= length && !text.includes('\0') ? text : text.slice(0, length).replaceAll('\0', '')
+}
+
 function cut(text: string | null): string | null {
-  return text === null ? null : text.slice(0, MAX_TEXT).replaceAll('\0', '')
+  return text === null ? null : bounded(text, MAX_TEXT)
 }
 
 function cutDetails(details: Record<string, unknown>): Record<string, unknown> {

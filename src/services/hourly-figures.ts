@@ -1,4 +1,5 @@
 import { HOUR } from '../time.js'
+import { bounded } from './audit-bounds.js'
 import type { HourlyFigure } from './audit-trail.js'
 
 /** As many as some hours have, however long the database is away. */
@@ -14,7 +15,7 @@ export class HourlyFigures {
   }
 
   add(at: number, { figure, name, detail, value }: Omit<HourlyFigure, 'hour'>): void {
-    this.#put({ hour: new Date(at - (at % HOUR)), figure, name: cut(name), detail: cut(detail), value })
+    this.#put(at - (at % HOUR), figure, bounded(name, MAX_TEXT), bounded(detail, MAX_TEXT), value)
   }
 
   /** Takes some out, in the order of their keys: two processes that write the same ones never wait for each other. */
@@ -28,19 +29,16 @@ export class HourlyFigures {
   }
 
   putBack(figures: HourlyFigure[]): void {
-    for (const figure of figures) this.#put(figure)
+    for (const { hour, figure, name, detail, value } of figures) this.#put(hour.getTime(), figure, name, detail, value)
   }
 
-  #put(figure: HourlyFigure): void {
-    const key = `${figure.hour.getTime()}\n${figure.figure}\n${figure.name}\n${figure.detail}`
+  #put(hour: number, figure: HourlyFigure['figure'], name: string, detail: string, value: number): void {
+    const key = `${hour}\n${figure}\n${name}\n${detail}`
     const known = this.#figures.get(key)
     if (!known) {
-      if (this.#figures.size < MAX_FIGURES) this.#figures.set(key, { ...figure })
-    } else if (figure.figure === 'signed_in') known.value = Math.max(known.value, figure.value)
-    else known.value += figure.value
+      if (this.#figures.size < MAX_FIGURES)
+        this.#figures.set(key, { hour: new Date(hour), figure, name, detail, value })
+    } else if (figure === 'signed_in') known.value = Math.max(known.value, value)
+    else known.value += value
   }
-}
-
-function cut(text: string): string {
-  return text.includes('\0') ? cut(text.replaceAll('\0', '')) : text.slice(0, MAX_TEXT)
 }

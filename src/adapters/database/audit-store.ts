@@ -83,15 +83,32 @@ export class SqlAuditStore implements AuditStore {
     let from = 0
     for (const { size, statement } of statements) {
       for (; rows.length - from >= size; from += size)
-        await this.#database.query(statement, rows.slice(from, from + size).flat())
+        await this.#database.query(statement, joined(rows.slice(from, from + size)))
     }
   }
 }
 
-function valuesOf({ id, at, details, ...texts }: AuditRecord): (string | null)[] {
-  const { event, outcome, userId, application, administratorId, sessionId, requestId, ip, userAgent } = texts
-  const people = [userId, application, administratorId, sessionId]
-  return [id, timeText(at), event, outcome, ...people, requestId, ip, userAgent, details && JSON.stringify(details)]
+/** @NOTE `flat` takes as long for a row as all else that is done to write it, but for SQLite's part. */
+function joined(rows: (string | null)[][]): (string | null)[] {
+  return ([] as (string | null)[]).concat(...rows)
+}
+
+/** In the order of `insertion`. */
+function valuesOf(record: AuditRecord): (string | null)[] {
+  return [
+    record.id,
+    timeText(record.at),
+    record.event,
+    record.outcome,
+    record.userId,
+    record.application,
+    record.administratorId,
+    record.sessionId,
+    record.requestId,
+    record.ip,
+    record.userAgent,
+    record.details && JSON.stringify(record.details),
+  ]
 }
 
 function lists(rows: number, columns: number): string {
