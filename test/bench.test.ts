@@ -199,7 +199,12 @@ describe.runIf(onLinux)('the measurements', () => {
     const operations = [one('SQLite', 1000, 1), one('PostgreSQL', 1000, 2), one('SQLite', 5000, 1.3)]
     operations.push(one('PostgreSQL', 5000, 2))
     const latencies = { requests: 1, p50Ms: 1, p99Ms: 1, p999Ms: 1, longestAloneMs: 1, idleLongestMs: 1 }
-    const sweep = { removed: 1, before: { ...latencies, longestMs: 1 }, during: { ...latencies, longestMs: 21 } }
+    const sweep = {
+      removed: 1,
+      before: { ...latencies, longestMs: 1 },
+      during: { ...latencies, longestMs: 21 },
+      beside: { ...latencies, longestMs: 2 },
+    }
     const targets = [...growthTargets({ operations, listings: [], sweep })]
     expect(targets.map(({ name, value, limit }) => [name, value <= limit])).toEqual([
       ['growth: CPU on SQLite: /me, small database = 1', false],
@@ -207,6 +212,7 @@ describe.runIf(onLinux)('the measurements', () => {
       ['growth: CPU on PostgreSQL: /me, small database = 1', true],
       ['growth: p50 on PostgreSQL: /me, small database = 1', true],
       ['sweep: longest request, ms', false],
+      ['sweep: longest request, ms more than beside it', true],
     ])
   })
 

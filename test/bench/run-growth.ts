@@ -1,3 +1,4 @@
+import { copyFile, rm } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SqlAuditRows } from '../../src/adapters/database/audit-rows.js'
 import { openDatabase } from '../../src/adapters/database/open-database.js'
@@ -22,6 +23,8 @@ const LARGE: Size = { people: 1_000_000, sessions: 3_000_000, records: 10_000_00
 const OPERATIONS_PER_MS = 0.5
 /** Few enough that what is measured is not the wait for the others. */
 const BROWSERS = 4
+/** What the name of a copy ends with in which nothing is over. */
+const CALM = '.calm'
 const SETTINGS = { DINGTALK_PROFILE: 'directory', ADMINS: unionIdOf(ADMINISTRATOR) }
 
 /** A part of the large one, which is at least twice the small one. */
@@ -80,8 +83,13 @@ async function prepare(bench: Bench, database: Grown['database'], size: Size): P
   return { database, size, url, dingtalk, schema, site }
 }
 
-function start(bench: Bench, { schema, dingtalk, size, database }: Omit<Filled, 'site'>, settings = {}): Promise<Site> {
-  const databaseName = `${size.people}-of-${database}.db`
+function start(
+  bench: Bench,
+  { schema, dingtalk, size, database }: Omit<Filled, 'site'>,
+  settings = {},
+  copy = '',
+): Promise<Site> {
+  const databaseName = `${size.people}-of-${database}.db${copy}`
   const options = { ...bench, dingtalk, databaseName, settings: { ...SETTINGS, ...settings } }
   return Site.start(schema ? { ...options, name: 'server-postgresql', schema } : { ...options, name: 'server' })
 }
@@ -112,17 +120,22 @@ async function measure(bench: Bench, operation: string, filled: readonly Filled[
   })
 }
 
-/** Starts the server anew on a database of which much is over. */
+/** Starts the server anew on a database of which much is over, and another one on a copy of which nothing is. */
 async function sweep(bench: Bench, large: Filled) {
   bench.say('the removal of a third of the sessions')
   await large.site.stop()
-  expireThird(large.site.databaseFile)
+  const { databaseFile } = large.site
+  const calmFile = databaseFile + CALM
+  await copyFile(databaseFile, calmFile)
+  expireThird(databaseFile)
   const startedAt = Date.now()
   const site = await start(bench, large, SWEEP_SETTINGS)
   try {
-    return await measureSweep({ ...large, site }, startedAt)
+    await using calm = await start(bench, large, {}, CALM)
+    return await measureSweep({ ...large, site }, calm, startedAt)
   } finally {
     await remove({ ...large, site })
+    await rm(calmFile)
   }
 }
 

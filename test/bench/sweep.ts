@@ -7,7 +7,8 @@ import { Door, type Question } from './door.js'
 import { TRAIL_MS } from './filling.js'
 import { type Sized, signedInAmong } from './growth.js'
 import { IdleThread } from './idle-thread.js'
-import { prismaDate, userIdOf } from './organisation.js'
+import { prismaDate, type Size, userIdOf } from './organisation.js'
+import type { Site } from './site.js'
 
 /** Requests begin so long after one another. */
 const PROBE_EVERY_MS = 5
@@ -47,6 +48,8 @@ export interface Sweep {
   /** In the minute before it, once the server has loaded what it needs. */
   before: Latencies
   during: Latencies
+  /** At the same time, of a server where nothing is over: what the machine makes wait, and what a server does without removing. */
+  beside: Latencies
 }
 
 /** Notes how long each request takes. */
@@ -78,8 +81,8 @@ export function expireThird(databaseFile: string): void {
   db.close()
 }
 
-/** Asks who is signed in all the while that a server which has just been started removes what is over. */
-export async function measureSweep(sized: Sized, startedAt: number): Promise<Sweep> {
+/** Asks who is signed in all the while that a server which has just been started removes what is over, and asks a calm one in turn. */
+export async function measureSweep(sized: Sized, calm: Site, startedAt: number): Promise<Sweep> {
   const db = new Sqlite(sized.site.databaseFile, { readonly: true })
   await using idle = await IdleThread.start()
   try {
@@ -90,32 +93,58 @@ export async function measureSweep(sized: Sized, startedAt: number): Promise<Swe
       + (SELECT count(*) FROM "AuditRecord" WHERE "id" < ?)`)
     const left = () => Number(count.pluck().get(byNow, kept))
     const all = left()
-    await probe(sized, idle, startedAt + LOADED_MS, () => true)
-    const before = await probe(sized, idle, startedAt + FIRST_SWEEP_MS - SECOND, () => true)
-    const during = await probe(sized, idle, startedAt + MAX_MS, () => isLeft.pluck().get(byNow, kept) === 1)
-    return { removed: all - left(), before, during }
+    const sides = [new Side(sized.site, sized.size), new Side(calm, sized.size)] as const
+    const probeBoth = (untilMs: number, goesOn = () => true) => probe(sides, idle, untilMs, goesOn)
+    await probeBoth(startedAt + LOADED_MS)
+    const [before] = await probeBoth(startedAt + FIRST_SWEEP_MS - SECOND)
+    const [during, beside] = await probeBoth(startedAt + MAX_MS, () => isLeft.pluck().get(byNow, kept) === 1)
+    return { removed: all - left(), before, during, beside }
   } finally {
     db.close()
   }
 }
 
-/** Asks until then, or until `goesOn` says no; one request after the other would wait for the longest. */
-async function probe(
-  { site, size }: Sized,
-  idle: IdleThread,
-  untilMs: number,
-  goesOn: () => boolean,
-): Promise<Latencies> {
-  const next = signedInAmong(size, isOver)
-  const door = new TimedDoor(site.door.origin, CONNECTIONS)
-  const asked = new Set<Promise<void>>()
-  const ask = async (wanted: '/me' | '/verify' | 'login') => {
-    const { cookie, person } = next()
-    const answer = wanted === 'login' ? await site.logIn(person, door) : await door.get(wanted, cookie)
+/** Browsers of one of the two servers. */
+class Side {
+  readonly #site: Site
+  readonly #next: ReturnType<typeof signedInAmong>
+  #door: TimedDoor
+  #turn = 0
+
+  constructor(site: Site, size: Size) {
+    this.#site = site
+    this.#next = signedInAmong(size, isOver)
+    this.#door = new TimedDoor(site.door.origin, CONNECTIONS)
+  }
+
+  /** Asks what is next in turn. */
+  async ask(): Promise<void> {
+    const wanted = ASKED[this.#turn++ % ASKED.length] ?? '/me'
+    const { cookie, person } = this.#next()
+    const door = this.#door
+    const answer = wanted === 'login' ? await this.#site.logIn(person, door) : await door.get(wanted, cookie)
     if (!('status' in answer)) return
     if (wanted === '/verify') checkVerify(answer, userIdOf(person))
     else if (answer.status !== 200) throw new Error(`/me: ${answer.status}`)
   }
+
+  /** How long requests took since this was last asked. */
+  async latencies(): Promise<Omit<Latencies, 'idleLongestMs'>> {
+    const { latenciesMs, longestAloneMs } = this.#door
+    await this.#door.leave()
+    this.#door = new TimedDoor(this.#site.door.origin, CONNECTIONS)
+    return { ...latenciesOf(latenciesMs), longestAloneMs }
+  }
+}
+
+/** Asks one side and the other until then, or until `goesOn` says no; one request after the other would wait for the longest. */
+async function probe(
+  [one, other]: readonly [Side, Side],
+  idle: IdleThread,
+  untilMs: number,
+  goesOn: () => boolean,
+): Promise<[Latencies, Latencies]> {
+  const asked = new Set<Promise<void>>()
   await idle.longestMs()
   let lookAt = Date.now() + LOOK_EVERY_MS
   for (let turn = 0; Date.now() < untilMs; turn++) {
@@ -123,14 +152,16 @@ async function probe(
       if (!goesOn()) break
       lookAt = Date.now() + LOOK_EVERY_MS
     }
-    const one = ask(ASKED[turn % ASKED.length] ?? '/me').finally(() => asked.delete(one))
-    asked.add(one)
+    const asking = (turn % 2 === 0 ? one : other).ask().finally(() => asked.delete(asking))
+    asked.add(asking)
     await Promise.race([wait(PROBE_EVERY_MS), Promise.all(asked).then(() => wait(PROBE_EVERY_MS))])
   }
   await Promise.all(asked)
-  await door.leave()
-  const { latenciesMs, longestAloneMs } = door
-  return { ...latenciesOf(latenciesMs), longestAloneMs, idleLongestMs: await idle.longestMs() }
+  const idleLongestMs = await idle.longestMs()
+  return [
+    { ...(await one.latencies()), idleLongestMs },
+    { ...(await other.latencies()), idleLongestMs },
+  ]
 }
 
 function latenciesOf(latenciesMs: number[]): Omit<Latencies, 'longestAloneMs' | 'idleLongestMs'> {
