@@ -23,7 +23,7 @@ const USAGE = `npm run bench -- [options]
   --memory           instead: memory over 100,000 logins and 1,000,000 /verify, and over 100,000 operations of a server
                      with an application, groups and the console in use
   --growth           instead: logins, checks, searches and lists with 1,000 and with 1,000,000 people, and requests while a
-                     million sessions are removed; also on PostgreSQL where TEST_DATABASE_URL names one. Needs 20 GB
+                     million sessions are removed; also on PostgreSQL where TEST_DATABASE_URL names one. Needs 25 GB
   --audit            instead: pages of an audit trail of 10,000,000 records, also on PostgreSQL where TEST_DATABASE_URL
                      names one, and a login with and without the trail. Needs 15 GB below the folder for temporary files
   --postgresql       instead: the same on the PostgreSQL that TEST_DATABASE_URL names, beside references there, then one,
