@@ -324,6 +324,23 @@ describe('what waits for the database', () => {
     expect(JSON.stringify(record).length).toBeLessThan(40_000)
     expect(record?.ip).toMatch(/^x{255}$/)
   })
+
+  it.each([
+    ['long', 'x'.repeat(100_000), /^x{256}$/, /^x{100}$/],
+    ['with NUL', 'a\0b', /^ab$/, /^ab$/],
+    ['short', 'ab', /^ab$/, /^ab$/],
+  ])('has each text and each name of a figure as both databases take it: %s', async (_, text, kept, counted) => {
+    const store = new AwayStore()
+    store.isAway = false
+    const writer = new AuditWriter({ store, log: SILENT })
+    writer.record({ ...entry, ip: text, outcome: text })
+    await writer.close(1000)
+    expect(store.written).toEqual([
+      expect.objectContaining({ ip: expect.stringMatching(kept), outcome: expect.stringMatching(kept) }),
+    ])
+    const [figure] = store.figures.filter((one) => one.figure === 'event')
+    expect(figure?.detail).toMatch(counted)
+  })
 })
 
 describe('an event', () => {
