@@ -33,7 +33,7 @@ function failing(times: number) {
 }
 
 describe('what may pass', () => {
-  const patiently = { while: () => true, forMs: 60_000, longestRestMs: 20 }
+  const patiently = { while: () => true, forMs: 60_000 }
 
   it('is tried again after a millisecond, then after rests that grow to the longest', async () => {
     expect(await retry(failing(8), patiently)).toBe(9)

@@ -31,7 +31,6 @@ interface Engine {
 
 /** How long a restart of the database, or another process's write, is waited for. */
 const RETRY_FOR_MS = 2000
-const LONGEST_REST_MS = 20
 
 /**
  * The database behind DATABASE_URL. Every statement goes through here: what fails for a moment is tried again, and
@@ -105,7 +104,6 @@ export class Database {
 const once = {
   while: (error: unknown) => isTransient(codeOf(error)),
   forMs: 0,
-  longestRestMs: LONGEST_REST_MS,
   as: (error: unknown) => {
     const code = codeOf(error)
     return isAway(code) ? databaseUnavailable(code) : error

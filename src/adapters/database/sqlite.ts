@@ -9,7 +9,6 @@ import { retry } from './retry.js'
 
 /** How long a start waits for others that migrate the same file, in milliseconds. */
 const WAIT_FOR_STARTS_MS = 10_000
-const LONGEST_REST_MS = 20
 /** What SQLite takes where nobody says otherwise. */
 const CHECKPOINT_PAGES = 1000
 /** 2 MB for each connection. Pages are read again from the system's memory, which has them all: a larger cache made nothing faster. */
@@ -133,7 +132,7 @@ async function migrateFile(sqlite: Sqlite.Database): Promise<void> {
 
 /** Does it as soon as no other process's start is in the way. */
 function whenFree<T>(work: () => T): Promise<T> {
-  return retry(work, { while: isBusy, forMs: WAIT_FOR_STARTS_MS, longestRestMs: LONGEST_REST_MS })
+  return retry(work, { while: isBusy, forMs: WAIT_FOR_STARTS_MS })
 }
 
 function isBusy(error: unknown): boolean {
